@@ -1,0 +1,43 @@
+// Every event and its payload. Payloads hold ids, never entities: a subscriber loads the present state.
+// An event is a row in the outbox, written in the transaction of the change that it tells of.
+export interface Events {
+  /** A person may now use the server: signed up and, where asked, confirmed and approved. */
+  'account.opened': { accountId: string };
+  /** Name, bio, fields, pictures or flags of a local account changed. */
+  'account.updated': { accountId: string };
+  /** An account's owner was mailed a link, or must be. */
+  'email.wanted': { kind: 'confirm' | 'reset' | 'pending' | 'approved'; accountId: string; token?: string; email: string };
+
+  'follow.requested': { followId: string; followerId: string; followeeId: string };
+  'follow.accepted': { followId: string; followerId: string; followeeId: string };
+  /** A request that a local account refused, or a follower whom it removed. */
+  'follow.rejected': { followUri: string | null; followerId: string; followeeId: string };
+  'follow.removed': { followUri: string | null; followerId: string; followeeId: string };
+  'block.created': { blockId: string; blockerId: string; blockedId: string };
+  'block.removed': { blockUri: string | null; blockerId: string; blockedId: string };
+  'mute.created': { muterId: string; mutedId: string };
+
+  'post.created': { postId: string; accountId: string };
+  'post.edited': { postId: string; accountId: string };
+  /** The row is gone; what subscribers still need travels with the event. */
+  'post.deleted': {
+    postId: string;
+    uri: string;
+    accountId: string;
+    local: boolean;
+    visibility: string;
+    inReplyToId: string | null;
+    inReplyToAccountId: string | null;
+    boostOfId: string | null;
+    boostOfUri: string | null;
+    mentionedIds: string[];
+    tags: string[];
+  };
+  'post.liked': { likeId: string; postId: string; accountId: string };
+  'post.unliked': { likeUri: string | null; likeId: string; postId: string; accountId: string };
+
+  /** Another server sent an activity; its row is in inbox_activities. */
+  'activity.received': { inboxId: string };
+}
+
+export type EventName = keyof Events;

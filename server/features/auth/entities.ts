@@ -1,0 +1,119 @@
+// Who may come in: users (the login of a local account), sessions, apps and their tokens.
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '#server/features/accounts/entities.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+
+export const roles = ['user', 'moderator', 'admin', 'owner'] as const;
+export type Role = (typeof roles)[number];
+
+export const UserSchema = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  properties: {
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+    email: p.text(),
+    emailConfirmedAt: p.datetime(3).nullable(),
+    passwordHash: p.text().hidden(),
+    role: p.text().$type<Role>().default('user'),
+    reason: p.text().nullable(),
+    approvedAt: p.datetime(3).nullable(),
+    disabledAt: p.datetime(3).nullable(),
+    locale: p.text().nullable(),
+    defaultVisibility: p.text().$type<Visibility>().default('public'),
+    defaultSensitive: p.boolean().default(false),
+    defaultLanguage: p.text().nullable(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'users_email', expression: 'create unique index users_email on users (lower(email))' }],
+});
+export class User extends UserSchema.class {}
+UserSchema.setClass(User);
+
+/** A browser where somebody is signed in. `id` is shown to its owner; the cookie's secret is kept as a hash. */
+export const SessionSchema = defineEntity({
+  name: 'Session',
+  tableName: 'sessions',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade').index(),
+    secretHash: p.text().unique().hidden(),
+    ip: p.text().nullable(),
+    userAgent: p.text().nullable(),
+    createdAt: p.datetime(3),
+    lastUsedAt: p.datetime(3),
+  },
+});
+export class Session extends SessionSchema.class {}
+SessionSchema.setClass(Session);
+
+export const OauthAppSchema = defineEntity({
+  name: 'OauthApp',
+  tableName: 'oauth_apps',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    name: p.text(),
+    website: p.text().nullable(),
+    redirectUris: p.json<string[]>(),
+    scopes: p.text(),
+    clientId: p.text().unique(),
+    clientSecretHash: p.text().hidden(),
+    createdAt: p.datetime(3),
+  },
+});
+export class OauthApp extends OauthAppSchema.class {}
+OauthAppSchema.setClass(OauthApp);
+
+/** An authorization code, kept after use so that a second use can revoke what the first one gave. */
+export const OauthCodeSchema = defineEntity({
+  name: 'OauthCode',
+  tableName: 'oauth_codes',
+  properties: {
+    codeHash: p.text().primary().hidden(),
+    appId: () => p.manyToOne(OauthApp).mapToPk().fieldName('app_id').deleteRule('cascade'),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    redirectUri: p.text(),
+    scopes: p.text(),
+    codeChallenge: p.text().nullable(),
+    createdAt: p.datetime(3),
+    usedAt: p.datetime(3).nullable(),
+  },
+});
+export class OauthCode extends OauthCodeSchema.class {}
+OauthCodeSchema.setClass(OauthCode);
+
+/** What an app (or our web app, by its session) presents. Without an account it speaks for the app alone. */
+export const AccessTokenSchema = defineEntity({
+  name: 'AccessToken',
+  tableName: 'access_tokens',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    tokenHash: p.text().unique().hidden(),
+    appId: () => p.manyToOne(OauthApp).mapToPk().fieldName('app_id').nullable().deleteRule('cascade'),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').nullable().deleteRule('cascade').index(),
+    sessionId: () => p.manyToOne(Session).mapToPk().fieldName('session_id').nullable().deleteRule('cascade').index(),
+    codeHash: p.text().nullable().index(),
+    scopes: p.text(),
+    createdAt: p.datetime(3),
+    lastUsedAt: p.datetime(3).nullable(),
+  },
+});
+export class AccessToken extends AccessTokenSchema.class {}
+AccessTokenSchema.setClass(AccessToken);
+
+export type EmailTokenPurpose = 'confirm' | 'reset' | 'owner';
+
+/** A link that was mailed (or, for the owner, printed): one use, with an end. */
+export const EmailTokenSchema = defineEntity({
+  name: 'EmailToken',
+  tableName: 'email_tokens',
+  properties: {
+    tokenHash: p.text().primary().hidden(),
+    purpose: p.text().$type<EmailTokenPurpose>(),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').nullable().deleteRule('cascade').index(),
+    email: p.text().nullable(),
+    expiresAt: p.datetime(3),
+    createdAt: p.datetime(3),
+  },
+});
+export class EmailToken extends EmailTokenSchema.class {}
+EmailTokenSchema.setClass(EmailToken);

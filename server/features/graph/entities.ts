@@ -1,0 +1,61 @@
+// Who follows, blocks and mutes whom.
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '#server/features/accounts/entities.ts';
+
+export type FollowState = 'pending' | 'accepted';
+
+export const FollowSchema = defineEntity({
+  name: 'Follow',
+  tableName: 'follows',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    followerId: () => p.manyToOne(Account).mapToPk().fieldName('follower_id').deleteRule('cascade'),
+    followeeId: () => p.manyToOne(Account).mapToPk().fieldName('followee_id').deleteRule('cascade'),
+    state: p.text().$type<FollowState>(),
+    uri: p.text().nullable(),
+    showBoosts: p.boolean().default(true),
+    notify: p.boolean().default(false),
+    languages: p.json<string[]>().nullable(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'follows_pair', properties: ['followerId', 'followeeId'] }],
+  indexes: [
+    { name: 'follows_followee', expression: `create index follows_followee on follows (followee_id, state, id) include (follower_id, show_boosts, notify)` },
+    { name: 'follows_follower', expression: `create index follows_follower on follows (follower_id, state, id) include (followee_id)` },
+  ],
+});
+export class Follow extends FollowSchema.class {}
+FollowSchema.setClass(Follow);
+
+export const BlockSchema = defineEntity({
+  name: 'Block',
+  tableName: 'blocks',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    blockerId: () => p.manyToOne(Account).mapToPk().fieldName('blocker_id').deleteRule('cascade'),
+    blockedId: () => p.manyToOne(Account).mapToPk().fieldName('blocked_id').deleteRule('cascade'),
+    uri: p.text().nullable(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'blocks_pair', properties: ['blockerId', 'blockedId'] }],
+  indexes: [{ name: 'blocks_blocked', properties: ['blockedId', 'blockerId'] }],
+});
+export class Block extends BlockSchema.class {}
+BlockSchema.setClass(Block);
+
+export const MuteSchema = defineEntity({
+  name: 'Mute',
+  tableName: 'mutes',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    muterId: () => p.manyToOne(Account).mapToPk().fieldName('muter_id').deleteRule('cascade'),
+    mutedId: () => p.manyToOne(Account).mapToPk().fieldName('muted_id').deleteRule('cascade'),
+    hideNotifications: p.boolean().default(true),
+    expiresAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'mutes_pair', properties: ['muterId', 'mutedId'] }],
+  indexes: [{ name: 'mutes_muted', properties: ['mutedId', 'muterId'] }],
+});
+export class Mute extends MuteSchema.class {}
+MuteSchema.setClass(Mute);

@@ -1,0 +1,164 @@
+// Posts and what people do with them. A boost is a post of its own that points at another.
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account, type EmojiReference } from '#server/features/accounts/entities.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+
+export const PostSchema = defineEntity({
+  name: 'Post',
+  tableName: 'posts',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    uri: p.text().unique(),
+    url: p.text().nullable(),
+    local: p.boolean(),
+    visibility: p.text().$type<Visibility>(),
+    source: p.text().nullable(),
+    html: p.text().default(''),
+    summary: p.text().default(''),
+    sensitive: p.boolean().default(false),
+    language: p.text().nullable(),
+    emojis: p.json<EmojiReference[]>().defaultRaw(`'[]'`).onCreate(() => []),
+    inReplyToId: p.bigint('string').nullable(),
+    inReplyToAccountId: p.bigint('string').nullable(),
+    inReplyToUri: p.text().nullable(),
+    conversationId: p.bigint('string'),
+    boostOfId: () => p.manyToOne(Post).mapToPk().fieldName('boost_of_id').nullable().deleteRule('cascade'),
+    appId: p.bigint('string').nullable(),
+    likesCount: p.integer().default(0),
+    boostsCount: p.integer().default(0),
+    repliesCount: p.integer().default(0),
+    createdAt: p.datetime(3),
+    editedAt: p.datetime(3).nullable(),
+  },
+  indexes: [
+    { name: 'posts_author', expression: 'create index posts_author on posts (account_id, id desc)' },
+    { name: 'posts_replies', expression: 'create index posts_replies on posts (in_reply_to_id, id) where in_reply_to_id is not null' },
+    { name: 'posts_waiting_replies', expression: 'create index posts_waiting_replies on posts (in_reply_to_uri) where in_reply_to_id is null and in_reply_to_uri is not null' },
+    { name: 'posts_conversation', expression: 'create index posts_conversation on posts (conversation_id, id)' },
+    { name: 'posts_public', expression: `create index posts_public on posts (id desc) where visibility = 'public' and boost_of_id is null` },
+    { name: 'posts_local', expression: `create index posts_local on posts (id desc) where visibility = 'public' and boost_of_id is null and local` },
+  ],
+  uniques: [
+    { name: 'posts_boosts', expression: 'create unique index posts_boosts on posts (boost_of_id, account_id) where boost_of_id is not null' },
+  ],
+});
+export class Post extends PostSchema.class {}
+PostSchema.setClass(Post);
+
+/** Somebody a post speaks to. A mention also lets its account see followers-only and direct posts. */
+export const MentionSchema = defineEntity({
+  name: 'Mention',
+  tableName: 'mentions',
+  properties: {
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').primary().deleteRule('cascade'),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+  },
+  indexes: [{ name: 'mentions_account', properties: ['accountId', 'postId'] }],
+});
+export class Mention extends MentionSchema.class {}
+MentionSchema.setClass(Mention);
+
+/** A hashtag: `name` is the folded form that is compared, `display` the way it was first written. */
+export const TagSchema = defineEntity({
+  name: 'Tag',
+  tableName: 'tags',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    name: p.text().unique(),
+    display: p.text(),
+    createdAt: p.datetime(3),
+  },
+});
+export class Tag extends TagSchema.class {}
+TagSchema.setClass(Tag);
+
+export const PostTagSchema = defineEntity({
+  name: 'PostTag',
+  tableName: 'post_tags',
+  properties: {
+    tagId: () => p.manyToOne(Tag).mapToPk().fieldName('tag_id').primary().deleteRule('cascade'),
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').primary().deleteRule('cascade').index(),
+  },
+});
+export class PostTag extends PostTagSchema.class {}
+PostTagSchema.setClass(PostTag);
+
+/** A former version of a post; the present one is the post itself. */
+export const PostVersionSchema = defineEntity({
+  name: 'PostVersion',
+  tableName: 'post_versions',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').deleteRule('cascade').index(),
+    source: p.text().nullable(),
+    html: p.text(),
+    summary: p.text(),
+    sensitive: p.boolean(),
+    language: p.text().nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+export class PostVersion extends PostVersionSchema.class {}
+PostVersionSchema.setClass(PostVersion);
+
+export const LikeSchema = defineEntity({
+  name: 'Like',
+  tableName: 'likes',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').deleteRule('cascade'),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    uri: p.text().nullable(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'likes_pair', properties: ['postId', 'accountId'] }],
+  indexes: [{ name: 'likes_account', properties: ['accountId', 'id'] }],
+});
+export class Like extends LikeSchema.class {}
+LikeSchema.setClass(Like);
+
+export const BookmarkSchema = defineEntity({
+  name: 'Bookmark',
+  tableName: 'bookmarks',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').deleteRule('cascade').index(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'bookmarks_pair', properties: ['accountId', 'postId'] }],
+  indexes: [{ name: 'bookmarks_account', properties: ['accountId', 'id'] }],
+});
+export class Bookmark extends BookmarkSchema.class {}
+BookmarkSchema.setClass(Bookmark);
+
+/** What was deleted stays deleted: no later activity may bring this uri back. */
+export const TombstoneSchema = defineEntity({
+  name: 'Tombstone',
+  tableName: 'tombstones',
+  properties: {
+    uri: p.text().primary(),
+    /** What was deleted, for the `Tombstone` that our own address answers with; null for remote objects never seen. */
+    formerId: p.bigint('string').nullable(),
+    accountUri: p.text().nullable(),
+    deletedAt: p.datetime(3),
+  },
+});
+export class Tombstone extends TombstoneSchema.class {}
+TombstoneSchema.setClass(Tombstone);
+
+/** A repeated request with the same key gets the first one's post. `fingerprint` tells a different body. */
+export const IdempotencyKeySchema = defineEntity({
+  name: 'IdempotencyKey',
+  tableName: 'idempotency_keys',
+  properties: {
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+    key: p.text().primary(),
+    fingerprint: p.text(),
+    postId: p.bigint('string'),
+    createdAt: p.datetime(3).index(),
+  },
+});
+export class IdempotencyKey extends IdempotencyKeySchema.class {}
+IdempotencyKeySchema.setClass(IdempotencyKey);

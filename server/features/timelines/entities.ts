@@ -1,0 +1,23 @@
+// Home timelines, written when a post is made: one narrow row for each follower and post.
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '#server/features/accounts/entities.ts';
+import { Post } from '#server/features/posts/entities.ts';
+
+export const FeedEntrySchema = defineEntity({
+  name: 'FeedEntry',
+  tableName: 'feed_entries',
+  properties: {
+    ownerId: () => p.manyToOne(Account).mapToPk().fieldName('owner_id').primary().deleteRule('cascade').createForeignKeyConstraint(false),
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').primary().deleteRule('cascade').createForeignKeyConstraint(false),
+    /** Who brought the post here: its author, or the one who boosted it. */
+    authorId: p.bigint('string'),
+    /** The post that is shown when the entry is a boost. */
+    boostOfId: p.bigint('string').nullable(),
+  },
+  indexes: [
+    { name: 'feed_entries_post', properties: ['postId'] },
+    { name: 'feed_entries_author', properties: ['ownerId', 'authorId'] },
+  ],
+});
+export class FeedEntry extends FeedEntrySchema.class {}
+FeedEntrySchema.setClass(FeedEntry);

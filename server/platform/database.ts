@@ -1,0 +1,184 @@
+// PostgreSQL: MikroORM's unit of work for writes, typed Kysely and prepared statements for reads, on one pool.
+import { MikroORM, PostgreSqlDriver, type EntitySchema, type EntityManager } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+import { Kysely, PostgresDialect, sql, type RawBuilder } from 'kysely';
+import { Client, Pool } from 'pg';
+import type { Logger } from 'pino';
+import { writeEvent } from './outbox.ts';
+import type { EventName, Events } from '#server/events.ts';
+import type { Tables } from '#server/schema.ts';
+
+export { sql };
+export type { RawBuilder };
+
+/**
+ * One short write: entities by `em`, sets and counters by `sql`, and the events that follow, all in the same transaction.
+ * No network, files or rendering inside.
+ */
+export interface Transaction {
+  em: EntityManager;
+  sql: Kysely<Tables>;
+  /** Writes what happened; its subscribers run after commit. `dueAt` holds it back until then. */
+  emit<Name extends EventName>(name: Name, payload: Events[Name], dueAt?: Date): Promise<void>;
+}
+
+export interface Database {
+  /** Typed reads outside any transaction. */
+  read: Kysely<Tables>;
+  pool: Pool;
+  orm: MikroORM;
+  /** Runs one named statement that each connection parses and plans once. `name` must be unique to `text`. */
+  prepared<Row>(name: string, text: string, values: unknown[]): Promise<Row[]>;
+  /** Runs a write in one transaction; repeats it up to 3 times after a deadlock or serialization failure. */
+  write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** The same database with every write inside `tx`: several verbs that must commit together. */
+  joined(tx: Transaction): Database;
+  /** Calls back for each NOTIFY on `channel`; reconnects by itself. Returns how to stop. */
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Statements sent since the start: what a query budget is held against. */
+  statements(): number;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  /** Every table; @see server/schema.ts */
+  entities: readonly EntitySchema[];
+  poolSize: number;
+  log: Logger;
+  clock: () => Date;
+  /** Called once after a write that emitted something, so that the relay need not wait for its poll. */
+  onEvents?: () => void;
+}
+
+const retryable = new Set(['40001', '40P01']);
+
+/** Opens the pool and the ORM. Does not migrate. @throws when the server cannot be reached */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const counter = { statements: 0 };
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    application_name: 'rookery',
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('connect', (client) => countStatements(client, counter));
+  const dialect = new PostgresDialect({ pool });
+  const orm = await MikroORM.init({ ...ormOptions(options.url, options.entities), driverOptions: dialect });
+  const read = orm.em.fork().getKysely() as unknown as Kysely<Tables>;
+  const database: Database = {
+    read,
+    pool,
+    orm,
+    async prepared<Row>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+      const result = await pool.query({ name, text, values });
+      return result.rows as Row[];
+    },
+    write: (work) => write(orm, options, work),
+    joined: (tx) => ({ ...database, read: tx.sql, write: (work) => work(tx) }),
+    listen: (channel, heard) => listen(options, channel, heard),
+    statements: () => counter.statements,
+    async close() {
+      await orm.close(true);
+      if (!pool.ended) await pool.end();
+    },
+  };
+  return database;
+}
+
+/** What MikroORM must know, for the server and for making migrations. */
+export function ormOptions(url: string, entities: readonly EntitySchema[]) {
+  return {
+    driver: PostgreSqlDriver,
+    entities: [...entities],
+    clientUrl: url,
+    extensions: [Migrator],
+    migrations: {
+      path: new URL('../../migrations', import.meta.url).pathname,
+      pathTs: new URL('../../migrations', import.meta.url).pathname,
+      emit: 'ts' as const,
+      snapshotName: 'schema.snapshot',
+      tableName: 'migrations',
+      transactional: true,
+    },
+    schemaGenerator: { managementDbName: 'postgres' },
+    discovery: { warnWhenNoEntities: true },
+    forceUtcTimezone: true,
+    allowGlobalContext: false,
+  };
+}
+
+async function write<Result>(
+  orm: MikroORM,
+  options: DatabaseOptions,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    let emitted = false;
+    try {
+      const result = await orm.em.fork().transactional(async (em) => {
+        const kysely = em.getKysely() as unknown as Kysely<Tables>;
+        return work({
+          em,
+          sql: kysely,
+          async emit(name, payload, dueAt) {
+            emitted = true;
+            await writeEvent(kysely, name, payload, options.clock(), dueAt);
+          },
+        });
+      });
+      if (emitted) options.onEvents?.();
+      return result;
+    } catch (error) {
+      if (attempt >= 3 || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code;
+  return typeof code === 'string' && retryable.has(code);
+}
+
+function countStatements(client: { query: (...args: never[]) => unknown }, counter: { statements: number }): void {
+  const query = client.query.bind(client);
+  client.query = (...args: never[]) => {
+    counter.statements += 1;
+    return query(...args);
+  };
+}
+
+/** One connection of its own that stays open; after a loss it tries again each second, and calls back once because it may have missed something. */
+async function listen(options: DatabaseOptions, channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+  let stopped = false;
+  let client: Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const connect = async (): Promise<void> => {
+    const next = new Client({ connectionString: options.url, application_name: `rookery listen ${channel}`, keepAlive: true });
+    next.on('notification', (message) => heard(message.payload ?? ''));
+    next.on('error', () => {});
+    next.on('end', () => {
+      if (!stopped) timer = setTimeout(reconnect, 1000);
+    });
+    await next.connect();
+    client = next;
+    await next.query(`listen ${next.escapeIdentifier(channel)}`);
+  };
+  const reconnect = (): void => {
+    connect().then(
+      () => heard(''),
+      (error: unknown) => {
+        options.log.warn({ err: error, channel }, 'cannot listen to the database yet');
+        if (!stopped) timer = setTimeout(reconnect, 1000);
+      },
+    );
+  };
+  await connect();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await client?.end();
+  };
+}

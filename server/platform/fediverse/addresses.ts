@@ -1,0 +1,39 @@
+// The addresses of our own objects: ActivityPub ids, which never change, and the pages that people open.
+import type { Config } from '#config/load.ts';
+
+/** Every address that we hand out, made from `config.origin`. Ids are decimal strings. */
+export function addresses(config: Pick<Config, 'origin'>) {
+  const { origin } = config;
+  const user = (id: string): string => `${origin}/ap/users/${id}`;
+  return {
+    user,
+    mainKey: (id: string): string => `${user(id)}#main-key`,
+    multikey: (id: string): string => `${user(id)}#multikey-1`,
+    inbox: (id: string): string => `${user(id)}/inbox`,
+    outbox: (id: string): string => `${user(id)}/outbox`,
+    followers: (id: string): string => `${user(id)}/followers`,
+    following: (id: string): string => `${user(id)}/following`,
+    featured: (id: string): string => `${user(id)}/featured`,
+    sharedInbox: `${origin}/ap/inbox`,
+    instanceActor: `${origin}/ap/instance`,
+    post: (id: string): string => `${origin}/ap/posts/${id}`,
+    follow: (id: string): string => `${origin}/ap/follows/${id}`,
+    like: (id: string): string => `${origin}/ap/likes/${id}`,
+    block: (id: string): string => `${origin}/ap/blocks/${id}`,
+    /** An activity without an object row of its own, as `create/123` or `accept/45`. */
+    activity: (name: string): string => `${origin}/ap/activities/${name}`,
+    profilePage: (username: string): string => `${origin}/@${username}`,
+    postPage: (username: string, id: string): string => `${origin}/@${username}/${id}`,
+    tagPage: (tag: string): string => `${origin}/tags/${encodeURIComponent(tag)}`,
+  };
+}
+
+export type Addresses = ReturnType<typeof addresses>;
+
+/** The id in one of our own addresses of that kind, or null when it is not ours. */
+export function ownId(config: Pick<Config, 'origin'>, kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks', uri: string): string | null {
+  const prefix = `${config.origin}/ap/${kind}/`;
+  if (!uri.startsWith(prefix)) return null;
+  const id = uri.slice(prefix.length);
+  return /^\d{1,19}$/.test(id) ? id : null;
+}

@@ -1,0 +1,27 @@
+// Writing to the outbox. The relay turns what is written here into jobs.
+import { sql, type Kysely } from 'kysely';
+import type { EventName, Events } from '#server/events.ts';
+import type { Tables } from '#server/schema.ts';
+
+/** The NOTIFY channel that wakes relays in other processes. */
+export const outboxChannel = 'rookery_outbox';
+
+/**
+ * Inserts one event in the caller's transaction and wakes the relays at its commit.
+ * `dueAt` (default: now) is the earliest moment at which subscribers run.
+ */
+export async function writeEvent<Name extends EventName>(
+  transaction: Kysely<Tables>,
+  name: Name,
+  payload: Events[Name],
+  now: Date,
+  dueAt: Date = now,
+): Promise<void> {
+  await sql`
+    with event as (
+      insert into outbox_events (name, payload, due_at, created_at)
+      values (${name}, ${JSON.stringify(payload)}::jsonb, ${dueAt}, ${now})
+    )
+    select pg_notify(${outboxChannel}, '')
+  `.execute(transaction);
+}

@@ -1,0 +1,40 @@
+// Jobs in PostgreSQL, in a schema of their own: the default, with nothing to install beside the server.
+import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
+import { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { bullQueue, type BullStore } from './bullmq.ts';
+import type { Queue } from './queue.ts';
+
+const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
+
+/** Creates or updates the queue's own schema; safe to run again. */
+export async function migratePostgresQueue(url: string): Promise<void> {
+  const pool = new Pool({ connectionString: url, max: 1 });
+  try {
+    const client = await pool.connect();
+    try {
+      await runMigrations(client);
+    } finally {
+      client.release();
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Opens the queue on a database whose queue schema is migrated. */
+export function openPostgresQueue(url: string, log: Logger): Queue {
+  const pool = new Pool({ connectionString: url, max: 10, application_name: 'rookery queue', options: '-c search_path=bullmq,public' });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle queue connection was lost'));
+  const store: BullStore = {
+    // The classes differ from the Redis ones only in the type of their connection, which the port never touches.
+    openQueue: (name) => new PostgresQueue(name, { connection: pool }) as unknown as ReturnType<BullStore['openQueue']>,
+    openWorker: (name, run, concurrency) =>
+      new PostgresWorker(name, (job) => run(job.id ?? '', job.data), { connection: pool, concurrency, stalledInterval: 10_000, lockDuration: 15_000, maxStalledCount: 5 }) as unknown as ReturnType<BullStore['openWorker']>,
+    async ping() {
+      await pool.query('select 1');
+    },
+    close: () => pool.end(),
+  };
+  return bullQueue(store, log);
+}

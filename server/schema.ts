@@ -1,0 +1,59 @@
+// Every table of the server. Migrations are made from this list.
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { AccountSchema, AccountKeySchema } from '#server/features/accounts/entities.ts';
+import { AccessTokenSchema, EmailTokenSchema, OauthAppSchema, OauthCodeSchema, SessionSchema, UserSchema } from '#server/features/auth/entities.ts';
+import { BlockSchema, FollowSchema, MuteSchema } from '#server/features/graph/entities.ts';
+import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
+import { NotificationSchema } from '#server/features/notifications/entities.ts';
+import { BookmarkSchema, IdempotencyKeySchema, LikeSchema, MentionSchema, PostSchema, PostTagSchema, PostVersionSchema, TagSchema, TombstoneSchema } from '#server/features/posts/entities.ts';
+import { FeedEntrySchema } from '#server/features/timelines/entities.ts';
+import { DeliverySchema, InboxActivitySchema, OutgoingActivitySchema, RemoteHostSchema } from '#server/platform/fediverse/tables.ts';
+import { OutboxEventSchema } from '#server/platform/outbox-table.ts';
+
+export const entities = [
+  InstanceSettingSchema,
+  AccountSchema,
+  AccountKeySchema,
+  UserSchema,
+  SessionSchema,
+  OauthAppSchema,
+  OauthCodeSchema,
+  AccessTokenSchema,
+  EmailTokenSchema,
+  FollowSchema,
+  BlockSchema,
+  MuteSchema,
+  PostSchema,
+  MentionSchema,
+  TagSchema,
+  PostTagSchema,
+  PostVersionSchema,
+  LikeSchema,
+  BookmarkSchema,
+  TombstoneSchema,
+  IdempotencyKeySchema,
+  FeedEntrySchema,
+  NotificationSchema,
+  OutboxEventSchema,
+  InboxActivitySchema,
+  OutgoingActivitySchema,
+  DeliverySchema,
+  RemoteHostSchema,
+];
+
+type Inferred = InferKyselyDB<(typeof entities)[number]>;
+
+/** References that may be empty; the inference takes every reference for a present one. */
+interface EmptyReferences {
+  posts: 'boost_of_id';
+  access_tokens: 'app_id' | 'account_id' | 'session_id';
+  email_tokens: 'account_id';
+  notifications: 'post_id';
+}
+
+/** Every table with its columns as they are named in SQL. */
+export type Tables = {
+  [Table in keyof Inferred]: Table extends keyof EmptyReferences
+    ? Omit<Inferred[Table], EmptyReferences[Table]> & Record<EmptyReferences[Table], string | null>
+    : Inferred[Table];
+};
