@@ -12,7 +12,7 @@ export function cleanUrl(url: unknown, maxLength: number = MAX_URL_LENGTH): stri
   const text = url.trim();
   // The URL parser drops tabs and line breaks silently; what needs that was written to deceive.
   if (/[\s\p{Cc}\p{Cs}]/u.test(text)) return null;
-  if (!/^https?:\/\//iu.test(text)) return null;
+  if (!/^https?:\/\//i.test(text)) return null;
   const parsed = URL.parse(text);
   if (parsed === null || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) return null;
   if (parsed.username !== '' || parsed.password !== '') return null;
@@ -33,7 +33,11 @@ export function cleanName(name: unknown, max: number): string {
   if (typeof name !== 'string') return '';
   // Cut before the work, generously (a code point has at most two units, and some are removed).
   const bounded = name.slice(0, max * 4 + 64);
-  const line = bounded.replace(/[\s\u2028\u2029]+/gu, ' ').replace(HIDING, '').replace(/ {2,}/gu, ' ').trim();
+  const line = bounded
+    .replace(/[^\S\ufeff]+/gu, ' ')
+    .replace(HIDING, '')
+    .replace(/ {2,}/gu, ' ')
+    .trim();
   const points = Array.from(line);
   return points.length <= max ? line : points.slice(0, max).join('').trimEnd();
 }

@@ -19,15 +19,16 @@ const linkify = new LinkifyIt({ fuzzyEmail: false, maxLength: MAX_LINK_LENGTH * 
 
 // What may stand before a mention or a hashtag keeps e-mail addresses and paths of URLs out of both.
 const WORD = String.raw`[\p{L}\p{M}\p{N}_]`;
-const USER = '[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*';
+const USER = '[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*';
 const HOST = String.raw`${WORD}+(?:[.-]+${WORD}+)*(?::[0-9]{1,5}(?![0-9]))?`;
+// No `i` flag: with `u` it would let the Kelvin sign pass for a k.
 const START = new RegExp(
   [
-    String.raw`(?<![a-z0-9@$#_-])(?<scheme>https?:)\/\/`,
+    String.raw`(?<![A-Za-z0-9@$#_-])(?<scheme>[Hh][Tt]{2}[Pp][Ss]?:)\/\/`,
     String.raw`(?<![=/\p{L}\p{M}\p{N}_])@(?<user>${USER})(?:@(?<host>${HOST}))?`,
     String.raw`(?<![=/)\p{L}\p{M}\p{N}_])[#＃](?<tag>[\p{L}\p{M}\p{N}\p{Pc}·・\u200c]+)`,
   ].join('|'),
-  'giu',
+  'gu',
 );
 
 /**

@@ -20,12 +20,7 @@ const RESERVED = new Set(
  * Letters of other scripts are refused, so that no name looks like another; compare names without regard to case.
  */
 export function isUsername(local: string): boolean {
-  return local.length <= MAX_USERNAME_LENGTH && /^[a-z0-9_]+$/iu.test(local) && !hasOddFold(local);
-}
-
-// With `i` and `u` together, U+017F and U+212A match `s` and `k`.
-function hasOddFold(local: string): boolean {
-  return /[^\x20-\x7e]/u.test(local);
+  return local.length <= MAX_USERNAME_LENGTH && /^[A-Za-z0-9_]+$/u.test(local);
 }
 
 /**

@@ -1,0 +1,10 @@
+// The one door to everything that this server does to text: rendering, sanitising, counting, cleaning.
+// Callers need not know which file under text/ holds what.
+export { cleanName, cleanUrl } from './text/clean.ts';
+export { countCharacters } from './text/count.ts';
+export { escapeHtml, plainToHtml, renderPost } from './text/render.ts';
+export type { MentionTarget, NameResolvers, RenderedPost } from './text/render.ts';
+export { sanitizeHtml, stripHtml } from './text/sanitize.ts';
+export { extractMentions, extractTags, scanText, tagKey } from './text/scan.ts';
+export type { TextPiece } from './text/scan.ts';
+export { isReservedUsername, isUsername } from './text/username.ts';

@@ -1,0 +1,161 @@
+// Texts made to stall naive scanners: the time for four times the length stays near four times the time.
+import { describe, expect, test } from 'vitest';
+import { cleanName, cleanUrl } from './clean.ts';
+import { countCharacters } from './count.ts';
+import { renderPost } from './render.ts';
+import { sanitizeHtml, stripHtml } from './sanitize.ts';
+
+const LENGTH = 100_000;
+const QUICK_MS = 50;
+const REPEATS = 4;
+
+const fill = (seed: string, length: number): string => seed.repeat(Math.ceil(length / seed.length)).slice(0, length);
+
+/** The best of a few runs: the rest is other people's work on the same machine. */
+function bestTime(work: () => unknown): number {
+  let best = Infinity;
+  for (let run = 0; run < REPEATS && best > QUICK_MS / 10; run += 1) {
+    const start = performance.now();
+    work();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+function expectLinear(work: (text: string) => unknown, seed: string): void {
+  const whole = fill(seed, LENGTH);
+  const time = bestTime(() => work(whole));
+  if (time < QUICK_MS) return;
+  const quarter = bestTime(() => work(fill(seed, LENGTH / 4)));
+  // Linear work takes 4 times as long, quadratic work 16 times.
+  expect(time / quarter, `${JSON.stringify(seed)} took ${time} ms`).toBeLessThan(10);
+}
+
+const TEXT_SEEDS = [
+  '@',
+  '@a',
+  '@a.',
+  '@a-',
+  '@a@',
+  '@a@b',
+  '@a@b.',
+  '@a@b:1',
+  '@@',
+  '@é',
+  '@a@é.',
+  '_',
+  'a',
+  'a.',
+  'h',
+  ':a:',
+  '#',
+  '#a',
+  '##a',
+  '#·',
+  '#1',
+  '#·a',
+  '#_',
+  '#a\u200c',
+  '＃',
+  'ａ',
+  'ﷺ',
+  '\u0301',
+  'e\u0301',
+  '👨‍👩‍👧‍👦',
+  '日本',
+  'http:',
+  'http://',
+  'https://a',
+  'http://a/(',
+  'http://a/[({',
+  'http://a/((((',
+  'http://a/"',
+  'http://a/(a)',
+  "http://a/'",
+  'http://a.b.',
+  'http://a:1',
+  'http://[::',
+  'http://a/.....',
+  'http://a/!!!!',
+  'http://a/?a=&',
+  'http://-',
+  'http://a-',
+  'http://xn--',
+  '&',
+  '<',
+  '"',
+  ' ',
+  '\n',
+  '\r',
+  '\n\n',
+  ' \n',
+  '\ud800',
+  '\u0000',
+  '\u202e',
+];
+
+const HTML_SEEDS = [
+  '<',
+  '<div>',
+  '<a href="',
+  '<a>',
+  '<p>',
+  '</p>',
+  '<b',
+  '</',
+  '<p class="',
+  '<a href="x" ',
+  '<a class="a ',
+  '<ol start=1>',
+  '&',
+  '&amp;',
+  '&#',
+  '&#x',
+  '<!--',
+  '<![CDATA[',
+  '<?',
+  '<math>',
+  '<svg><style>',
+  '<h1>',
+  '<li>',
+  '<table>',
+  '<br>',
+  '<ruby><rt>',
+  '<script>',
+  '<textarea>',
+  '<noscript>',
+  '<plaintext>',
+  '<xmp>',
+  '<template>',
+  '<select><option>',
+  '\u0000<',
+  '<a href=javascript:',
+  '<a href="http://a/"><span class="invisible">',
+  '<span class="invisible">',
+  '<a href="http://a/"><span class="invisible">http://</span><span>',
+];
+
+describe.each(TEXT_SEEDS)('100 KB of %j', (seed) => {
+  test('is rendered, counted and cleaned in linear time', () => {
+    expectLinear(
+      (text) => renderPost(text, { mentions: () => ({ url: 'https://a.example/', name: 'a' }), tagUrl: () => '/t' }),
+      seed,
+    );
+    expectLinear(countCharacters, seed);
+    expectLinear((text) => cleanName(text, LENGTH), seed);
+    expectLinear((text) => cleanUrl(`https://a.example/${text}`, LENGTH * 2), seed);
+  });
+});
+
+describe.each(HTML_SEEDS)('100 KB of %j', (seed) => {
+  test('is sanitised and stripped in linear time', () => {
+    expectLinear((text) => sanitizeHtml(text), seed);
+    expectLinear((text) => stripHtml(text), seed);
+  });
+});
+
+test('a megabyte of opening brackets or nested elements is cut before any work', () => {
+  for (const seed of ['<', '<div>', '<p>', '<b>']) {
+    expect(bestTime(() => sanitizeHtml(seed.repeat(200_000)))).toBeLessThan(500);
+  }
+});
