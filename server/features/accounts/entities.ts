@@ -46,6 +46,8 @@ export const AccountSchema = defineEntity({
     emojis: p.json<EmojiReference[]>().defaultRaw(`'[]'`).onCreate(() => []),
     avatar: p.json<PictureReference>().nullable(),
     header: p.json<PictureReference>().nullable(),
+    /** False while its owner has not confirmed their address or waits for approval: nobody sees it and it may do nothing. */
+    opened: p.boolean().default(true),
     locked: p.boolean().default(false),
     discoverable: p.boolean().default(true),
     indexable: p.boolean().default(false),
