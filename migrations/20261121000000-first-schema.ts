@@ -60,6 +60,10 @@ export class FirstSchema extends Migration {
     );
 
     this.addSql(
+      `create table "markers" ("account_id" bigint not null, "timeline" text not null, "last_read_id" bigint not null, "version" int not null default 1, "updated_at" timestamptz(3) not null, primary key ("account_id", "timeline"));`,
+    );
+
+    this.addSql(
       `create table "mutes" ("id" bigint not null, "muter_id" bigint not null, "muted_id" bigint not null, "hide_notifications" boolean not null default true, "expires_at" timestamptz(3) null, "created_at" timestamptz(3) not null, primary key ("id"));`,
     );
     this.addSql(`create index "mutes_muted" on "mutes" ("muted_id", "muter_id");`);
@@ -125,7 +129,7 @@ export class FirstSchema extends Migration {
     );
 
     this.addSql(
-      `create table "mentions" ("post_id" bigint not null, "account_id" bigint not null, primary key ("post_id", "account_id"));`,
+      `create table "mentions" ("post_id" bigint not null, "account_id" bigint not null, "silent" boolean not null default false, primary key ("post_id", "account_id"));`,
     );
     this.addSql(`create index "mentions_account" on "mentions" ("account_id", "post_id");`);
 
@@ -136,9 +140,10 @@ export class FirstSchema extends Migration {
     this.addSql(`alter table "likes" add constraint "likes_pair" unique ("post_id", "account_id");`);
 
     this.addSql(
-      `create table "feed_entries" ("owner_id" bigint not null, "post_id" bigint not null, "author_id" bigint not null, "boost_of_id" bigint null, primary key ("owner_id", "post_id"));`,
+      `create table "feed_entries" ("owner_id" bigint not null, "post_id" bigint not null, "author_id" bigint not null, "boost_of_id" bigint null, "other_id" bigint null, primary key ("owner_id", "post_id"));`,
     );
     this.addSql(`create index "feed_entries_post" on "feed_entries" ("post_id");`);
+    this.addSql(`create index feed_entries_boost on feed_entries (boost_of_id) where boost_of_id is not null;`);
     this.addSql(`create index "feed_entries_author" on "feed_entries" ("owner_id", "author_id");`);
 
     this.addSql(
@@ -214,6 +219,10 @@ export class FirstSchema extends Migration {
 
     this.addSql(
       `alter table "idempotency_keys" add constraint "idempotency_keys_account_id_foreign" foreign key ("account_id") references "accounts" ("id") on delete cascade;`,
+    );
+
+    this.addSql(
+      `alter table "markers" add constraint "markers_account_id_foreign" foreign key ("account_id") references "accounts" ("id") on delete cascade;`,
     );
 
     this.addSql(

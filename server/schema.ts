@@ -4,7 +4,7 @@ import { AccountSchema, AccountKeySchema } from '#server/features/accounts/entit
 import { AccessTokenSchema, EmailTokenSchema, OauthAppSchema, OauthCodeSchema, SessionSchema, UserSchema } from '#server/features/auth/entities.ts';
 import { BlockSchema, FollowSchema, MuteSchema } from '#server/features/graph/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
-import { NotificationSchema } from '#server/features/notifications/entities.ts';
+import { MarkerSchema, NotificationSchema } from '#server/features/notifications/entities.ts';
 import { BookmarkSchema, IdempotencyKeySchema, LikeSchema, MentionSchema, PostSchema, PostTagSchema, PostVersionSchema, TagSchema, TombstoneSchema } from '#server/features/posts/entities.ts';
 import { FeedEntrySchema } from '#server/features/timelines/entities.ts';
 import { DeliverySchema, InboxActivitySchema, OutgoingActivitySchema, RemoteHostSchema } from '#server/platform/fediverse/tables.ts';
@@ -34,6 +34,7 @@ export const entities = [
   IdempotencyKeySchema,
   FeedEntrySchema,
   NotificationSchema,
+  MarkerSchema,
   OutboxEventSchema,
   InboxActivitySchema,
   OutgoingActivitySchema,

@@ -28,3 +28,21 @@ export const NotificationSchema = defineEntity({
 });
 export class Notification extends NotificationSchema.class {}
 NotificationSchema.setClass(Notification);
+
+export const markerTimelines = ['home', 'notifications'] as const;
+export type MarkerTimeline = (typeof markerTimelines)[number];
+
+/** How far somebody has read, the same on all their devices. */
+export const MarkerSchema = defineEntity({
+  name: 'Marker',
+  tableName: 'markers',
+  properties: {
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+    timeline: p.text().$type<MarkerTimeline>().primary(),
+    lastReadId: p.bigint('string'),
+    version: p.integer().default(1),
+    updatedAt: p.datetime(3),
+  },
+});
+export class Marker extends MarkerSchema.class {}
+MarkerSchema.setClass(Marker);

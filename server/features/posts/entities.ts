@@ -53,6 +53,8 @@ export const MentionSchema = defineEntity({
   properties: {
     postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').primary().deleteRule('cascade'),
     accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+    /** An edit took the name out of the text: it is no longer shown, but who was told may still see. */
+    silent: p.boolean().default(false),
   },
   indexes: [{ name: 'mentions_account', properties: ['accountId', 'postId'] }],
 });

@@ -13,9 +13,12 @@ export const FeedEntrySchema = defineEntity({
     authorId: p.bigint('string'),
     /** The post that is shown when the entry is a boost. */
     boostOfId: p.bigint('string').nullable(),
+    /** The author of the boosted post, or who is replied to: a block or mute of theirs hides the entry too. */
+    otherId: p.bigint('string').nullable(),
   },
   indexes: [
     { name: 'feed_entries_post', properties: ['postId'] },
+    { name: 'feed_entries_boost', expression: 'create index feed_entries_boost on feed_entries (boost_of_id) where boost_of_id is not null' },
     { name: 'feed_entries_author', properties: ['ownerId', 'authorId'] },
   ],
 });
