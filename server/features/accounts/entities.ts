@@ -42,8 +42,14 @@ export const AccountSchema = defineEntity({
     displayName: p.text().default(''),
     bio: p.text().default(''),
     bioHtml: p.text().default(''),
-    fields: p.json<ProfileField[]>().defaultRaw(`'[]'`).onCreate(() => []),
-    emojis: p.json<EmojiReference[]>().defaultRaw(`'[]'`).onCreate(() => []),
+    fields: p
+      .json<ProfileField[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
+    emojis: p
+      .json<EmojiReference[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
     avatar: p.json<PictureReference>().nullable(),
     header: p.json<PictureReference>().nullable(),
     /** False while its owner has not confirmed their address or waits for approval: nobody sees it and it may do nothing. */
@@ -52,7 +58,10 @@ export const AccountSchema = defineEntity({
     discoverable: p.boolean().default(true),
     indexable: p.boolean().default(false),
     hideCollections: p.boolean().default(false),
-    alsoKnownAs: p.json<string[]>().defaultRaw(`'[]'`).onCreate(() => []),
+    alsoKnownAs: p
+      .json<string[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
     movedToUri: p.text().nullable(),
     postsCount: p.integer().default(0),
     followersCount: p.integer().default(0),
@@ -66,11 +75,20 @@ export const AccountSchema = defineEntity({
   },
   indexes: [
     { name: 'accounts_created', properties: ['createdAt'] },
-    { name: 'accounts_username_prefix', expression: `create index accounts_username_prefix on accounts (lower(username) text_pattern_ops)` },
-    { name: 'accounts_display_name_search', expression: `create index accounts_display_name_search on accounts using gin ((lower(username || ' ' || display_name)) gin_trgm_ops)` },
+    {
+      name: 'accounts_username_prefix',
+      expression: `create index accounts_username_prefix on accounts (lower(username) text_pattern_ops)`,
+    },
+    {
+      name: 'accounts_display_name_search',
+      expression: `create index accounts_display_name_search on accounts using gin ((lower(username || ' ' || display_name)) gin_trgm_ops)`,
+    },
   ],
   uniques: [
-    { name: 'accounts_handle', expression: `create unique index accounts_handle on accounts (lower(username), coalesce(lower(domain), ''))` },
+    {
+      name: 'accounts_handle',
+      expression: `create unique index accounts_handle on accounts (lower(username), coalesce(lower(domain), ''))`,
+    },
   ],
 });
 export class Account extends AccountSchema.class {}

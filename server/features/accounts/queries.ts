@@ -1,0 +1,243 @@
+// Reading accounts: one, many in the order asked, or those that match a search. Always a fixed number of statements.
+import type { Selectable } from 'kysely';
+import type { AppContext } from '#server/context.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
+import type { Tables } from '#server/schema.ts';
+import type { AccountKind, EmojiReference, PictureReference, ProfileField } from './entities.ts';
+import { activeAccounts, knownAccounts } from './policy.ts';
+
+/** An account as code sees it. `domain` is null for ours; texts of ours are plain, `bioHtml` is safe to show for all. */
+export interface AccountView {
+  id: string;
+  username: string;
+  domain: string | null;
+  kind: AccountKind;
+  uri: string;
+  url: string | null;
+  inboxUrl: string;
+  sharedInboxUrl: string | null;
+  outboxUrl: string | null;
+  followersUrl: string | null;
+  followingUrl: string | null;
+  featuredUrl: string | null;
+  displayName: string;
+  bio: string;
+  bioHtml: string;
+  fields: ProfileField[];
+  emojis: EmojiReference[];
+  avatar: PictureReference | null;
+  header: PictureReference | null;
+  opened: boolean;
+  locked: boolean;
+  discoverable: boolean;
+  indexable: boolean;
+  hideCollections: boolean;
+  alsoKnownAs: string[];
+  movedToUri: string | null;
+  postsCount: number;
+  followersCount: number;
+  followingCount: number;
+  lastPostAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+  fetchedAt: Date | null;
+  suspendedAt: Date | null;
+  deletedAt: Date | null;
+}
+
+export type AccountRow = Selectable<Tables['accounts']>;
+
+/** The account with that id, or null when there is none, it is deleted, or nobody may see it yet. Suspended ones are given. */
+export async function findAccount(ctx: AppContext, id: string): Promise<AccountView | null> {
+  const [account] = await loadAccounts(ctx, [id]);
+  return account ?? null;
+}
+
+/** As `findAccount`, by ActivityPub id. */
+export async function findAccountByUri(ctx: AppContext, uri: string): Promise<AccountView | null> {
+  const row = await ctx.database.read
+    .selectFrom('accounts')
+    .selectAll()
+    .where('uri', '=', uri)
+    .where(knownAccounts())
+    .executeTakeFirst();
+  return row ? accountView(row) : null;
+}
+
+/** As `findAccount`, by `name` or `name@domain` (a leading `@` is allowed); our own domain means ours. Never asks the network. */
+export async function findAccountByHandle(ctx: AppContext, handle: string): Promise<AccountView | null> {
+  const [account] = await findAccountsByHandles(ctx, [handle]);
+  return account ?? null;
+}
+
+/** The known accounts behind `handles`, in one statement, in no particular order; handles of strangers are left out. */
+export async function findAccountsByHandles(ctx: AppContext, handles: readonly string[]): Promise<AccountView[]> {
+  const wanted = handles.map((handle) => parseHandle(ctx.config, handle)).filter((handle) => handle !== null);
+  if (wanted.length === 0) return [];
+  const pairs = sql.join(
+    wanted.map(({ username, domain }) => sql`(${username.toLowerCase()}, ${domain?.toLowerCase() ?? ''})`),
+  );
+  const rows = await ctx.database.read
+    .selectFrom('accounts')
+    .selectAll()
+    .where(sql<boolean>`(lower(username), coalesce(lower(domain), '')) in (${pairs})`)
+    .where(knownAccounts())
+    .execute();
+  return rows.map(accountView);
+}
+
+/** The accounts with these ids in the order asked; ids of no account, and of those nobody may see, are left out. */
+export async function loadAccounts(ctx: AppContext, ids: readonly string[]): Promise<AccountView[]> {
+  const wanted = [...new Set(ids.filter(isId))];
+  if (wanted.length === 0) return [];
+  const rows = await ctx.database.read
+    .selectFrom('accounts')
+    .selectAll()
+    .where(sql<boolean>`id = any(${wanted}::bigint[])`)
+    .where(knownAccounts())
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, accountView(row)]));
+  return wanted.flatMap((id) => byId.get(id) ?? []);
+}
+
+export interface AccountSearch {
+  /** What the person typed: part of a name, `name@domain`, with or without `@`. */
+  text: string;
+  limit: number;
+  offset: number;
+  /** A further condition on the table `accounts`, such as "whom I follow" or "nobody who blocks me". */
+  among?: RawBuilder<boolean>;
+  localOnly?: boolean;
+}
+
+/** Accounts whose handle begins with the text or whose name holds it: exact handles first, then by followers. */
+export async function searchAccounts(ctx: AppContext, search: AccountSearch): Promise<AccountView[]> {
+  const text = search.text.trim().replace(/^@/, '').toLowerCase().slice(0, 200);
+  if (text === '') return [];
+  const [name = '', domain] = text.split('@');
+  const local = domain !== undefined && isOwnDomain(ctx.config, domain);
+  const query = ctx.database.read
+    .selectFrom('accounts')
+    .selectAll()
+    .where(activeAccounts())
+    .where(domain === undefined ? nameMatches(name) : sql<boolean>`lower(username) like ${likeText(name)} || '%'`)
+    .orderBy(sql`lower(username) = ${name}`, 'desc')
+    .orderBy('followers_count', 'desc')
+    .orderBy('id')
+    .limit(search.limit)
+    .offset(search.offset);
+  const narrowed = domain === undefined ? query : query.where(domainMatches(domain, local));
+  const mine = search.localOnly === true ? narrowed.where('domain', 'is', null) : narrowed;
+  const rows = await (search.among ? mine.where(search.among) : mine).execute();
+  return rows.map(accountView);
+}
+
+/** Local accounts that may be listed, newest first, older than `maxId` when it is given. */
+export async function listLocalAccounts(
+  ctx: AppContext,
+  page: { limit: number; maxId: string | null },
+): Promise<AccountView[]> {
+  const query = ctx.database.read
+    .selectFrom('accounts')
+    .selectAll()
+    .where('domain', 'is', null)
+    .where('discoverable', '=', true)
+    .where('kind', '!=', 'application')
+    .where(activeAccounts())
+    .orderBy('id', 'desc')
+    .limit(page.limit);
+  const rows = await (page.maxId === null ? query : query.where('id', '<', page.maxId)).execute();
+  return rows.map(accountView);
+}
+
+/** True when an account with that id was here and is deleted for good: its address answers 410. */
+export async function isDeletedAccount(ctx: AppContext, id: string): Promise<boolean> {
+  if (!isId(id)) return false;
+  const row = await ctx.database.read
+    .selectFrom('accounts')
+    .select('id')
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** True for the decimal text of a 64-bit id: anything else would be an error in the database. */
+export function isId(text: string): boolean {
+  return /^\d{1,18}$/.test(text);
+}
+
+/** `@Name@Domain` in parts; the domain is null for ours. Null when it is no handle. */
+export function parseHandle(
+  config: { handleDomain: string; origin: string },
+  handle: string,
+): { username: string; domain: string | null } | null {
+  const match = /^@?([^@\s]{1,200})(?:@([^@\s]{1,260}))?$/u.exec(handle.trim());
+  const [, username, domain] = match ?? [];
+  if (username === undefined) return null;
+  return { username, domain: domain === undefined || isOwnDomain(config, domain) ? null : domain.toLowerCase() };
+}
+
+/** True for the domain of our handles and for the host of our pages. */
+export function isOwnDomain(config: { handleDomain: string; origin: string }, domain: string): boolean {
+  const written = domain.toLowerCase();
+  return written === config.handleDomain.toLowerCase() || written === new URL(config.origin).host;
+}
+
+/** A row of `accounts` in our own spelling. */
+export function accountView(row: AccountRow): AccountView {
+  return {
+    id: row.id,
+    username: row.username,
+    domain: row.domain,
+    kind: row.kind,
+    uri: row.uri,
+    url: row.url,
+    inboxUrl: row.inbox_url,
+    sharedInboxUrl: row.shared_inbox_url,
+    outboxUrl: row.outbox_url,
+    followersUrl: row.followers_url,
+    followingUrl: row.following_url,
+    featuredUrl: row.featured_url,
+    displayName: row.display_name,
+    bio: row.bio,
+    bioHtml: row.bio_html,
+    fields: row.fields,
+    emojis: row.emojis,
+    avatar: row.avatar,
+    header: row.header,
+    opened: row.opened,
+    locked: row.locked,
+    discoverable: row.discoverable,
+    indexable: row.indexable,
+    hideCollections: row.hide_collections,
+    alsoKnownAs: row.also_known_as,
+    movedToUri: row.moved_to_uri,
+    postsCount: row.posts_count,
+    followersCount: row.followers_count,
+    followingCount: row.following_count,
+    lastPostAt: row.last_post_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    fetchedAt: row.fetched_at,
+    suspendedAt: row.suspended_at,
+    deletedAt: row.deleted_at,
+  };
+}
+
+/** Trigrams need three letters; with fewer only the beginning of a handle is looked at. */
+function nameMatches(text: string): RawBuilder<boolean> {
+  const prefix = sql<boolean>`lower(username) like ${likeText(text)} || '%'`;
+  if (text.length < 3) return prefix;
+  return sql<boolean>`(${prefix} or lower(username || ' ' || display_name) like '%' || ${likeText(text)} || '%')`;
+}
+
+function domainMatches(domain: string, local: boolean): RawBuilder<boolean> {
+  if (local) return sql<boolean>`domain is null`;
+  return sql<boolean>`lower(domain) like ${likeText(domain)} || '%'`;
+}
+
+/** Text in which `%`, `_` and `\` stand for themselves inside LIKE. */
+function likeText(text: string): string {
+  return text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+}

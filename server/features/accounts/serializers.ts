@@ -1,0 +1,131 @@
+// An account as Mastodon's clients read it. Every account in every answer comes from here.
+import { plainToHtml } from '#server/platform/text.ts';
+import type { AccountView } from './queries.ts';
+import type { EmojiReference, PictureReference } from './entities.ts';
+import { handleOf } from './policy.ts';
+
+/** What of the settings shows in an account. */
+export interface AccountConfig {
+  origin: string;
+}
+
+/** @see https://docs.joinmastodon.org/entities/Account/ */
+export interface MastodonAccount {
+  id: string;
+  username: string;
+  acct: string;
+  url: string;
+  uri: string;
+  display_name: string;
+  note: string;
+  avatar: string;
+  avatar_static: string;
+  avatar_description: string;
+  header: string;
+  header_static: string;
+  header_description: string;
+  locked: boolean;
+  bot: boolean;
+  group: boolean;
+  discoverable: boolean;
+  indexable: boolean;
+  noindex?: boolean;
+  created_at: string;
+  last_status_at: string | null;
+  statuses_count: number;
+  followers_count: number;
+  following_count: number;
+  hide_collections: boolean | null;
+  show_media: boolean;
+  show_media_replies: boolean;
+  show_featured: boolean;
+  emojis: MastodonEmoji[];
+  fields: MastodonField[];
+  roles: Array<{ id: string; name: string; color: string }>;
+  suspended?: true;
+  mute_expires_at?: string | null;
+  feature_approval: { automatic: string[]; manual: string[]; current_user: 'denied' };
+}
+
+export interface MastodonEmoji {
+  shortcode: string;
+  url: string;
+  static_url: string;
+  visible_in_picker: boolean;
+}
+
+export interface MastodonField {
+  name: string;
+  value: string;
+  verified_at: string | null;
+}
+
+/** The account as anybody may see it; a suspended one without what it showed. */
+export function serializeAccount(account: AccountView, config: AccountConfig): MastodonAccount {
+  const suspended = account.suspendedAt !== null;
+  const avatar = pictureAddress(suspended ? null : account.avatar, 'avatars', config);
+  const header = pictureAddress(suspended ? null : account.header, 'headers', config);
+  const local = account.domain === null;
+  return {
+    id: account.id,
+    username: account.username,
+    acct: handleOf(account),
+    url: account.url ?? account.uri,
+    uri: account.uri,
+    display_name: suspended ? '' : account.displayName,
+    note: suspended ? '' : account.bioHtml,
+    avatar,
+    avatar_static: avatar,
+    avatar_description: account.avatar?.description ?? '',
+    header,
+    header_static: header,
+    header_description: account.header?.description ?? '',
+    locked: account.locked,
+    bot: account.kind === 'service' || account.kind === 'application',
+    group: account.kind === 'group',
+    discoverable: account.discoverable,
+    indexable: account.indexable,
+    ...(local ? { noindex: !account.indexable } : {}),
+    created_at: `${account.createdAt.toISOString().slice(0, 10)}T00:00:00.000Z`,
+    last_status_at: account.lastPostAt?.toISOString().slice(0, 10) ?? null,
+    statuses_count: account.postsCount,
+    followers_count: account.followersCount,
+    following_count: account.followingCount,
+    hide_collections: local ? account.hideCollections : null,
+    show_media: true,
+    show_media_replies: true,
+    show_featured: true,
+    emojis: suspended ? [] : account.emojis.map(serializeEmoji),
+    fields: suspended ? [] : serializeFields(account),
+    roles: [],
+    ...(suspended ? { suspended: true as const } : {}),
+    feature_approval: { automatic: [], manual: [], current_user: 'denied' },
+  };
+}
+
+/** A custom emoji that a text refers to by `:shortcode:`. */
+export function serializeEmoji(emoji: EmojiReference): MastodonEmoji {
+  return { shortcode: emoji.shortcode, url: emoji.url, static_url: emoji.url, visible_in_picker: false };
+}
+
+/**
+ * Where a picture is fetched. Without one, the address of a placeholder: clients know it by its ending.
+ * `kind` is the folder of the placeholder.
+ */
+export function pictureAddress(
+  picture: PictureReference | null,
+  kind: 'avatars' | 'headers',
+  config: AccountConfig,
+): string {
+  if (picture?.key !== undefined) return `${config.origin}/media/${picture.key}`;
+  return picture?.url ?? `${config.origin}/${kind}/original/missing.png`;
+}
+
+/** Our own fields are kept as plain text and rendered here; those of others were sanitised when they came in. */
+function serializeFields(account: AccountView): MastodonField[] {
+  return account.fields.map((field) => ({
+    name: field.name,
+    value: account.domain === null ? plainToHtml(field.value, { inline: true, relMe: true }) : field.value,
+    verified_at: field.verifiedAt,
+  }));
+}
