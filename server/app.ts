@@ -1,0 +1,89 @@
+// The HTTP server: who asks, what they send, how much they may ask, how failures read. What is behind each door stands in routes.ts.
+import { randomUUID } from 'node:crypto';
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault } from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { AppContext } from '#server/context.ts';
+import { findViewer } from '#server/features/auth/queries.ts';
+import { bearerToken, checkAccess } from '#server/platform/http/access.ts';
+import { readBodies } from '#server/platform/http/bodies.ts';
+import { answerFailures } from '#server/platform/http/failures.ts';
+import { limitRates } from '#server/platform/http/limits.ts';
+import { secureHeaders } from '#server/platform/http/headers.ts';
+import { parseKeys } from '#server/platform/http/bodies.ts';
+import { validatorCompiler } from '#server/platform/http/validation.ts';
+import { registerHealth } from '#server/health.ts';
+import { registerRoutes } from '#server/routes.ts';
+
+/** Fastify with TypeBox types: what a routes file registers its doors on. */
+export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+/** Builds the server without listening. */
+export async function buildApp(ctx: AppContext): Promise<App> {
+  const app = Fastify({
+    loggerInstance: ctx.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: ctx.config.trustProxy.length > 0 ? ctx.config.trustProxy : false,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { querystringParser: parseKeys, ignoreTrailingSlash: true, ignoreDuplicateSlashes: false, maxParamLength: 500 },
+    exposeHeadRoutes: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler as never);
+  answerFailures(app);
+  app.decorateRequest('viewer', null);
+  observe(app, ctx);
+  await app.register(cookie);
+  secureHeaders(app, ctx);
+  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions: { params: { 1: 4 } } });
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+    exposedHeaders: ['Link', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-Request-Id', 'Mastodon-Async-Refresh', 'Deprecation'],
+    maxAge: 7200,
+    hook: 'onRequest',
+  });
+  registerHealth(app, ctx);
+  await registerRoutes(app, ctx);
+  return app;
+}
+
+/** Hooks of the client doors: bodies, who asks, budgets. Federation's doors do without. */
+export async function clientDoors(app: App, ctx: AppContext): Promise<void> {
+  app.addHook('onRequest', async (request, reply) => {
+    const access = request.routeOptions.config.access;
+    if (!access || access.who === 'open') return limitRates(ctx, request, reply);
+    const token = bearerToken(request.headers.authorization);
+    if (token !== null) {
+      request.viewer = await findViewer(ctx, token);
+      if (!request.viewer) checkAccess({ ...access, who: 'client' }, null);
+      reply.header('cache-control', 'private, no-store');
+    }
+    await limitRates(ctx, request, reply);
+    checkAccess(access, request.viewer);
+  });
+  await readBodies(app as unknown as FastifyInstance);
+}
+
+/** A request id on every answer, one log line and one measurement for each request. */
+function observe(app: App, ctx: AppContext): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unmatched';
+    const labels = { method: request.method, route, status: String(reply.statusCode) };
+    ctx.metrics.requests.observe(labels, reply.elapsedTime / 1000);
+    const line = { ...labels, ms: Math.round(reply.elapsedTime * 10) / 10 };
+    if (reply.statusCode >= 500) request.log.error(line, 'request');
+    else request.log.info(line, 'request');
+  });
+}

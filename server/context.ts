@@ -1,0 +1,97 @@
+// Opens everything that the server stands on, from its settings. The only place that chooses an adapter.
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config, Secrets } from '#config/load.ts';
+import type { Bus } from '#server/platform/bus/bus.ts';
+import { openMemoryBus } from '#server/platform/bus/memory.ts';
+import { openRedisBus } from '#server/platform/bus/redis.ts';
+import type { Cache } from '#server/platform/cache/cache.ts';
+import { openMemoryCache } from '#server/platform/cache/memory.ts';
+import { openRedisCache } from '#server/platform/cache/redis.ts';
+import { openDatabase, type Database } from '#server/platform/database.ts';
+import { createSafeFetch, type SafeFetch } from '#server/platform/fetch.ts';
+import { openDiskFiles } from '#server/platform/files/disk.ts';
+import type { Files } from '#server/platform/files/files.ts';
+import { openFragments, type Fragments } from '#server/platform/fragments.ts';
+import { createIdMaker } from '#server/platform/ids.ts';
+import { openLogMail } from '#server/platform/mail/log.ts';
+import type { Mail } from '#server/platform/mail/mail.ts';
+import { openSmtpMail } from '#server/platform/mail/smtp.ts';
+import { openMetrics, type Metrics } from '#server/platform/metrics.ts';
+import { openPostgresQueue } from '#server/platform/queue/postgres.ts';
+import type { Queue } from '#server/platform/queue/queue.ts';
+import { openRedisQueue } from '#server/platform/queue/redis.ts';
+import { entities } from '#server/schema.ts';
+
+/** What every verb is handed first. Time, ids and the network come from here, so that tests are exact. */
+export interface AppContext {
+  config: Config;
+  secrets: Secrets;
+  log: Logger;
+  metrics: Metrics;
+  clock: () => Date;
+  /** A new id; with `at`, one that sorts as if it had been made then. */
+  newId: (at?: Date) => string;
+  database: Database;
+  queue: Queue;
+  bus: Bus;
+  cache: Cache;
+  files: Files;
+  mail: Mail;
+  fetch: SafeFetch;
+  fragments: Fragments;
+  /** Called after a write that emitted events; set by the worker of this process, if it has one. */
+  onEvents: { wake: () => void };
+}
+
+export interface ContextOptions {
+  config: Config;
+  secrets: Secrets;
+  log: Logger;
+  /** A database that is up and migrated. */
+  databaseUrl: string;
+  clock?: () => Date;
+}
+
+/** Opens all adapters. @throws when one cannot be opened; what was opened before is closed again */
+export async function openContext(options: ContextOptions): Promise<AppContext & { close(): Promise<void> }> {
+  const { config, secrets, log, databaseUrl, clock = () => new Date() } = options;
+  const closers: Array<() => Promise<void>> = [];
+  const keep = <Part extends { close(graceMs?: number): Promise<void> }>(part: Part): Part => {
+    closers.unshift(() => part.close());
+    return part;
+  };
+  const close = async (): Promise<void> => {
+    for (const closer of closers) await closer().catch((error: unknown) => log.warn({ err: error }, 'something did not close cleanly'));
+  };
+  const { redisUrl } = secrets;
+  const prefix = config.redisPrefix;
+  const onEvents = { wake: (): void => {} };
+  try {
+    const database = keep(await openDatabase({ url: databaseUrl, entities, poolSize: config.databasePool, log, clock, onEvents: () => onEvents.wake() }));
+    const cache = keep(redisUrl ? await openRedisCache(redisUrl, prefix, log) : openMemoryCache(clock));
+    const bus = keep(redisUrl ? await openRedisBus(redisUrl, prefix, log) : openMemoryBus(log));
+    const queue = keep(redisUrl ? openRedisQueue(redisUrl, prefix, log) : openPostgresQueue(databaseUrl, log));
+    return {
+      config,
+      secrets,
+      log,
+      metrics: openMetrics(),
+      clock,
+      newId: createIdMaker(clock),
+      database,
+      queue,
+      bus,
+      cache,
+      files: openDiskFiles(join(config.dataDir, 'media'), `${config.origin}/media`),
+      mail: keep(secrets.smtpUrl ? openSmtpMail(secrets.smtpUrl, config.mailFrom) : openLogMail(log)),
+      fetch: keep(createSafeFetch({ allowPrivateAddresses: config.allowPrivateAddresses, userAgent: `Rookery (+${config.origin})` })),
+      fragments: await openFragments(bus),
+      onEvents,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

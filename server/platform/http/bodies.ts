@@ -1,0 +1,88 @@
+// Reading what clients send: JSON, forms and multipart, with Rails-style keys, and queries merged under the body of a write.
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parse } from 'qs';
+import { Failure, Invalid } from '#server/platform/errors.ts';
+
+/** A file of a multipart body, in memory: the route's limit is the app's `fileBytes`. */
+export interface UploadedFile {
+  filename: string;
+  mimetype: string;
+  content: Buffer;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    uploads: Record<string, UploadedFile>;
+  }
+}
+
+const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const limits = { fileBytes: 16 * 1024 * 1024, files: 8, fields: 1000, fieldBytes: 1024 * 1024 };
+
+/** `a[]=1&a[]=2`, `a[0]=1`, `a[b]=c` and `a[][k]=v` as lists and objects. Never touches prototypes. */
+export function parseKeys(text: string): Record<string, unknown> {
+  return parse(text, { depth: 6, arrayLimit: 1000, parameterLimit: 2000, ignoreQueryPrefix: true });
+}
+
+/** Registers the body parsers of the API. What has raw bodies (inboxes) lives in a scope of its own. */
+export async function readBodies(app: FastifyInstance): Promise<void> {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, {});
+    else parseJson(request, body.toString(), done);
+  });
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => parseKeys(body));
+  await app.register(multipart, { limits: { fileSize: limits.fileBytes, files: limits.files, fields: limits.fields, fieldSize: limits.fieldBytes } });
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => parseUnlabelled(body));
+  app.decorateRequest('uploads');
+  app.addHook('preValidation', async (request) => {
+    request.uploads = {};
+    if (!writes.has(request.method)) return;
+    const body = request.isMultipart() ? await readMultipart(request) : request.body;
+    if (Array.isArray(body)) return;
+    request.body = { ...(request.query as object), ...((body as object | null | undefined) ?? {}) };
+  });
+}
+
+/** A body without a usable content type: JSON if it looks like it, else a form. */
+function parseUnlabelled(body: string): Record<string, unknown> {
+  if (!/^\s*\{/.test(body)) return parseKeys(body);
+  try {
+    const value: unknown = JSON.parse(body, (key, item: unknown) => (key === '__proto__' || key === 'constructor' ? undefined : item));
+    return value as Record<string, unknown>;
+  } catch (cause) {
+    throw new Invalid('The request body is not valid JSON', { cause });
+  }
+}
+
+async function readMultipart(request: FastifyRequest): Promise<Record<string, unknown>> {
+  const pairs: string[] = [];
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') {
+        pairs.push(`${encodeKey(part.fieldname)}=${encodeURIComponent(String(part.value))}`);
+        continue;
+      }
+      const content = await part.toBuffer();
+      if (content.length === 0 && part.filename === '') continue;
+      request.uploads[part.fieldname] = { filename: part.filename, mimetype: part.mimetype, content };
+    }
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw new Invalid(describeMultipartFault(cause), { cause });
+  }
+  return parseKeys(pairs.join('&'));
+}
+
+function encodeKey(name: string): string {
+  return encodeURIComponent(name).replaceAll('%5B', '[').replaceAll('%5D', ']');
+}
+
+function describeMultipartFault(cause: unknown): string {
+  const code = (cause as { code?: unknown }).code;
+  if (code === 'FST_REQ_FILE_TOO_LARGE') return `The file is too large; at most ${limits.fileBytes / 1024 / 1024} MB are taken`;
+  if (typeof code === 'string' && code.endsWith('_LIMIT')) return 'The form has too many parts';
+  return 'The multipart body could not be read';
+}

@@ -1,0 +1,33 @@
+// Turns what code throws into what clients read, once for all routes.
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { Failure, TooMany } from '#server/platform/errors.ts';
+
+/** Failures keep their status and text; Fastify's own 4xx are put into words; anything else is a logged 500 without details. */
+export function answerFailures(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | Failure, request, reply) => {
+    if (error instanceof Failure) {
+      if (error instanceof TooMany && error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter));
+      if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="Rookery"');
+      const details = (error as { details?: unknown }).details;
+      return reply.code(error.status).send({ error: error.message, ...(details === undefined ? {} : { details }) });
+    }
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send({ error: describe(error) });
+    request.log.error({ err: error }, 'a request failed');
+    return reply.code(isOverload(error) ? 503 : 500).send({ error: isOverload(error) ? 'The server is overloaded; try again in a moment' : 'Something went wrong on our side' });
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not Found' }));
+}
+
+function describe(error: FastifyError): string {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'The request body is too large';
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'This content type is not taken here';
+  if (error instanceof SyntaxError) return 'The request body is not valid JSON';
+  return error.message;
+}
+
+/** The database refused or could not be reached in time. */
+function isOverload(error: Error): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && ['57P01', '57P03', '53300', '57014', 'ECONNREFUSED', 'ECONNRESET'].includes(code);
+}

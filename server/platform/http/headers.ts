@@ -1,0 +1,39 @@
+// Headers that keep browsers from being used against people: a strict content policy for our pages, a stricter one for uploads.
+import type { FastifyInstance } from 'fastify';
+import type { AppContext } from '#server/context.ts';
+
+/** The policy of our own pages: no inline script, no foreign script, no frames. Pictures may come from anywhere that the page names. */
+export function pagePolicy(ctx: Pick<AppContext, 'config'>, formTargets: string[] = []): string {
+  const socket = ctx.config.origin.replace(/^http/, 'ws');
+  return [
+    `default-src 'none'`,
+    `script-src 'self'`,
+    `style-src 'self'`,
+    `img-src 'self' data: blob: https:${ctx.config.allowPrivateAddresses ? ' http:' : ''}`,
+    `media-src 'self' blob: https:`,
+    `font-src 'self'`,
+    `connect-src 'self' ${socket}`,
+    `manifest-src 'self'`,
+    `worker-src 'self'`,
+    `base-uri 'none'`,
+    `form-action 'self'${formTargets.map((target) => ` ${target}`).join('')}`,
+    `frame-ancestors 'none'`,
+  ].join('; ');
+}
+
+/** For anything that people uploaded: it is shown, never run. */
+export const uploadPolicy = `default-src 'none'; sandbox`;
+
+/** Sets the headers on every answer that does not set its own. */
+export function secureHeaders(app: FastifyInstance | Parameters<typeof String>[0], ctx: AppContext): void {
+  const policy = pagePolicy(ctx);
+  const secure = ctx.config.origin.startsWith('https:');
+  (app as FastifyInstance).addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', policy);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('x-frame-options', 'DENY');
+    if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'same-origin');
+    if (!reply.hasHeader('cross-origin-opener-policy')) reply.header('cross-origin-opener-policy', 'same-origin');
+    if (secure) reply.header('strict-transport-security', 'max-age=31536000');
+  });
+}

@@ -1,0 +1,66 @@
+// Pages by position, never by number: the Mastodon way, with absolute Link headers.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+
+/** A stretch of a list ordered newest first. Ids are decimal strings, bounds exclusive. */
+export interface Page {
+  limit: number;
+  /** Only older than this. */
+  maxId: string | null;
+  /** Only newer than this, beginning with the newest. */
+  sinceId: string | null;
+  /** Only newer than this, the ones right after it; still given newest first. */
+  minId: string | null;
+}
+
+/** Query parameters of every paged route; spread into its schema. */
+export const pageParameters = {
+  max_id: Type.Optional(Type.String()),
+  since_id: Type.Optional(Type.String()),
+  min_id: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.Integer()),
+};
+
+interface PageQuery {
+  max_id?: string;
+  since_id?: string;
+  min_id?: string;
+  limit?: number;
+}
+
+const largestId = 9_223_372_036_854_775_807n;
+
+/** Reads the page that a request asks for. `limit` is clamped to 1…`max`; a bound that is no id is treated as absent. */
+export function readPage(query: PageQuery, limits: { default: number; max: number }): Page {
+  const limit = query.limit === undefined || query.limit <= 0 ? limits.default : Math.min(query.limit, limits.max);
+  return { limit, maxId: toId(query.max_id), sinceId: toId(query.since_id), minId: toId(query.min_id) };
+}
+
+function toId(text: string | undefined): string | null {
+  if (text === undefined || !/^\d{1,20}$/.test(text)) return null;
+  const id = BigInt(text);
+  return (id > largestId ? largestId : id).toString();
+}
+
+/**
+ * Sets `Link` from the first and last position of the page that is sent, keeping all other parameters.
+ * Nothing for an empty page: a client would page for ever.
+ */
+export function setLinks(request: FastifyRequest, reply: FastifyReply, origin: string, edges: { first: string | undefined; last: string | undefined }): void {
+  if (edges.first === undefined || edges.last === undefined) return;
+  const link = (parameter: string, id: string): string => {
+    const url = new URL(request.url, origin);
+    for (const name of ['max_id', 'since_id', 'min_id']) url.searchParams.delete(name);
+    url.searchParams.set(parameter, id);
+    return url.toString();
+  };
+  reply.header('link', `<${link('max_id', edges.last)}>; rel="next", <${link('min_id', edges.first)}>; rel="prev"`);
+}
+
+/** Sets `Link` for lists that page by offset. */
+export function setOffsetLinks(request: FastifyRequest, reply: FastifyReply, origin: string, page: { offset: number; limit: number; count: number }): void {
+  if (page.count < page.limit) return;
+  const url = new URL(request.url, origin);
+  url.searchParams.set('offset', String(page.offset + page.limit));
+  reply.header('link', `<${url.toString()}>; rel="next"`);
+}

@@ -1,0 +1,78 @@
+// Once for a whole test run: a PostgreSQL server with a migrated template database, and a Redis where the machine has one.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import pino from 'pino';
+import type { TestProject } from 'vitest/node';
+import { openEmbeddedPostgres } from '#server/platform/embedded-postgres.ts';
+import { migrate } from '#server/platform/migrate.ts';
+import { entities } from '#server/schema.ts';
+import { programPath } from './programs.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A server on which tests make databases of their own. */
+    postgresUrl: string;
+    /** A migrated database to clone. */
+    templateDatabase: string;
+    /** Empty when the machine has no redis-server. */
+    redisUrl: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'rookery-test-'));
+  const postgres = await openEmbeddedPostgres({ dataDir: folder, log: pino({ level: 'silent' }), onProgress: () => {} });
+  const templateDatabase = 'rookery_template';
+  const admin = new Client({ connectionString: postgres.url });
+  await admin.connect();
+  await admin.query(`create database ${templateDatabase}`);
+  const templateUrl = new URL(postgres.url);
+  templateUrl.pathname = `/${templateDatabase}`;
+  await migrate(templateUrl.toString(), entities);
+  await admin.end();
+  const redis = await startRedis(folder);
+  project.provide('postgresUrl', postgres.url);
+  project.provide('templateDatabase', templateDatabase);
+  project.provide('redisUrl', redis?.url ?? '');
+  return async () => {
+    redis?.process.kill('SIGTERM');
+    await postgres.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+async function startRedis(folder: string): Promise<{ url: string; process: ChildProcess } | null> {
+  const program = programPath('redis');
+  if (program === null) return null;
+  const port = await freePort();
+  const child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+  const deadline = Date.now() + 10_000;
+  while (!(await answers(port))) {
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error('redis-server did not start');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { url: `redis://127.0.0.1:${port}`, process: child };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,45 @@
+// Serves the web app and what people uploaded.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import serveFolder from '@fastify/static';
+import type { App } from '#server/app.ts';
+import type { AppContext } from '#server/context.ts';
+import { uploadPolicy } from '#server/platform/http/headers.ts';
+
+const distribution = new URL('../web/dist/', import.meta.url).pathname;
+const year = 31_536_000_000;
+
+/** The web app's files, its shell for every page that it draws, and `/media`. */
+export async function registerWeb(app: App, ctx: AppContext): Promise<void> {
+  await app.register(serveFolder, {
+    root: join(ctx.config.dataDir, 'media'),
+    prefix: '/media/',
+    decorateReply: false,
+    immutable: true,
+    maxAge: year,
+    index: false,
+    setHeaders(reply) {
+      reply.header('content-security-policy', uploadPolicy);
+      reply.header('cross-origin-resource-policy', 'cross-origin');
+    },
+  });
+  await app.register(serveFolder, { root: join(distribution, 'assets'), prefix: '/assets/', immutable: true, maxAge: year, index: false, decorateReply: true, wildcard: true });
+  const shell = await readShell();
+  app.setNotFoundHandler(async (request, reply) => {
+    const wantsPage = (request.method === 'GET' || request.method === 'HEAD') && (request.headers.accept ?? '').includes('text/html');
+    if (!wantsPage || isMachinePath(request.url)) return reply.code(404).send({ error: 'Not Found' });
+    return reply.header('cache-control', 'no-cache').header('vary', 'Accept').type('text/html; charset=utf-8').send(shell);
+  });
+}
+
+/** Paths below these never show the web app: a wrong address there is an error that a program must see. */
+function isMachinePath(url: string): boolean {
+  return /^\/(api|oauth|ap|media|assets|\.well-known|nodeinfo)(\/|$|\?)/.test(url);
+}
+
+async function readShell(): Promise<string> {
+  const file = join(distribution, 'index.html');
+  if (existsSync(file)) return readFile(file, 'utf8');
+  return '<!doctype html><meta charset="utf-8"><title>Rookery</title><p>The web app is not built yet. Run <code>bin/start</code>, or <code>npm run build:web</code>.</p>';
+}

@@ -1,0 +1,51 @@
+// The worker role: relays events, runs their subscribers, delivers to other servers, keeps the clock's appointments.
+import type { AppContext } from '#server/context.ts';
+import type { EventName } from '#server/events.ts';
+import type { Job, Lane } from '#server/platform/queue/queue.ts';
+import { lanes } from '#server/platform/queue/queue.ts';
+import { finishJob, startRelay, type Routing } from '#server/platform/relay.ts';
+import { subscribers } from '#server/subscribers.ts';
+
+const concurrency: Record<Lane, number> = { interactive: 16, inbox: 16, slow: 4 };
+
+export interface Worker {
+  stop(): Promise<void>;
+}
+
+/** The lanes of all subscribers, as the relay needs them. */
+export const routing: Routing = new Map(
+  Object.entries(subscribers).map(([name, byName]) => [
+    name,
+    new Map(Object.entries(byName).map(([subscriber, entry]): [string, Lane] => [subscriber, typeof entry === 'function' ? 'interactive' : entry.lane])),
+  ]),
+);
+
+/** Starts everything that works in the background. */
+export async function startWorker(ctx: AppContext): Promise<Worker> {
+  const relay = await startRelay({ database: ctx.database, queue: ctx.queue, routing, log: ctx.log, clock: ctx.clock });
+  ctx.onEvents.wake = relay.wake;
+  for (const lane of lanes) ctx.queue.work(lane, concurrency[lane], (job) => runJob(ctx, job));
+  return {
+    async stop() {
+      await relay.stop();
+    },
+  };
+}
+
+/** Runs one subscriber for one event, then notes that it is done. A subscriber that a newer version dropped counts as done. */
+async function runJob(ctx: AppContext, job: Job): Promise<void> {
+  const entry = (subscribers[job.event as EventName] as Record<string, unknown> | undefined)?.[job.subscriber] as
+    | ((ctx: AppContext, payload: unknown, job: { cause: string; eventId: string }) => Promise<void>)
+    | { run: (ctx: AppContext, payload: unknown, job: { cause: string; eventId: string }) => Promise<void> }
+    | undefined;
+  const end = ctx.metrics.jobs.startTimer({ subscriber: `${job.event}/${job.subscriber}` });
+  try {
+    const run = typeof entry === 'function' ? entry : entry?.run;
+    await run?.(ctx, job.payload, { cause: job.id, eventId: job.eventId });
+    await finishJob(ctx.database, job.eventId, job.subscriber);
+    end({ outcome: 'done' });
+  } catch (error) {
+    end({ outcome: 'failed' });
+    throw error;
+  }
+}
