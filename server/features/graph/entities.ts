@@ -20,8 +20,14 @@ export const FollowSchema = defineEntity({
   },
   uniques: [{ name: 'follows_pair', properties: ['followerId', 'followeeId'] }],
   indexes: [
-    { name: 'follows_followee', expression: `create index follows_followee on follows (followee_id, state, id) include (follower_id, show_boosts, notify)` },
-    { name: 'follows_follower', expression: `create index follows_follower on follows (follower_id, state, id) include (followee_id)` },
+    {
+      name: 'follows_followee',
+      expression: `create index follows_followee on follows (followee_id, state, id) include (follower_id, show_boosts, notify)`,
+    },
+    {
+      name: 'follows_follower',
+      expression: `create index follows_follower on follows (follower_id, state, id) include (followee_id)`,
+    },
   ],
 });
 export class Follow extends FollowSchema.class {}

@@ -1,0 +1,37 @@
+// Who may follow and speak to whom: as code and as its SQL twin.
+import { isActive, type AccountStanding } from '#server/features/accounts/policy.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
+
+/** What stands between two accounts. A block in either direction hides each from the other. */
+export interface Between {
+  blocking: boolean;
+  blockedBy: boolean;
+}
+
+interface Person extends AccountStanding {
+  id: string;
+}
+
+/** True when neither blocks the other and both may act: liking, boosting, replying, mentioning. */
+export function mayInteract(actor: Person, target: Person, between: Between): boolean {
+  return isActive(actor) && isActive(target) && !between.blocking && !between.blockedBy;
+}
+
+/** True when `follower` may ask to follow `followee`. */
+export function mayFollow(follower: Person, followee: Person, between: Between): boolean {
+  return follower.id !== followee.id && mayInteract(follower, followee, between);
+}
+
+/** SQL twin of "neither blocks the other". `account` is a column or value with the other account's id. */
+export function noBlockBetween(viewerId: string, account: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (
+    select from blocks where (blocker_id = ${viewerId} and blocked_id = ${account}) or (blocker_id = ${account} and blocked_id = ${viewerId})
+  )`;
+}
+
+/** SQL: the viewer has muted that account and the mute has not ended. */
+export function isMuted(viewerId: string, account: RawBuilder<unknown>, now: Date): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from mutes where muter_id = ${viewerId} and muted_id = ${account} and (expires_at is null or expires_at > ${now})
+  )`;
+}
