@@ -1,0 +1,321 @@
+// THE table of settings: everything that an administrator may set, in the environment or in config/rookery.env.
+// A setting is a row here or it does not exist; config/example.env and docs/run/settings.md are made from this file.
+import {
+  boolean,
+  handleDomain,
+  mailbox,
+  networks,
+  oneOf,
+  origin,
+  path,
+  roles,
+  text,
+  url,
+  webAddress,
+  wholeNumber,
+} from './parsers.ts';
+
+/** What earlier rows were set to, as text, by name: a fallback may follow them. */
+export type EarlierTexts = Readonly<Record<string, string | undefined>>;
+
+/** One row of the table. `parse` throws an Error whose message completes "NAME …". */
+export interface Setting<T> {
+  readonly name: string;
+  readonly group: string;
+  /** What one may write, for people: "true or false". */
+  readonly kind: string;
+  readonly help: string;
+  /** The value in words of the file, used when nothing is given; null means "not set". */
+  readonly fallback: string | null | ((earlier: EarlierTexts) => string | null);
+  /** How the docs show a fallback that is worked out. */
+  readonly fallbackShown?: string;
+  readonly parse: (text: string) => T;
+}
+
+/** A row that always ends with a value. */
+function setting<T>(row: Setting<T>): Setting<T> {
+  return row;
+}
+
+/** A row that may stay unset; its value is then undefined. */
+function optional<T>(row: Omit<Setting<T>, 'fallback'>): Setting<T | undefined> {
+  return { ...row, fallback: null };
+}
+
+const address = 'Address';
+const storage = 'Storage';
+const mail = 'Mail';
+const processes = 'Processes and logs';
+const limits = 'Limits and safety';
+
+/** Settings that may be shown to an administrator and written to a log. The order matters: a fallback sees the rows above it. */
+export const configSettings = {
+  host: setting({
+    name: 'HOST',
+    group: address,
+    kind: 'an address of this machine',
+    fallback: '127.0.0.1',
+    help: 'Where the server listens. 0.0.0.0 or :: listens on every network of this machine.',
+    parse: text(/^[\w.:-]+$/, 'is not the address of a network interface, such as 127.0.0.1 or 0.0.0.0'),
+  }),
+  port: setting({
+    name: 'PORT',
+    group: address,
+    kind: 'a whole number from 1 to 65535',
+    fallback: '3000',
+    help: 'The port where the server listens.',
+    parse: wholeNumber(1, 65_535),
+  }),
+  origin: setting({
+    name: 'ORIGIN',
+    group: address,
+    kind: 'an address such as https://social.example.org',
+    fallback: (earlier) => `http://localhost:${earlier.PORT}`,
+    fallbackShown: 'http://localhost:PORT',
+    help:
+      'The address that people and other servers use. It becomes part of every account and post: ' +
+      'choose it before the first sign-up and never change it.',
+    parse: origin,
+  }),
+  handleDomain: setting({
+    name: 'HANDLE_DOMAIN',
+    group: address,
+    kind: 'a domain such as example.org',
+    fallback: (earlier) => hostOf(earlier.ORIGIN),
+    fallbackShown: "ORIGIN's host",
+    help:
+      'The part after the last @ in handles, when it differs from the host of ORIGIN. ' +
+      'That domain must then redirect /.well-known/webfinger to ORIGIN. Never change it later.',
+    parse: handleDomain,
+  }),
+  trustProxy: setting({
+    name: 'TRUST_PROXY',
+    group: address,
+    kind: 'addresses or networks, separated by commas; loopback, linklocal and uniquelocal are words for theirs',
+    fallback: '',
+    fallbackShown: 'none',
+    help:
+      'The reverse proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed. ' +
+      'Anybody else who sends these headers is not.',
+    parse: networks,
+  }),
+
+  dataDir: setting({
+    name: 'DATA_DIR',
+    group: storage,
+    kind: 'a folder',
+    fallback: './data',
+    help:
+      'Where everything is kept that is not kept elsewhere: the embedded database, uploads, the secret key. ' +
+      'A relative path starts at the folder of this software. Back it up.',
+    parse: path,
+  }),
+  databasePool: setting({
+    name: 'DATABASE_POOL',
+    group: storage,
+    kind: 'a whole number from 2 to 200',
+    fallback: '16',
+    help: 'The most connections to the database that one process opens for requests and work.',
+    parse: wholeNumber(2, 200),
+  }),
+  s3Bucket: optional({
+    name: 'S3_BUCKET',
+    group: storage,
+    kind: 'the name of a bucket',
+    help: 'Uploads go to this S3 bucket instead of DATA_DIR/media. Needs S3_ACCESS_KEY and S3_SECRET_KEY.',
+    parse: text(/^[a-z0-9][a-z0-9.-]{1,62}$/i, 'is not the name of a bucket: letters, digits, dots and hyphens'),
+  }),
+  s3Region: setting({
+    name: 'S3_REGION',
+    group: storage,
+    kind: 'the name of a region',
+    fallback: 'us-east-1',
+    help: 'The region of the bucket. Stores other than Amazon usually take any.',
+    parse: text(/^[\w-]+$/, 'is not the name of a region, such as eu-central-1'),
+  }),
+  s3Endpoint: optional({
+    name: 'S3_ENDPOINT',
+    group: storage,
+    kind: 'an address such as https://s3.example.org',
+    help: 'The address of the store, when it is not Amazon S3.',
+    parse: webAddress,
+  }),
+  s3PublicUrl: optional({
+    name: 'S3_PUBLIC_URL',
+    group: storage,
+    kind: 'an address such as https://media.example.org',
+    help: 'Where browsers get uploads from: the bucket itself or a content delivery network in front of it.',
+    parse: webAddress,
+  }),
+
+  mailFrom: setting({
+    name: 'MAIL_FROM',
+    group: mail,
+    kind: 'an e-mail address, or Name <address>',
+    fallback: (earlier) => `Rookery <noreply@${nameOf(earlier.HANDLE_DOMAIN)}>`,
+    fallbackShown: 'Rookery <noreply@HANDLE_DOMAIN>',
+    help: 'The sender of the mail that the server writes.',
+    parse: mailbox,
+  }),
+
+  roles: setting({
+    name: 'ROLES',
+    group: processes,
+    kind: 'any of web, worker, streaming, separated by commas; or all',
+    fallback: 'all',
+    help:
+      'What this process does: answer requests, do background work, hold live connections. ' +
+      'Several processes that share the work need REDIS_URL.',
+    parse: roles,
+  }),
+  logLevel: setting({
+    name: 'LOG_LEVEL',
+    group: processes,
+    kind: 'fatal, error, warn, info, debug or silent',
+    fallback: 'info',
+    help: 'How much is logged.',
+    parse: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+  }),
+  logPretty: setting({
+    name: 'LOG_PRETTY',
+    group: processes,
+    kind: 'true or false',
+    fallback: 'false',
+    help: 'Log lines for people instead of JSON for machines.',
+    parse: boolean,
+  }),
+
+  rateLimit: setting({
+    name: 'RATE_LIMIT',
+    group: limits,
+    kind: 'a whole number from 10 to 10000000',
+    fallback: '1500',
+    help: 'Requests that one signed-in person may make in five minutes. Without a token an address may make a fifth of it.',
+    parse: wholeNumber(10, 10_000_000),
+  }),
+  redisPrefix: setting({
+    name: 'REDIS_PREFIX',
+    group: processes,
+    kind: 'letters, digits, - and _',
+    fallback: 'rookery',
+    help: 'Keeps several servers apart in one Redis.',
+    parse: text(/^[\w-]{1,40}$/, 'may hold letters, digits, - and _ only'),
+  }),
+  postMaxCharacters: setting({
+    name: 'POST_MAX_CHARACTERS',
+    group: limits,
+    kind: 'a whole number from 100 to 100000',
+    fallback: '5000',
+    help: 'The longest post that people here may write, in characters as they see them.',
+    parse: wholeNumber(100, 100_000),
+  }),
+  allowPrivateAddresses: setting({
+    name: 'ALLOW_PRIVATE_ADDRESSES',
+    group: limits,
+    kind: 'true or false',
+    fallback: 'false',
+    help:
+      'Lets the server fetch from private and loopback addresses. For tests and closed networks only: ' +
+      'refused together with a public ORIGIN, since strangers could then make the server read its own network.',
+    parse: boolean,
+  }),
+};
+
+/** Settings that hold a password or a key: never logged, never shown. */
+export const secretSettings = {
+  databaseUrl: optional({
+    name: 'DATABASE_URL',
+    group: storage,
+    kind: 'an address such as postgres://user:password@host:5432/rookery',
+    help: 'A PostgreSQL 15 or newer. Without it an embedded PostgreSQL 18 runs under DATA_DIR.',
+    parse: url(['postgres:', 'postgresql:']),
+  }),
+  redisUrl: optional({
+    name: 'REDIS_URL',
+    group: storage,
+    kind: 'an address such as redis://:password@host:6379/0',
+    help: 'A Redis 7 or newer for the queue, live updates, the cache and limits. Without it PostgreSQL and memory serve.',
+    parse: url(['redis:', 'rediss:']),
+  }),
+  meiliUrl: optional({
+    name: 'MEILI_URL',
+    group: storage,
+    kind: 'an address such as http://127.0.0.1:7700',
+    help: 'A Meilisearch for full-text search. Without it PostgreSQL searches. Needs MEILI_KEY.',
+    parse: url(['http:', 'https:']),
+  }),
+  meiliKey: optional({
+    name: 'MEILI_KEY',
+    group: storage,
+    kind: 'a key',
+    help: 'The key that Meilisearch asks for.',
+    parse: text(/^\S+$/, 'holds a space or a line break'),
+  }),
+  s3AccessKey: optional({
+    name: 'S3_ACCESS_KEY',
+    group: storage,
+    kind: 'a key',
+    help: 'The access key id for the bucket.',
+    parse: text(/^\S+$/, 'holds a space or a line break'),
+  }),
+  s3SecretKey: optional({
+    name: 'S3_SECRET_KEY',
+    group: storage,
+    kind: 'a key',
+    help: 'The secret access key for the bucket.',
+    parse: text(/^\S+$/, 'holds a space or a line break'),
+  }),
+  smtpUrl: optional({
+    name: 'SMTP_URL',
+    group: mail,
+    kind: 'an address such as smtps://user:password@mail.example.org:465',
+    help: 'The server that sends mail. Without it mail is written to the log instead of being sent.',
+    parse: url(['smtp:', 'smtps:']),
+  }),
+  metricsToken: optional({
+    name: 'METRICS_TOKEN',
+    group: limits,
+    kind: 'a long random text',
+    help: 'Lets a Prometheus on another machine read /metrics with this bearer token. Without it only this machine may.',
+    parse: text(/^\S{16,}$/, 'must be at least 16 characters without spaces'),
+  }),
+  secretKey: setting({
+    name: 'SECRET_KEY',
+    group: limits,
+    kind: 'at least 32 characters',
+    // load.ts makes one and keeps it in DATA_DIR when nothing is given.
+    fallback: null,
+    fallbackShown: 'made once and kept in DATA_DIR/secret-key',
+    help: 'Signs cookies and links. Whoever knows it can sign in as anybody. Every process must have the same.',
+    parse: text(/^\S{32,}$/, 'must have at least 32 characters and no spaces'),
+  }),
+};
+
+type ValuesOf<Table> = { readonly [Key in keyof Table]: Table[Key] extends Setting<infer T> ? T : never };
+
+/** What the server runs with, parsed and checked. Holds nothing that must be kept from a log. */
+export type Config = ValuesOf<typeof configSettings>;
+/** Passwords and keys. Never log this. */
+export type Secrets = ValuesOf<typeof secretSettings>;
+
+/** One row without its type, for walking the whole table. */
+export interface SettingRow {
+  readonly key: string;
+  readonly secret: boolean;
+  readonly setting: Setting<unknown>;
+}
+
+/** Every row, in the order in which rows may follow each other. */
+export const settingRows: readonly SettingRow[] = [
+  ...Object.entries(configSettings).map(([key, row]) => ({ key, secret: false, setting: row })),
+  ...Object.entries(secretSettings).map(([key, row]) => ({ key, secret: true, setting: row })),
+];
+
+function hostOf(address: string | undefined): string | null {
+  return address !== undefined && URL.canParse(address) ? new URL(address).host : null;
+}
+
+function nameOf(domain: string | undefined): string {
+  const name = (domain ?? 'localhost').replace(/:\d+$/, '');
+  return /^[\d.]+$|^\[/.test(name) ? 'localhost' : name;
+}
