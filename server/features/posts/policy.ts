@@ -1,0 +1,106 @@
+// Who may see, answer, boost, edit and delete a post. `maySee` and `visibleTo` say the same, once as code and once as
+// SQL; policy.test.ts compares them on random graphs. Every door asks here: API, streaming, notifications, federation.
+import { activeAccounts } from '#server/features/accounts/policy.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
+
+/** What a post itself says about its readers. */
+export interface JudgedPost {
+  accountId: string;
+  visibility: Visibility;
+}
+
+/** What stands between one viewer and one post. All are false for a viewer who is nobody. */
+export interface PostFacts {
+  /** The author is suspended, deleted or not open yet. */
+  authorGone: boolean;
+  /** Either of the two blocks the other. */
+  blocked: boolean;
+  /** The author accepted the viewer as a follower, by our own database. */
+  follows: boolean;
+  /** The post speaks to the viewer, or did before an edit. */
+  mentioned: boolean;
+}
+
+/** The boosted post with its own facts: a boost is seen only by those who may see what it boosts. */
+export interface JudgedBoost {
+  post: JudgedPost;
+  facts: PostFacts;
+}
+
+/** True when that viewer (null: anybody at all) may see the post. */
+export function maySee(viewerId: string | null, post: JudgedPost, facts: PostFacts, boosted: JudgedBoost | null = null): boolean {
+  if (facts.authorGone || facts.blocked) return false;
+  if (boosted !== null && !maySee(viewerId, boosted.post, boosted.facts)) return false;
+  if (post.visibility === 'public' || post.visibility === 'unlisted') return true;
+  if (viewerId === null) return false;
+  if (viewerId === post.accountId || facts.mentioned) return true;
+  return post.visibility === 'followers' && facts.follows;
+}
+
+/**
+ * SQL twin of `maySee`: a condition on the table or alias `post` of posts. `viewer` is an expression of type bigint, null for
+ * nobody: a bound value, a parameter of a prepared statement, or a column such as the owner of a notification.
+ */
+export function visibleTo(viewer: RawBuilder<unknown>, post = 'posts'): RawBuilder<boolean> {
+  const boostOf = sql.ref(`${post}.boost_of_id`);
+  return sql<boolean>`(${onePostVisibleTo(viewer, post)} and (${boostOf} is null or exists (
+    select from posts boosted where boosted.id = ${boostOf} and ${onePostVisibleTo(viewer, 'boosted')})))`;
+}
+
+/** `visibleTo` for a viewer whose id is known. */
+export function visiblePosts(viewerId: string | null, post = 'posts'): RawBuilder<boolean> {
+  return visibleTo(sql`${viewerId}::bigint`, post);
+}
+
+function onePostVisibleTo(viewer: RawBuilder<unknown>, post: string): RawBuilder<boolean> {
+  const author = sql.ref(`${post}.account_id`);
+  const visibility = sql.ref(`${post}.visibility`);
+  const id = sql.ref(`${post}.id`);
+  return sql<boolean>`(exists (select from accounts author where author.id = ${author} and ${activeAccounts('author')})
+    and ${notBlocked(viewer, author)}
+    and (${visibility} in ('public', 'unlisted') or ${author} = ${viewer}
+      or exists (select from mentions m where m.post_id = ${id} and m.account_id = ${viewer})
+      or (${visibility} = 'followers' and exists (
+        select from follows f where f.follower_id = ${viewer} and f.followee_id = ${author} and f.state = 'accepted'))))`;
+}
+
+/** No block between the two, in either direction. Both are expressions of type bigint. */
+export function notBlocked(one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(not exists (select from blocks b where b.blocker_id = ${one} and b.blocked_id = ${other})
+    and not exists (select from blocks b where b.blocker_id = ${other} and b.blocked_id = ${one}))`;
+}
+
+/** The viewer does not mute `other` at the moment `now`. All are expressions: two of type bigint, one timestamptz. */
+export function notMuted(viewer: RawBuilder<unknown>, other: RawBuilder<unknown>, now: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select from mutes m where m.muter_id = ${viewer} and m.muted_id = ${other}
+    and (m.expires_at is null or m.expires_at > ${now}))`;
+}
+
+/** A reply or mention may be written to every post that one may see. */
+export const mayReply = maySee;
+
+/**
+ * The visibility that a boost gets, or null when the post may not be boosted: anybody's public and unlisted posts, and
+ * one's own followers-only posts for the same followers. Direct posts never. Whether it may be seen is asked before.
+ */
+export function boostVisibility(boosterId: string, post: JudgedPost, wanted: Visibility): Visibility | null {
+  if (wanted === 'direct' || post.visibility === 'direct') return null;
+  if (post.visibility === 'followers') return post.accountId === boosterId ? 'followers' : null;
+  return wanted;
+}
+
+/** Only its author edits a post, and a boost has nothing to edit. */
+export function mayEdit(accountId: string, post: { accountId: string; boostOfId: string | null }): boolean {
+  return post.accountId === accountId && post.boostOfId === null;
+}
+
+/** Only its author deletes a post; what moderators remove is their feature's own verb. */
+export function mayDelete(accountId: string, post: { accountId: string }): boolean {
+  return post.accountId === accountId;
+}
+
+/** Replies and posts that everybody may see are counted in public; the others would tell that they exist. */
+export function isCounted(visibility: Visibility): boolean {
+  return visibility === 'public' || visibility === 'unlisted';
+}

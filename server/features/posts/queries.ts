@@ -1,0 +1,180 @@
+// Reading posts by what names them. Who may see them is a condition of the statement; plain loads are for code that
+// has asked already. Lists are in queries/lists.ts, threads in queries/thread.ts.
+import type { Selectable } from 'kysely';
+import { isId } from '#server/features/accounts/queries.ts';
+import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import type { AppContext } from '#server/context.ts';
+import { sql } from '#server/platform/database.ts';
+import type { Tables } from '#server/schema.ts';
+import { visiblePosts } from './policy.ts';
+
+/** Somebody that a post speaks to. A silent mention is not shown: an edit took the name out of the text. */
+export interface MentionView {
+  accountId: string;
+  username: string;
+  domain: string | null;
+  uri: string;
+  url: string | null;
+  silent: boolean;
+}
+
+export interface PostView {
+  id: string;
+  accountId: string;
+  uri: string;
+  url: string | null;
+  local: boolean;
+  visibility: Visibility;
+  /** What the author typed; null for posts from elsewhere. */
+  source: string | null;
+  /** Safe to show. */
+  html: string;
+  summary: string;
+  sensitive: boolean;
+  language: string | null;
+  emojis: EmojiReference[];
+  inReplyToId: string | null;
+  inReplyToAccountId: string | null;
+  inReplyToUri: string | null;
+  conversationId: string;
+  boostOfId: string | null;
+  appId: string | null;
+  likesCount: number;
+  boostsCount: number;
+  repliesCount: number;
+  createdAt: Date;
+  editedAt: Date | null;
+  mentions: MentionView[];
+  /** `name` is the folded form, `display` how it was first written here. */
+  tags: Array<{ name: string; display: string }>;
+  app: { name: string; website: string | null } | null;
+}
+
+type PostRow = Selectable<Tables['posts']> & Pick<PostView, 'mentions' | 'tags' | 'app'>;
+
+/** The posts with these ids in the order asked, in one statement; ids of no post are left out. */
+export async function loadPosts(ctx: AppContext, ids: readonly string[]): Promise<PostView[]> {
+  const wanted = [...new Set(ids.filter(isId))];
+  if (wanted.length === 0) return [];
+  const rows = await selectPosts(ctx)
+    .where(sql<boolean>`posts.id = any(${wanted}::bigint[])`)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, postView(row)]));
+  return wanted.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The post with that id, or null. */
+export async function findPost(ctx: AppContext, id: string): Promise<PostView | null> {
+  const [post] = await loadPosts(ctx, [id]);
+  return post ?? null;
+}
+
+/** The post with that ActivityPub id, or null. */
+export async function findPostByUri(ctx: AppContext, uri: string): Promise<PostView | null> {
+  const row = await selectPosts(ctx).where('posts.uri', '=', uri).executeTakeFirst();
+  return row ? postView(row) : null;
+}
+
+/** The post with that id when the viewer (null: anybody) may see it, else null: both absences look the same. */
+export async function findVisiblePost(ctx: AppContext, viewerId: string | null, id: string): Promise<PostView | null> {
+  if (!isId(id)) return null;
+  const row = await selectPosts(ctx).where('posts.id', '=', id).where(visiblePosts(viewerId)).executeTakeFirst();
+  return row ? postView(row) : null;
+}
+
+/** As `findVisiblePost`, but a boost stands for the post that it boosts: that is what one likes, answers and boosts. */
+export async function findVisibleSubject(ctx: AppContext, viewerId: string | null, id: string): Promise<PostView | null> {
+  if (!isId(id)) return null;
+  const row = await selectPosts(ctx)
+    .where(sql<boolean>`posts.id = (select coalesce(named.boost_of_id, named.id) from posts named where named.id = ${id})`)
+    .where(visiblePosts(viewerId))
+    .executeTakeFirst();
+  return row ? postView(row) : null;
+}
+
+/** The boost of a post by an account, or null. */
+export async function findBoost(ctx: AppContext, accountId: string, postId: string): Promise<PostView | null> {
+  if (!isId(postId)) return null;
+  const row = await selectPosts(ctx)
+    .where('posts.boost_of_id', '=', postId)
+    .where('posts.account_id', '=', accountId)
+    .executeTakeFirst();
+  return row ? postView(row) : null;
+}
+
+/** True when a post with that address was deleted: it never comes back. */
+export async function isTombstone(ctx: AppContext, uri: string): Promise<boolean> {
+  const row = await ctx.database.read.selectFrom('tombstones').select('uri').where('uri', '=', uri).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The state of a post at one time; `createdAt` is when it was written so. */
+export interface PostVersionView {
+  html: string;
+  summary: string;
+  sensitive: boolean;
+  createdAt: Date;
+}
+
+/** All versions of a post, oldest first, the present one last. At most 200 former ones. */
+export async function postHistory(ctx: AppContext, post: PostView): Promise<PostVersionView[]> {
+  const rows = await ctx.database.read
+    .selectFrom('post_versions')
+    .select(['html', 'summary', 'sensitive', 'created_at'])
+    .where('post_id', '=', post.id)
+    .orderBy('id')
+    .limit(200)
+    .execute();
+  const former = rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+  const { html, summary, sensitive } = post;
+  return [...former, { html, summary, sensitive, createdAt: post.editedAt ?? post.createdAt }];
+}
+
+function selectPosts(ctx: AppContext) {
+  return ctx.database.read
+    .selectFrom('posts')
+    .selectAll('posts')
+    .select([
+      sql<MentionView[]>`coalesce((
+        select json_agg(json_build_object('accountId', a.id::text, 'username', a.username, 'domain', a.domain,
+          'uri', a.uri, 'url', a.url, 'silent', m.silent) order by a.id)
+        from mentions m join accounts a on a.id = m.account_id where m.post_id = posts.id), '[]')`.as('mentions'),
+      sql<PostView['tags']>`coalesce((
+        select json_agg(json_build_object('name', t.name, 'display', t.display) order by t.id)
+        from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = posts.id), '[]')`.as('tags'),
+      sql<PostView['app']>`(select json_build_object('name', o.name, 'website', o.website)
+        from oauth_apps o where o.id = posts.app_id)`.as('app'),
+    ]);
+}
+
+function postView(row: PostRow): PostView {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    uri: row.uri,
+    url: row.url,
+    local: row.local,
+    visibility: row.visibility,
+    source: row.source,
+    html: row.html,
+    summary: row.summary,
+    sensitive: row.sensitive,
+    language: row.language,
+    emojis: row.emojis,
+    inReplyToId: row.in_reply_to_id,
+    inReplyToAccountId: row.in_reply_to_account_id,
+    inReplyToUri: row.in_reply_to_uri,
+    conversationId: row.conversation_id,
+    boostOfId: row.boost_of_id,
+    appId: row.app_id,
+    likesCount: row.likes_count,
+    boostsCount: row.boosts_count,
+    repliesCount: row.replies_count,
+    createdAt: row.created_at,
+    editedAt: row.edited_at,
+    mentions: row.mentions,
+    tags: row.tags,
+    app: row.app,
+  };
+}

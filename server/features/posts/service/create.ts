@@ -1,0 +1,92 @@
+// Writing a post.
+import type { AppContext } from '#server/context.ts';
+import { isActive } from '#server/features/accounts/policy.ts';
+import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import { Forbidden, NotFound } from '#server/platform/errors.ts';
+import { addresses } from '#server/platform/fediverse/addresses.ts';
+import { findVisibleSubject, type PostView } from '../queries.ts';
+import { checkDraft, renderDraft } from './draft.ts';
+import { forget } from './forget.ts';
+import { claimKey, keyedRequest } from './idempotency.ts';
+import { holdPost, recordPost, type PostRecord } from './record.ts';
+
+export interface NewPost {
+  accountId: string;
+  /** Plain text as typed. */
+  source: string;
+  visibility: Visibility;
+  /** The content warning. */
+  summary?: string;
+  sensitive?: boolean;
+  language?: string | null;
+  inReplyToId?: string | null;
+  /** The app that it was written with. */
+  appId?: string | null;
+  /** Requests of one person with the same key make one post, for a day. */
+  idempotencyKey?: string;
+}
+
+/**
+ * Publishes a post of a local account and returns its id; a repeated idempotency key returns the first post's id.
+ * @throws {Invalid} when the text is blank or too long, the language is none, or the key was used for other content
+ * @throws {NotFound} when the author may not see what is answered
+ * @throws {Forbidden} when the account may not post
+ */
+export async function createPost(ctx: AppContext, post: NewPost): Promise<string> {
+  const draft = checkDraft(ctx.config, post);
+  const { accountId, visibility } = post;
+  const request = keyedRequest(accountId, post.idempotencyKey, [draft, visibility, post.inReplyToId ?? null]);
+  const author = await findAuthor(ctx, accountId);
+  const parent = post.inReplyToId == null ? null : await findParent(ctx, accountId, post.inReplyToId);
+  const rendered = await renderDraft(ctx, draft.source);
+  const place = newPlace(ctx, author);
+  const record: PostRecord = {
+    ...draft,
+    ...place,
+    ...placeInThread(place.id, parent),
+    accountId,
+    visibility,
+    html: rendered.html,
+    local: true,
+    emojis: [],
+    boostOfId: null,
+    appId: post.appId ?? null,
+    createdAt: ctx.clock(),
+    editedAt: null,
+  };
+  const id = await ctx.database.write(async (tx) => {
+    const earlier = request && (await claimKey(ctx, tx, request, record.id));
+    if (earlier) return earlier;
+    if (parent) await holdPost(tx, parent.id);
+    await recordPost(ctx, tx, record, rendered);
+    return record.id;
+  });
+  await forget(ctx, { posts: [record.inReplyToId], accounts: [accountId] });
+  return id;
+}
+
+/** The local account that acts. @throws {Forbidden} when it is not ours or not active */
+export async function findAuthor(ctx: AppContext, accountId: string): Promise<AccountView> {
+  const author = await findAccount(ctx, accountId);
+  if (author === null || author.domain !== null || !isActive(author)) throw new Forbidden('This account may not post.');
+  return author;
+}
+
+/** A fresh id with the addresses that follow from it. */
+function newPlace(ctx: AppContext, author: AccountView): Pick<PostRecord, 'id' | 'uri' | 'url'> {
+  const id = ctx.newId();
+  const ours = addresses(ctx.config);
+  return { id, uri: ours.post(id), url: ours.postPage(author.username, id) };
+}
+
+async function findParent(ctx: AppContext, accountId: string, id: string): Promise<PostView> {
+  const parent = await findVisibleSubject(ctx, accountId, id);
+  if (parent === null) throw new NotFound('The post that you reply to was not found.');
+  return parent;
+}
+
+function placeInThread(id: string, parent: PostView | null): Pick<PostRecord, 'inReplyToId' | 'inReplyToAccountId' | 'inReplyToUri' | 'conversationId'> {
+  if (parent === null) return { inReplyToId: null, inReplyToAccountId: null, inReplyToUri: null, conversationId: id };
+  return { inReplyToId: parent.id, inReplyToAccountId: parent.accountId, inReplyToUri: parent.uri, conversationId: parent.conversationId };
+}

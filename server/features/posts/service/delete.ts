@@ -1,0 +1,67 @@
+// Taking a post away for good.
+import type { AppContext } from '#server/context.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
+import { NotFound } from '#server/platform/errors.ts';
+import { mayDelete } from '../policy.ts';
+import { findPost, type PostView } from '../queries.ts';
+import { forget } from './forget.ts';
+import { countPost } from './record.ts';
+
+/**
+ * Deletes a post with its boosts, likes, bookmarks and versions. Its address stays a tombstone, so that nothing brings it back.
+ * @throws {NotFound} when there is none of that account with that id
+ */
+export async function deletePost(ctx: AppContext, request: { postId: string; accountId: string }): Promise<void> {
+  const post = await findPost(ctx, request.postId);
+  if (post === null || !mayDelete(request.accountId, post)) throw new NotFound('Record not found');
+  const boosted = post.boostOfId === null ? null : await findPost(ctx, post.boostOfId);
+  const touched = await ctx.database.write((tx) => removePost(ctx, tx, post, boosted));
+  if (touched === null) throw new NotFound('Record not found');
+  await forget(ctx, {
+    posts: [post.id, post.boostOfId, post.inReplyToId, ...touched.posts],
+    accounts: [post.accountId, ...touched.accounts],
+  });
+}
+
+/** Takes the post away in `tx`; returns what else has changed, or null when it was gone already. */
+async function removePost(ctx: AppContext, tx: Transaction, post: PostView, boosted: PostView | null): Promise<{ posts: string[]; accounts: string[] } | null> {
+  const locked = await sql`select id from posts where id = ${post.id} for update`.execute(tx.sql);
+  if (locked.rows.length === 0) return null;
+  const boosts = await removeBoosts(ctx, tx, post.id);
+  const replies = await sql<{ id: string }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
+  await countPost(tx, post, -1);
+  await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
+    select ${post.uri}, ${post.id}, uri, ${ctx.clock()} from accounts where id = ${post.accountId}
+    on conflict (uri) do nothing`.execute(tx.sql);
+  await tx.sql.deleteFrom('posts').where('id', '=', post.id).execute();
+  await tx.emit('post.deleted', {
+    postId: post.id,
+    uri: post.uri,
+    accountId: post.accountId,
+    local: post.local,
+    visibility: post.visibility,
+    inReplyToId: post.inReplyToId,
+    inReplyToAccountId: post.inReplyToAccountId,
+    boostOfId: post.boostOfId,
+    boostOfUri: boosted?.uri ?? null,
+    mentionedIds: post.mentions.map(({ accountId }) => accountId),
+    tags: post.tags.map(({ name }) => name),
+  });
+  return { posts: [...boosts.posts, ...replies.rows.map(({ id }) => id)], accounts: boosts.accounts };
+}
+
+/** Boosts go with what they boost; each was counted with its booster, and the addresses of ours answer "gone". */
+async function removeBoosts(ctx: AppContext, tx: Transaction, postId: string): Promise<{ posts: string[]; accounts: string[] }> {
+  const { rows } = await sql<{ id: string; account_id: string }>`
+    with gone as (
+      delete from posts where boost_of_id = ${postId} returning id, account_id, uri, local
+    ), kept as (
+      insert into tombstones (uri, former_id, account_uri, deleted_at)
+      select gone.uri, gone.id, a.uri, ${ctx.clock()} from gone join accounts a on a.id = gone.account_id where gone.local
+      on conflict (uri) do nothing
+    ), counted as (
+      update accounts set posts_count = greatest(0, posts_count - 1) where id in (select account_id from gone)
+    )
+    select id, account_id from gone`.execute(tx.sql);
+  return { posts: rows.map(({ id }) => id), accounts: rows.map(({ account_id }) => account_id) };
+}

@@ -1,0 +1,15 @@
+// Rendered fragments of posts and accounts, and forgetting them. Verbs forget at once what they changed, so that the next
+// answer is right; subscribers.ts forgets it again by event, which also reaches what a crash left behind.
+import type { AppContext } from '#server/context.ts';
+
+/** Where the viewer-independent text of a post is kept. */
+export const postFragment = (id: string): string => `post:${id}`;
+/** Where the text of an account is kept. */
+export const accountFragment = (id: string): string => `account:${id}`;
+
+/** Drops the rendered texts of these posts and accounts here and in every other process; null ids are passed over. */
+export async function forget(ctx: AppContext, changed: { posts?: ReadonlyArray<string | null>; accounts?: ReadonlyArray<string | null> }): Promise<void> {
+  const posts = (changed.posts ?? []).filter((id) => id !== null).map(postFragment);
+  const accounts = (changed.accounts ?? []).filter((id) => id !== null).map(accountFragment);
+  await ctx.fragments.drop([...posts, ...accounts]);
+}

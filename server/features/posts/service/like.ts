@@ -1,0 +1,46 @@
+// Liking a post and taking it back.
+import type { AppContext } from '#server/context.ts';
+import { isId } from '#server/features/accounts/queries.ts';
+import { sql } from '#server/platform/database.ts';
+import { NotFound } from '#server/platform/errors.ts';
+import { findVisibleSubject } from '../queries.ts';
+import { forget } from './forget.ts';
+import { holdPost } from './record.ts';
+
+/** Likes the post, or what it boosts; a second like is the first. `uri` is that of a like from elsewhere. @throws {NotFound} when the account may not see it */
+export async function likePost(ctx: AppContext, like: { accountId: string; postId: string; uri?: string | null }): Promise<void> {
+  const post = await findVisibleSubject(ctx, like.accountId, like.postId);
+  if (post === null) throw new NotFound('Record not found');
+  const likeId = ctx.newId();
+  await ctx.database.write(async (tx) => {
+    await holdPost(tx, post.id);
+    const written = await tx.sql
+      .insertInto('likes')
+      .values({ id: likeId, post_id: post.id, account_id: like.accountId, uri: like.uri ?? null, created_at: ctx.clock() })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!written) return;
+    await sql`update posts set likes_count = likes_count + 1 where id = ${post.id}`.execute(tx.sql);
+    await tx.emit('post.liked', { likeId, postId: post.id, accountId: like.accountId });
+  });
+  await forget(ctx, { posts: [post.id] });
+}
+
+/** Takes a like back; nothing happens when there is none. The post (or the boost of it) may have become invisible since. */
+export async function unlikePost(ctx: AppContext, like: { accountId: string; postId: string }): Promise<void> {
+  const { accountId } = like;
+  if (!isId(like.postId)) return;
+  const postId = await ctx.database.write(async (tx) => {
+    const { rows } = await sql<{ id: string; uri: string | null; post_id: string }>`
+      delete from likes where account_id = ${accountId}
+        and post_id = (select coalesce(boost_of_id, id) from posts where id = ${like.postId})
+      returning id, uri, post_id`.execute(tx.sql);
+    const [gone] = rows;
+    if (!gone) return null;
+    await sql`update posts set likes_count = greatest(0, likes_count - 1) where id = ${gone.post_id}`.execute(tx.sql);
+    await tx.emit('post.unliked', { likeUri: gone.uri, likeId: gone.id, postId: gone.post_id, accountId });
+    return gone.post_id;
+  });
+  await forget(ctx, { posts: [postId] });
+}

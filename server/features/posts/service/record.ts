@@ -1,0 +1,135 @@
+// Writing a post's rows: the post, whom it mentions, its hashtags and what it adds to counters. Every post, boost and
+// import goes through here, so that all count alike.
+import type { AppContext } from '#server/context.ts';
+import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
+import { NotFound } from '#server/platform/errors.ts';
+import { isCounted } from '../policy.ts';
+
+/** A row of posts before it is written; counters begin at 0. */
+export interface PostRecord {
+  id: string;
+  accountId: string;
+  uri: string;
+  url: string | null;
+  local: boolean;
+  visibility: Visibility;
+  source: string | null;
+  html: string;
+  summary: string;
+  sensitive: boolean;
+  language: string | null;
+  emojis: EmojiReference[];
+  inReplyToId: string | null;
+  inReplyToAccountId: string | null;
+  inReplyToUri: string | null;
+  conversationId: string;
+  boostOfId: string | null;
+  appId: string | null;
+  createdAt: Date;
+  editedAt: Date | null;
+}
+
+/** A hashtag as one author spells it; `name` is the folded form (see `tagKey`). */
+export interface TagSpelling {
+  name: string;
+  display: string;
+}
+
+/** What belongs to a post besides its row. */
+export interface PostParts {
+  mentionedIds: readonly string[];
+  tags: readonly TagSpelling[];
+}
+
+/**
+ * Writes a new post with its parts and counters and emits `post.created`. Returns false, and changes nothing, when a post
+ * with that uri, or that account's boost of that post, is there already.
+ */
+export async function recordPost(ctx: AppContext, tx: Transaction, post: PostRecord, parts: PostParts): Promise<boolean> {
+  const { accountId, inReplyToId, boostOfId, createdAt } = post;
+  const written = await tx.sql
+    .insertInto('posts')
+    .values({
+      id: post.id,
+      account_id: accountId,
+      uri: post.uri,
+      url: post.url,
+      local: post.local,
+      visibility: post.visibility,
+      source: post.source,
+      html: post.html,
+      summary: post.summary,
+      sensitive: post.sensitive,
+      language: post.language,
+      emojis: sql`${JSON.stringify(post.emojis)}::jsonb`,
+      in_reply_to_id: inReplyToId,
+      in_reply_to_account_id: post.inReplyToAccountId,
+      in_reply_to_uri: post.inReplyToUri,
+      conversation_id: post.conversationId,
+      boost_of_id: boostOfId,
+      app_id: post.appId,
+      created_at: createdAt,
+      edited_at: post.editedAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!written) return false;
+  await recordMentions(tx, post.id, parts.mentionedIds);
+  await recordTags(tx, post.id, parts.tags, ctx.clock());
+  await countPost(tx, post, 1);
+  await tx.emit('post.created', { postId: post.id, accountId });
+  return true;
+}
+
+/** Keeps a post from being deleted until `tx` ends. @throws {NotFound} when it is gone already */
+export async function holdPost(tx: Transaction, id: string): Promise<void> {
+  const held = await sql`select id from posts where id = ${id} for key share`.execute(tx.sql);
+  if (held.rows.length === 0) throw new NotFound('Record not found');
+}
+
+/** Makes exactly these accounts the ones that the text mentions. Whoever was mentioned before stays able to see the post. */
+export async function recordMentions(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {
+  const ids = [...new Set(accountIds)];
+  await sql`update mentions set silent = not (account_id = any(${ids}::bigint[])) where post_id = ${postId}`.execute(tx.sql);
+  if (ids.length === 0) return;
+  await sql`insert into mentions (post_id, account_id, silent)
+    select ${postId}::bigint, id, false from unnest(${ids}::bigint[]) as id on conflict do nothing`.execute(tx.sql);
+}
+
+/** Makes exactly these the hashtags of a post. New tags are written in one order, so that two posts never wait for each other in a circle. */
+export async function recordTags(tx: Transaction, postId: string, tags: readonly TagSpelling[], now: Date): Promise<void> {
+  const spelt = new Map(tags.map(({ name, display }) => [name, display]));
+  const names = [...spelt.keys()].toSorted();
+  await sql`delete from post_tags where post_id = ${postId}
+    and tag_id not in (select id from tags where name = any(${names}::text[]))`.execute(tx.sql);
+  if (names.length === 0) return;
+  const displays = names.map((name) => spelt.get(name) ?? name);
+  await sql`insert into tags (name, display, created_at)
+    select name, display, ${now} from unnest(${names}::text[], ${displays}::text[]) as t (name, display)
+    on conflict (name) do nothing`.execute(tx.sql);
+  await sql`insert into post_tags (tag_id, post_id)
+    select id, ${postId}::bigint from tags where name = any(${names}::text[]) on conflict do nothing`.execute(tx.sql);
+}
+
+/** What decides which counters a post moves. */
+type Counted = Pick<PostRecord, 'accountId' | 'visibility' | 'inReplyToId' | 'boostOfId' | 'createdAt'>;
+
+/**
+ * Adds a post to (1) or takes it from (-1) the counters of its author, of what it answers and of what it boosts.
+ * Direct posts count nowhere; replies only when everybody may see them.
+ */
+export async function countPost(tx: Transaction, post: Counted, by: 1 | -1): Promise<void> {
+  if (post.visibility === 'direct') return;
+  const latest = by === 1 ? post.createdAt : null;
+  await sql`update accounts set posts_count = greatest(0, posts_count + ${by}), last_post_at = greatest(last_post_at, ${latest}::timestamptz)
+    where id = ${post.accountId}`.execute(tx.sql);
+  if (post.boostOfId !== null) {
+    await sql`update posts set boosts_count = greatest(0, boosts_count + ${by}) where id = ${post.boostOfId}`.execute(tx.sql);
+  }
+  if (post.inReplyToId !== null && isCounted(post.visibility)) {
+    await sql`update posts set replies_count = greatest(0, replies_count + ${by}) where id = ${post.inReplyToId}`.execute(tx.sql);
+  }
+}

@@ -1,0 +1,31 @@
+// Reading one stretch of a long list by position: the SQL side of platform/http/paging.ts.
+import { sql, type RawBuilder } from 'kysely';
+
+/** A stretch of a list ordered newest first. Ids are decimal strings, bounds exclusive; see `Page` in http/paging.ts. */
+export interface Stretch {
+  limit: number;
+  maxId: string | null;
+  sinceId: string | null;
+  minId: string | null;
+}
+
+/** The first stretch of a list. */
+export const firstStretch = (limit: number): Stretch => ({ limit, maxId: null, sinceId: null, minId: null });
+
+/** The condition, and order with limit, that take a stretch. `id` is the column that the list is ordered by; the end of a statement is `where … ${bounds} ${order}`. */
+export function takeStretch(id: RawBuilder<unknown>, page: Stretch): { bounds: RawBuilder<boolean>; order: RawBuilder<unknown> } {
+  const lower = page.minId ?? page.sinceId;
+  const conditions = [
+    ...(page.maxId === null ? [] : [sql<boolean>`${id} < ${page.maxId}::bigint`]),
+    ...(lower === null ? [] : [sql<boolean>`${id} > ${lower}::bigint`]),
+  ];
+  return {
+    bounds: conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`,
+    order: page.minId === null ? sql`order by ${id} desc limit ${page.limit}` : sql`order by ${id} asc limit ${page.limit}`,
+  };
+}
+
+/** Rows in the order of the page: `takeStretch` reads upwards from `minId`, but pages are always given newest first. */
+export function newestFirst<Row>(rows: Row[], page: Stretch): Row[] {
+  return page.minId === null ? rows : rows.toReversed();
+}
