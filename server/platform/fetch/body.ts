@@ -1,0 +1,76 @@
+// Reads the body of an answer, unpacked, and stops at the first byte too many.
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import zlib from 'node:zlib';
+import { FetchFailure } from './failure.ts';
+
+export interface BodyLimits {
+  host: string;
+  /** Bytes, both on the wire and unpacked. */
+  maxBytes: number;
+}
+
+/** The codings that `readBody` understands, for the `Accept-Encoding` header. */
+export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
+
+/**
+ * Collects a body. The stream is destroyed when it is too long, broken, or its request is aborted.
+ * @throws {FetchFailure} `too_large`, or `bad_response` for a coding that is unknown; the stream's own error else
+ */
+export async function readBody(stream: Readable, headers: Record<string, string>, limits: BodyLimits): Promise<Buffer> {
+  const announced = Number(headers['content-length'] ?? 0);
+  if (announced > limits.maxBytes) throw await refuse(stream, tooLarge(limits));
+  const coding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (coding === 'identity' || coding === '') return collect(stream, limits);
+  const decoder = decoderFor(coding);
+  if (decoder === null) throw await refuse(stream, new FetchFailure('bad_response', `${limits.host}: unknown coding`));
+  // Counted before unpacking too: a packed stream can go on for ever and unpack to nothing.
+  const packed = counted(stream, limits);
+  const first = await packed.next();
+  // Nothing at all is not a broken packing: many answers without a body announce one.
+  if (first.done === true) return Buffer.alloc(0);
+  let body: Buffer = Buffer.alloc(0);
+  await pipeline(startingWith(first.value, packed), decoder, async (unpacked: AsyncIterable<Buffer>) => {
+    body = await collect(unpacked, limits);
+  });
+  return body;
+}
+
+async function* startingWith(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+async function refuse(stream: Readable, failure: FetchFailure): Promise<FetchFailure> {
+  stream.on('error', () => {});
+  stream.destroy();
+  return failure;
+}
+
+async function* counted(source: AsyncIterable<Buffer>, limits: BodyLimits): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limits.maxBytes) throw tooLarge(limits);
+    yield chunk;
+  }
+}
+
+async function collect(source: AsyncIterable<Buffer>, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of counted(source, limits)) chunks.push(chunk);
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+}
+
+/** A stream that undoes one coding; null for others. Several codings on top of each other serve nobody honest. */
+function decoderFor(coding: string): Transform | null {
+  if (coding === 'gzip' || coding === 'x-gzip') return zlib.createGunzip();
+  if (coding === 'br') return zlib.createBrotliDecompress();
+  if (coding === 'deflate') return zlib.createInflate();
+  return null;
+}
+
+function tooLarge(limits: BodyLimits): FetchFailure {
+  return new FetchFailure('too_large', `${limits.host}: more than ${limits.maxBytes} bytes`);
+}
