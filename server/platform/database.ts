@@ -102,6 +102,7 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
       snapshotName: 'schema.snapshot',
       tableName: 'migrations',
       transactional: true,
+      silent: true,
     },
     schemaGenerator: { managementDbName: 'postgres' },
     discovery: { warnWhenNoEntities: true },

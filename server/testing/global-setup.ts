@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import pino from 'pino';
 import type { TestProject } from 'vitest/node';
-import { openEmbeddedPostgres } from '#server/platform/embedded-postgres.ts';
 import { migrate } from '#server/platform/migrate.ts';
 import { entities } from '#server/schema.ts';
 import { programPath } from './programs.ts';
@@ -25,8 +24,8 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'rookery-test-'));
-  const postgres = await openEmbeddedPostgres({ dataDir: folder, log: pino({ level: 'silent' }), onProgress: () => {} });
-  const templateDatabase = 'rookery_template';
+  const postgres = await openPostgres(folder);
+  const templateDatabase = `rookery_template_${process.pid}`;
   const admin = new Client({ connectionString: postgres.url });
   await admin.connect();
   await admin.query(`create database ${templateDatabase}`);
@@ -43,6 +42,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await postgres.close();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** An embedded server of this run's own, or the one that ROOKERY_TEST_POSTGRES names. */
+async function openPostgres(dataDir: string): Promise<{ url: string; close(): Promise<void> }> {
+  const given = process.env['ROOKERY_TEST_POSTGRES'];
+  if (given) return { url: given, close: async () => {} };
+  const { openEmbeddedPostgres } = await import('#server/platform/embedded-postgres.ts');
+  return openEmbeddedPostgres({ dataDir, log: pino({ level: 'silent' }), onProgress: () => {} });
 }
 
 async function startRedis(folder: string): Promise<{ url: string; process: ChildProcess } | null> {

@@ -14,16 +14,23 @@ export interface BullStore {
 }
 export type { ConnectionOptions };
 
-/** 8 tries over about 10 minutes, then a dead letter that stays until an admin has looked at it. */
-const jobOptions: JobsOptions = {
-  attempts: 8,
-  backoff: { type: 'exponential', delay: 1000 },
-  removeOnComplete: true,
-  removeOnFail: false,
-};
+/** How often a job is tried: by default 10 times over about 10 minutes, then it is a dead letter until an admin has looked at it. */
+export interface Patience {
+  tries: number;
+  /** Pause before the second try; it doubles with each further one. */
+  pauseMs: number;
+}
+
+const defaultPatience: Patience = { tries: 10, pauseMs: 1000 };
 
 /** The queue port over one BullMQ store. */
-export function bullQueue(store: BullStore, log: Logger): Queue {
+export function bullQueue(store: BullStore, log: Logger, patience: Patience = defaultPatience): Queue {
+  const jobOptions: JobsOptions = {
+    attempts: patience.tries,
+    backoff: { type: 'exponential', delay: patience.pauseMs },
+    removeOnComplete: true,
+    removeOnFail: false,
+  };
   const queues = new Map(lanes.map((lane) => [lane, quiet(store.openQueue(lane), log)]));
   const workers: BullWorker<StoredJob>[] = [];
   const queue = (lane: Lane): BullQueue<StoredJob> => {
@@ -49,8 +56,8 @@ export function bullQueue(store: BullStore, log: Logger): Queue {
     ping: () => store.ping(),
     async close(graceMs = 30_000) {
       const stopping = Promise.all(workers.map((worker) => worker.close()));
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
-      await Promise.race([stopping, patience]);
+      const enough = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([stopping, enough]);
       await Promise.all([...queues.values()].map((open) => open.close()));
       await store.close();
     },

@@ -2,7 +2,7 @@
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { bullQueue, type BullStore } from './bullmq.ts';
+import { bullQueue, type BullStore, type Patience } from './bullmq.ts';
 import type { Queue } from './queue.ts';
 
 const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
@@ -23,7 +23,7 @@ export async function migratePostgresQueue(url: string): Promise<void> {
 }
 
 /** Opens the queue on a database whose queue schema is migrated. */
-export function openPostgresQueue(url: string, log: Logger): Queue {
+export function openPostgresQueue(url: string, log: Logger, patience?: Patience): Queue {
   const pool = new Pool({ connectionString: url, max: 10, application_name: 'rookery queue', options: '-c search_path=bullmq,public' });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle queue connection was lost'));
   const store: BullStore = {
@@ -36,5 +36,5 @@ export function openPostgresQueue(url: string, log: Logger): Queue {
     },
     close: () => pool.end(),
   };
-  return bullQueue(store, log);
+  return bullQueue(store, log, patience);
 }

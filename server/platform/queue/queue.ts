@@ -9,7 +9,7 @@ export type Lane = (typeof lanes)[number];
 
 /** One piece of work for one subscriber of one event. */
 export interface Job {
-  /** The same id is never queued twice at once. */
+  /** The same id is never queued twice at once. Never a bare number: BullMQ counts its own jobs so. */
   id: string;
   subscriber: string;
   event: string;
