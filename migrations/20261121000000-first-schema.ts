@@ -163,6 +163,10 @@ export class FirstSchema extends Migration {
     );
 
     this.addSql(
+      `create table "schedule_runs" ("task" text not null, "ran_at" timestamptz(3) not null, primary key ("task"));`,
+    );
+
+    this.addSql(
       `create table "sessions" ("id" bigint not null, "account_id" bigint not null, "secret_hash" text not null, "ip" text null, "user_agent" text null, "created_at" timestamptz(3) not null, "last_used_at" timestamptz(3) not null, primary key ("id"));`,
     );
     this.addSql(`create index "sessions_account_id_index" on "sessions" ("account_id");`);

@@ -6,7 +6,7 @@ import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { AppContext } from '#server/context.ts';
-import { findViewer } from '#server/features/auth/queries.ts';
+import { findViewer } from '#server/features/auth/service/find-viewer.ts';
 import { bearerToken, checkAccess } from '#server/platform/http/access.ts';
 import { readBodies } from '#server/platform/http/bodies.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';

@@ -9,6 +9,7 @@ import { BookmarkSchema, IdempotencyKeySchema, LikeSchema, MentionSchema, PostSc
 import { FeedEntrySchema } from '#server/features/timelines/entities.ts';
 import { DeliverySchema, InboxActivitySchema, OutgoingActivitySchema, RemoteHostSchema } from '#server/platform/fediverse/tables.ts';
 import { OutboxEventSchema } from '#server/platform/outbox-table.ts';
+import { ScheduleRunSchema } from '#server/platform/schedule-table.ts';
 
 export const entities = [
   InstanceSettingSchema,
@@ -36,6 +37,7 @@ export const entities = [
   NotificationSchema,
   MarkerSchema,
   OutboxEventSchema,
+  ScheduleRunSchema,
   InboxActivitySchema,
   OutgoingActivitySchema,
   DeliverySchema,

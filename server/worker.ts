@@ -4,6 +4,7 @@ import type { EventName } from '#server/events.ts';
 import type { Job, Lane } from '#server/platform/queue/queue.ts';
 import { lanes } from '#server/platform/queue/queue.ts';
 import { finishJob, startRelay, type Routing } from '#server/platform/relay.ts';
+import { startSchedule } from '#server/schedule.ts';
 import { subscribers } from '#server/subscribers.ts';
 
 const concurrency: Record<Lane, number> = { interactive: 16, inbox: 16, slow: 4 };
@@ -25,8 +26,10 @@ export async function startWorker(ctx: AppContext): Promise<Worker> {
   const relay = await startRelay({ database: ctx.database, queue: ctx.queue, routing, log: ctx.log, clock: ctx.clock });
   ctx.onEvents.wake = relay.wake;
   for (const lane of lanes) ctx.queue.work(lane, concurrency[lane], (job) => runJob(ctx, job));
+  const stopSchedule = startSchedule(ctx);
   return {
     async stop() {
+      await stopSchedule();
       await relay.stop();
     },
   };

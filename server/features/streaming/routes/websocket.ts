@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { App } from '#server/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { findViewer } from '#server/features/auth/queries.ts';
+import { findViewer } from '#server/features/auth/service/find-viewer.ts';
 import { bearerToken, type SignedIn } from '#server/platform/http/access.ts';
 import { networkOf } from '#server/platform/http/limits.ts';
 import { bufferLimit, serveSockets, type Sockets } from '#server/platform/sockets.ts';

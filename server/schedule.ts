@@ -1,0 +1,51 @@
+// What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
+import type { AppContext } from '#server/context.ts';
+
+export interface Task {
+  everyMs: number;
+  run: (ctx: AppContext) => Promise<unknown>;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+export const schedule: Record<string, Task> = {};
+void hour;
+
+/** Looks each half minute which tasks are due and runs those that no other process has claimed. Returns how to stop. */
+export function startSchedule(ctx: AppContext, tasks = schedule): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  const look = (): void => {
+    running = running.then(() => runDue(ctx, tasks));
+  };
+  const timer = setInterval(look, minute / 2);
+  look();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+/** Runs every due task once, in the order of the table. A task that fails is logged and tried again when it is next due. */
+export async function runDue(ctx: AppContext, tasks = schedule): Promise<void> {
+  for (const [name, task] of Object.entries(tasks)) {
+    try {
+      if (await claim(ctx, name, task.everyMs)) await task.run(ctx);
+    } catch (error) {
+      ctx.log.error({ err: error, task: name }, 'a regular task failed');
+    }
+  }
+}
+
+/** True for the one process that may run the task in this period. */
+async function claim(ctx: AppContext, task: string, everyMs: number): Promise<boolean> {
+  const now = ctx.clock();
+  const rows = await ctx.database.prepared<{ task: string }>(
+    'schedule_claim',
+    `insert into schedule_runs (task, ran_at) values ($1, $2)
+     on conflict (task) do update set ran_at = excluded.ran_at where schedule_runs.ran_at <= $3
+     returning task`,
+    [task, now, new Date(now.getTime() - everyMs)],
+  );
+  return rows.length === 1;
+}
