@@ -2,9 +2,9 @@
 // install scripts are off for every package, so the links between their libraries are made here.
 import { existsSync } from 'node:fs';
 import { readFile, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DatabaseStartError, errorCode } from './explain.ts';
 
 /** Absolute paths. */
@@ -29,7 +29,7 @@ export async function findBinaries(): Promise<Binaries> {
 
 function nativeFolder(name: string): string | null {
   try {
-    const folder = join(dirname(fileURLToPath(import.meta.resolve(name))), '..', 'native');
+    const folder = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
     return existsSync(join(folder, 'bin', 'postgres')) ? folder : null;
   } catch {
     return null;
