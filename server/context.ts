@@ -83,7 +83,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
       queue,
       bus,
       cache,
-      files: openDiskFiles(join(config.dataDir, 'media'), `${config.origin}/media`),
+      files: await chooseFiles(config, secrets),
       mail: keep(secrets.smtpUrl ? openSmtpMail(secrets.smtpUrl, config.mailFrom) : openLogMail(log)),
       fetch: keep(createSafeFetch({ allowPrivateAddresses: config.allowPrivateAddresses, userAgent: `Rookery (+${config.origin})` })),
       fragments: await openFragments(bus),
@@ -94,4 +94,14 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
     await close();
     throw error;
   }
+}
+
+/** The bucket when one is named (the settings' check sees to it that the rest is there), else the disk. */
+async function chooseFiles(config: Config, secrets: Secrets): Promise<Files> {
+  const { s3Bucket: bucket, s3Region: region, s3Endpoint: endpoint, s3PublicUrl: publicUrl } = config;
+  const { s3AccessKey: accessKey, s3SecretKey: secretKey } = secrets;
+  if (bucket === undefined || accessKey === undefined || secretKey === undefined) return openDiskFiles(join(config.dataDir, 'media'), `${config.origin}/media`);
+  // The S3 client costs 30 MB of memory, so only those who use it load it.
+  const { openS3Files } = await import('#server/platform/files/s3.ts');
+  return openS3Files({ bucket, region, endpoint, publicUrl, accessKey, secretKey });
 }
