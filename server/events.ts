@@ -5,8 +5,11 @@ export interface Events {
   'account.opened': { accountId: string };
   /** Name, bio, fields, pictures or flags of a local account changed. */
   'account.updated': { accountId: string };
-  /** An account's owner was mailed a link, or must be. */
-  'email.wanted': { kind: 'confirm' | 'reset' | 'pending' | 'approved'; accountId: string; token?: string; email: string };
+  /**
+   * Somebody with this address shall get a letter: the link to confirm it, the link to a new password, word that it has a login already
+   * (`known`), that they were let in (`approved`) or that their password changed. `pending` tells the staff that this sign-up waits.
+   */
+  'email.wanted': { kind: 'confirm' | 'reset' | 'known' | 'pending' | 'approved' | 'password-changed'; email: string };
 
   'follow.requested': { followId: string; followerId: string; followeeId: string };
   'follow.accepted': { followId: string; followerId: string; followeeId: string };

@@ -1,6 +1,7 @@
 // What follows from what: each event, and everything that happens because of it. Read this first.
 import type { AppContext } from '#server/context.ts';
 import type { EventName, Events } from '#server/events.ts';
+import { sendWantedLetter } from '#server/features/auth/subscribers.ts';
 import type { Lane } from '#server/platform/queue/queue.ts';
 
 /** Loads the present state by id and does its part; safe to run twice. `job.cause` is the same on every run. */
@@ -20,7 +21,7 @@ const inbox = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => (
 export const subscribers: Subscribers = {
   'account.opened': {},
   'account.updated': {},
-  'email.wanted': {},
+  'email.wanted': { letter: slow(sendWantedLetter) },
   'follow.requested': {},
   'follow.accepted': {},
   'follow.rejected': {},

@@ -1,0 +1,100 @@
+// The letters that the server writes: plain text with an HTML twin, each with at most one link.
+import { escapeHtml } from '#server/platform/text.ts';
+import type { Letter } from '#server/platform/mail/mail.ts';
+
+/** What every letter is made of. */
+export interface LetterFacts {
+  /** The community's name. */
+  title: string;
+  origin: string;
+  /** The address that gets it. */
+  to: string;
+  username: string;
+}
+
+interface Content {
+  subject: string;
+  paragraphs: string[];
+  link?: { text: string; url: string };
+  ending: string;
+}
+
+const ignore = 'If you did not ask for this, you need not do anything.';
+
+/** The link that proves that a new person reads mail at their address; good for three days. */
+export function confirmLetter(facts: LetterFacts, token: string): Letter {
+  return compose(facts, {
+    subject: `Confirm your address for ${facts.title}`,
+    paragraphs: [`Welcome, ${facts.username}! Please confirm that this is your e-mail address.`],
+    link: { text: 'Confirm my address', url: `${facts.origin}/confirm?token=${token}` },
+    ending: `The link works for three days. ${ignore}`,
+  });
+}
+
+/** The link to a new password; good for two hours. */
+export function resetLetter(facts: LetterFacts, token: string): Letter {
+  return compose(facts, {
+    subject: `A new password for ${facts.title}`,
+    paragraphs: [`Somebody asked for a new password for ${facts.username}.`],
+    link: { text: 'Choose a new password', url: `${facts.origin}/reset-password?token=${token}` },
+    ending: `The link works once, for two hours. ${ignore} Your password stays as it is.`,
+  });
+}
+
+/** For somebody whose address was used to sign up a second time. */
+export function knownLetter(facts: LetterFacts): Letter {
+  return compose(facts, {
+    subject: `You have a login at ${facts.title} already`,
+    paragraphs: [
+      `Somebody signed up with this address, but it belongs to ${facts.username} already, so nothing was changed.`,
+    ],
+    link: { text: 'Sign in', url: `${facts.origin}/sign-in` },
+    ending: `If you forgot your password, you can ask for a new one there. ${ignore}`,
+  });
+}
+
+/** For somebody whom the staff let in. */
+export function approvedLetter(facts: LetterFacts): Letter {
+  return compose(facts, {
+    subject: `Welcome to ${facts.title}`,
+    paragraphs: [`Your sign-up as ${facts.username} was approved. You can sign in now.`],
+    link: { text: 'Sign in', url: `${facts.origin}/sign-in` },
+    ending: 'We are glad that you are here.',
+  });
+}
+
+/** Word that the password changed, so that a thief is noticed. */
+export function passwordChangedLetter(facts: LetterFacts): Letter {
+  return compose(facts, {
+    subject: `Your password for ${facts.title} was changed`,
+    paragraphs: [`The password of ${facts.username} was changed, and all devices and apps were signed out.`],
+    link: { text: 'I did not do this', url: `${facts.origin}/reset-password` },
+    ending: 'If it was you, everything is in order.',
+  });
+}
+
+/** For the staff: `applicant` signed up and waits. */
+export function pendingLetter(facts: LetterFacts, applicant: { username: string; reason: string | null }): Letter {
+  return compose(facts, {
+    subject: `${applicant.username} would like to join ${facts.title}`,
+    paragraphs: [
+      `${applicant.username} signed up and waits for approval.`,
+      `Their reason: ${applicant.reason ?? '(none given)'}`,
+    ],
+    link: { text: 'Look at sign-ups', url: `${facts.origin}/admin` },
+    ending: 'Until then they can do nothing.',
+  });
+}
+
+function compose(facts: LetterFacts, content: Content): Letter {
+  const { paragraphs, link, ending } = content;
+  const signature = `${facts.title} · ${facts.origin}`;
+  const text = [...paragraphs, ...(link ? [`${link.text}: ${link.url}`] : []), ending, signature].join('\n\n');
+  const html = [
+    ...paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`),
+    ...(link ? [`<p><a href="${escapeHtml(link.url)}">${escapeHtml(link.text)}</a></p>`] : []),
+    `<p>${escapeHtml(ending)}</p>`,
+    `<p>${escapeHtml(signature)}</p>`,
+  ].join('\n');
+  return { to: facts.to, subject: content.subject.replaceAll(/\s+/g, ' '), text: `${text}\n`, html };
+}

@@ -1,0 +1,52 @@
+// Ending access: sessions and tokens die in the database, and every process is told to forget them and close their sockets.
+import type { AppContext } from '#server/context.ts';
+import { NotFound } from '#server/platform/errors.ts';
+
+/** Tells every process at once. Who misses it finds out within three seconds, when it looks at the database again. */
+async function tell(ctx: AppContext, message: { accountId?: string; tokenIds?: string[] }): Promise<void> {
+  await ctx.bus.publish('signed-out', message);
+}
+
+/** Ends everything that an account has open: all sessions and all tokens of apps. */
+export async function signOutEverywhere(ctx: AppContext, accountId: string): Promise<void> {
+  await ctx.database.write(async (tx) => {
+    await tx.sql.deleteFrom('sessions').where('account_id', '=', accountId).execute();
+    await tx.sql.deleteFrom('access_tokens').where('account_id', '=', accountId).execute();
+    await tx.sql.deleteFrom('oauth_codes').where('account_id', '=', accountId).execute();
+  });
+  await tell(ctx, { accountId });
+}
+
+/** Ends one session of the account with its tokens. @throws {NotFound} when it is not theirs */
+export async function endSession(ctx: AppContext, accountId: string, sessionId: string): Promise<void> {
+  const tokenIds = await ctx.database.write(async (tx) => {
+    const tokens = await tx.sql
+      .deleteFrom('access_tokens')
+      .where('session_id', '=', sessionId)
+      .where('account_id', '=', accountId)
+      .returning('id')
+      .execute();
+    const { numDeletedRows } = await tx.sql
+      .deleteFrom('sessions')
+      .where('id', '=', sessionId)
+      .where('account_id', '=', accountId)
+      .executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) throw new NotFound('This session was not found');
+    return tokens.map((token) => token.id);
+  });
+  await tell(ctx, { tokenIds });
+}
+
+/** Ends one token; fine when it is gone already. */
+export async function endToken(ctx: AppContext, tokenId: string): Promise<void> {
+  await ctx.database.write((tx) => tx.sql.deleteFrom('access_tokens').where('id', '=', tokenId).execute());
+  await tell(ctx, { tokenIds: [tokenId] });
+}
+
+/** Ends every token that one authorization code gave. */
+export async function endTokensOfCode(ctx: AppContext, codeHash: string): Promise<void> {
+  const tokens = await ctx.database.write((tx) =>
+    tx.sql.deleteFrom('access_tokens').where('code_hash', '=', codeHash).returning('id').execute(),
+  );
+  if (tokens.length > 0) await tell(ctx, { tokenIds: tokens.map((token) => token.id) });
+}

@@ -1,0 +1,46 @@
+// What follows for logins from what happened: letters. Links are made here, when the letter is written, so that no secret waits in the outbox.
+import type { AppContext } from '#server/context.ts';
+import type { Events } from '#server/events.ts';
+import { readInstanceSettings } from '#server/features/instance/queries.ts';
+import { findUserByLogin, listStaffEmails, type UserView } from './queries.ts';
+import {
+  approvedLetter,
+  confirmLetter,
+  knownLetter,
+  passwordChangedLetter,
+  pendingLetter,
+  resetLetter,
+  type LetterFacts,
+} from './serializers/letters.ts';
+import { makeEmailToken } from './service/confirm.ts';
+
+/** Writes the letter that an address shall get. Nobody behind the address, or nothing left to say: no letter. */
+export async function sendWantedLetter(ctx: AppContext, wanted: Events['email.wanted']): Promise<void> {
+  const user = wanted.email.includes('@') ? await findUserByLogin(ctx, wanted.email) : null;
+  if (!user) return;
+  const { title } = await readInstanceSettings(ctx);
+  const facts: LetterFacts = { title, origin: ctx.config.origin, to: user.email, username: user.username };
+  switch (wanted.kind) {
+    case 'confirm': {
+      if (user.emailConfirmedAt !== null) return;
+      return ctx.mail.send(confirmLetter(facts, await makeEmailToken(ctx, 'confirm', user.accountId, user.email)));
+    }
+    case 'reset': {
+      if (user.disabledAt !== null || user.suspendedAt !== null) return;
+      return ctx.mail.send(resetLetter(facts, await makeEmailToken(ctx, 'reset', user.accountId, user.email)));
+    }
+    case 'known':
+      return ctx.mail.send(knownLetter(facts));
+    case 'approved':
+      return ctx.mail.send(approvedLetter(facts));
+    case 'password-changed':
+      return ctx.mail.send(passwordChangedLetter(facts));
+    case 'pending':
+      return tellStaff(ctx, facts, user);
+  }
+}
+
+async function tellStaff(ctx: AppContext, facts: LetterFacts, applicant: UserView): Promise<void> {
+  if (applicant.approvedAt !== null) return;
+  for (const to of await listStaffEmails(ctx)) await ctx.mail.send(pendingLetter({ ...facts, to }, applicant));
+}
