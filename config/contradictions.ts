@@ -53,7 +53,8 @@ function pair(given: ReadonlyMap<string, string>, one: string, other: string): s
 
 function bucket(given: ReadonlyMap<string, string>): string[] {
   const needed = ['S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'];
-  const present = [...given.keys()].filter((name) => name.startsWith('S3_'));
+  // A region alone asks for nothing: it has a default like any other setting.
+  const present = [...given.keys()].filter((name) => name.startsWith('S3_') && name !== 'S3_REGION');
   const absent = needed.filter((name) => !given.has(name));
   if (present.length === 0 || absent.length === 0) return [];
   return [`${present.join(', ')} given but not ${absent.join(', ')}: an S3 store needs ${needed.join(', ')} together.`];

@@ -316,6 +316,6 @@ function hostOf(address: string | undefined): string | null {
 }
 
 function nameOf(domain: string | undefined): string {
-  const name = (domain ?? 'localhost').replace(/:\d+$/, '');
+  const name = (domain ?? 'localhost').toLowerCase().replace(/:\d+$/, '');
   return /^[\d.]+$|^\[/.test(name) ? 'localhost' : name;
 }
