@@ -1,5 +1,7 @@
 // What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
 import type { AppContext } from '#server/context.ts';
+import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
+import { trimFeeds } from '#server/features/timelines/service/feeds.ts';
 
 export interface Task {
   everyMs: number;
@@ -9,8 +11,10 @@ export interface Task {
 const minute = 60_000;
 const hour = 60 * minute;
 
-export const schedule: Record<string, Task> = {};
-void hour;
+export const schedule: Record<string, Task> = {
+  'trim home timelines': { everyMs: hour, run: (ctx) => trimFeeds(ctx) },
+  'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
+};
 
 /** Looks each half minute which tasks are due and runs those that no other process has claimed. Returns how to stop. */
 export function startSchedule(ctx: AppContext, tasks = schedule): () => Promise<void> {

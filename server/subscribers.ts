@@ -1,6 +1,9 @@
 // What follows from what: each event, and everything that happens because of it. Read this first.
 import type { AppContext } from '#server/context.ts';
 import type { EventName, Events } from '#server/events.ts';
+import * as notifications from '#server/features/notifications/subscribers.ts';
+import * as posts from '#server/features/posts/subscribers.ts';
+import * as timelines from '#server/features/timelines/subscribers.ts';
 import { sendWantedLetter } from '#server/features/auth/subscribers.ts';
 import type { Lane } from '#server/platform/queue/queue.ts';
 
@@ -20,20 +23,59 @@ const inbox = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => (
 
 export const subscribers: Subscribers = {
   'account.opened': {},
-  'account.updated': {},
+  'account.updated': {
+    fragments: posts.forgetAccount,
+  },
   'email.wanted': { letter: slow(sendWantedLetter) },
-  'follow.requested': {},
-  'follow.accepted': {},
-  'follow.rejected': {},
-  'follow.removed': {},
-  'block.created': {},
+  'follow.requested': {
+    notifications: notifications.tellOfRequest,
+  },
+  'follow.accepted': {
+    timelines: timelines.backfill,
+    notifications: notifications.tellOfFollow,
+    fragments: posts.forgetFollowPair,
+  },
+  'follow.rejected': {
+    timelines: timelines.removeFollowee,
+    notifications: notifications.untellFollow,
+    fragments: posts.forgetFollowPair,
+  },
+  'follow.removed': {
+    timelines: timelines.removeFollowee,
+    notifications: notifications.untellFollow,
+    fragments: posts.forgetFollowPair,
+  },
+  'block.created': {
+    timelines: timelines.removeBlocked,
+    notifications: notifications.untellBlocked,
+  },
   'block.removed': {},
-  'mute.created': {},
-  'post.created': {},
-  'post.edited': {},
-  'post.deleted': {},
-  'post.liked': {},
-  'post.unliked': {},
+  'mute.created': {
+    timelines: timelines.removeMuted,
+  },
+  'post.created': {
+    timelines: timelines.addPost,
+    notifications: notifications.tellOfPost,
+    fragments: posts.forgetAround,
+  },
+  'post.edited': {
+    timelines: timelines.refreshPost,
+    notifications: notifications.tellOfEdit,
+    fragments: posts.forgetPost,
+  },
+  'post.deleted': {
+    timelines: timelines.removePost,
+    notifications: notifications.untellPost,
+    fragments: posts.forgetDeleted,
+  },
+  'post.liked': {
+    notifications: notifications.tellOfLike,
+    fragments: posts.forgetPost,
+  },
+  'post.unliked': {
+    notifications: notifications.untellLike,
+    fragments: posts.forgetPost,
+  },
   'activity.received': {},
 };
 void inbox;

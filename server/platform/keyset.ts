@@ -13,7 +13,10 @@ export interface Stretch {
 export const firstStretch = (limit: number): Stretch => ({ limit, maxId: null, sinceId: null, minId: null });
 
 /** The condition, and order with limit, that take a stretch. `id` is the column that the list is ordered by; the end of a statement is `where … ${bounds} ${order}`. */
-export function takeStretch(id: RawBuilder<unknown>, page: Stretch): { bounds: RawBuilder<boolean>; order: RawBuilder<unknown> } {
+export function takeStretch(
+  id: RawBuilder<unknown>,
+  page: Stretch,
+): { bounds: RawBuilder<boolean>; order: RawBuilder<unknown> } {
   const lower = page.minId ?? page.sinceId;
   const conditions = [
     ...(page.maxId === null ? [] : [sql<boolean>`${id} < ${page.maxId}::bigint`]),
@@ -21,7 +24,8 @@ export function takeStretch(id: RawBuilder<unknown>, page: Stretch): { bounds: R
   ];
   return {
     bounds: conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`,
-    order: page.minId === null ? sql`order by ${id} desc limit ${page.limit}` : sql`order by ${id} asc limit ${page.limit}`,
+    order:
+      page.minId === null ? sql`order by ${id} desc limit ${page.limit}` : sql`order by ${id} asc limit ${page.limit}`,
   };
 }
 

@@ -1,5 +1,12 @@
 // Statements that are prepared by name are written with the same `sql` templates as all others, and made into text once.
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type RawBuilder,
+} from 'kysely';
 
 const compiler = new Kysely<Record<string, never>>({
   dialect: {

@@ -19,7 +19,11 @@ export const NotificationSchema = defineEntity({
     createdAt: p.datetime(3),
   },
   uniques: [
-    { name: 'notifications_once', expression: 'create unique index notifications_once on notifications (account_id, kind, from_account_id, coalesce(post_id, 0))' },
+    {
+      name: 'notifications_once',
+      expression:
+        'create unique index notifications_once on notifications (account_id, kind, from_account_id, coalesce(post_id, 0))',
+    },
   ],
   indexes: [
     { name: 'notifications_page', properties: ['accountId', 'id'] },

@@ -18,7 +18,10 @@ export const PostSchema = defineEntity({
     summary: p.text().default(''),
     sensitive: p.boolean().default(false),
     language: p.text().nullable(),
-    emojis: p.json<EmojiReference[]>().defaultRaw(`'[]'`).onCreate(() => []),
+    emojis: p
+      .json<EmojiReference[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
     inReplyToId: p.bigint('string').nullable(),
     inReplyToAccountId: p.bigint('string').nullable(),
     inReplyToUri: p.text().nullable(),
@@ -33,14 +36,30 @@ export const PostSchema = defineEntity({
   },
   indexes: [
     { name: 'posts_author', expression: 'create index posts_author on posts (account_id, id desc)' },
-    { name: 'posts_replies', expression: 'create index posts_replies on posts (in_reply_to_id, id) where in_reply_to_id is not null' },
-    { name: 'posts_waiting_replies', expression: 'create index posts_waiting_replies on posts (in_reply_to_uri) where in_reply_to_id is null and in_reply_to_uri is not null' },
+    {
+      name: 'posts_replies',
+      expression: 'create index posts_replies on posts (in_reply_to_id, id) where in_reply_to_id is not null',
+    },
+    {
+      name: 'posts_waiting_replies',
+      expression:
+        'create index posts_waiting_replies on posts (in_reply_to_uri) where in_reply_to_id is null and in_reply_to_uri is not null',
+    },
     { name: 'posts_conversation', expression: 'create index posts_conversation on posts (conversation_id, id)' },
-    { name: 'posts_public', expression: `create index posts_public on posts (id desc) where visibility = 'public' and boost_of_id is null` },
-    { name: 'posts_local', expression: `create index posts_local on posts (id desc) where visibility = 'public' and boost_of_id is null and local` },
+    {
+      name: 'posts_public',
+      expression: `create index posts_public on posts (id desc) where visibility = 'public' and boost_of_id is null`,
+    },
+    {
+      name: 'posts_local',
+      expression: `create index posts_local on posts (id desc) where visibility = 'public' and boost_of_id is null and local`,
+    },
   ],
   uniques: [
-    { name: 'posts_boosts', expression: 'create unique index posts_boosts on posts (boost_of_id, account_id) where boost_of_id is not null' },
+    {
+      name: 'posts_boosts',
+      expression: 'create unique index posts_boosts on posts (boost_of_id, account_id) where boost_of_id is not null',
+    },
   ],
 });
 export class Post extends PostSchema.class {}

@@ -29,7 +29,12 @@ export interface JudgedBoost {
 }
 
 /** True when that viewer (null: anybody at all) may see the post. */
-export function maySee(viewerId: string | null, post: JudgedPost, facts: PostFacts, boosted: JudgedBoost | null = null): boolean {
+export function maySee(
+  viewerId: string | null,
+  post: JudgedPost,
+  facts: PostFacts,
+  boosted: JudgedBoost | null = null,
+): boolean {
   if (facts.authorGone || facts.blocked) return false;
   if (boosted !== null && !maySee(viewerId, boosted.post, boosted.facts)) return false;
   if (post.visibility === 'public' || post.visibility === 'unlisted') return true;
@@ -72,7 +77,11 @@ export function notBlocked(one: RawBuilder<unknown>, other: RawBuilder<unknown>)
 }
 
 /** The viewer does not mute `other` at the moment `now`. All are expressions: two of type bigint, one timestamptz. */
-export function notMuted(viewer: RawBuilder<unknown>, other: RawBuilder<unknown>, now: RawBuilder<unknown>): RawBuilder<boolean> {
+export function notMuted(
+  viewer: RawBuilder<unknown>,
+  other: RawBuilder<unknown>,
+  now: RawBuilder<unknown>,
+): RawBuilder<boolean> {
   return sql<boolean>`not exists (select from mutes m where m.muter_id = ${viewer} and m.muted_id = ${other}
     and (m.expires_at is null or m.expires_at > ${now}))`;
 }

@@ -47,7 +47,7 @@ export interface PostView {
   editedAt: Date | null;
   mentions: MentionView[];
   /** `name` is the folded form, `display` how it was first written here. */
-  tags: Array<{ name: string; display: string }>;
+  tags: Array<{ id: string; name: string; display: string }>;
   app: { name: string; website: string | null } | null;
 }
 
@@ -84,10 +84,16 @@ export async function findVisiblePost(ctx: AppContext, viewerId: string | null, 
 }
 
 /** As `findVisiblePost`, but a boost stands for the post that it boosts: that is what one likes, answers and boosts. */
-export async function findVisibleSubject(ctx: AppContext, viewerId: string | null, id: string): Promise<PostView | null> {
+export async function findVisibleSubject(
+  ctx: AppContext,
+  viewerId: string | null,
+  id: string,
+): Promise<PostView | null> {
   if (!isId(id)) return null;
   const row = await selectPosts(ctx)
-    .where(sql<boolean>`posts.id = (select coalesce(named.boost_of_id, named.id) from posts named where named.id = ${id})`)
+    .where(
+      sql<boolean>`posts.id = (select coalesce(named.boost_of_id, named.id) from posts named where named.id = ${id})`,
+    )
     .where(visiblePosts(viewerId))
     .executeTakeFirst();
   return row ? postView(row) : null;
@@ -141,7 +147,7 @@ function selectPosts(ctx: AppContext) {
           'uri', a.uri, 'url', a.url, 'silent', m.silent) order by a.id)
         from mentions m join accounts a on a.id = m.account_id where m.post_id = posts.id), '[]')`.as('mentions'),
       sql<PostView['tags']>`coalesce((
-        select json_agg(json_build_object('name', t.name, 'display', t.display) order by t.id)
+        select json_agg(json_build_object('id', t.id::text, 'name', t.name, 'display', t.display) order by t.id)
         from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = posts.id), '[]')`.as('tags'),
       sql<PostView['app']>`(select json_build_object('name', o.name, 'website', o.website)
         from oauth_apps o where o.id = posts.app_id)`.as('app'),

@@ -7,8 +7,22 @@ export const FeedEntrySchema = defineEntity({
   name: 'FeedEntry',
   tableName: 'feed_entries',
   properties: {
-    ownerId: () => p.manyToOne(Account).mapToPk().fieldName('owner_id').primary().deleteRule('cascade').createForeignKeyConstraint(false),
-    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').primary().deleteRule('cascade').createForeignKeyConstraint(false),
+    ownerId: () =>
+      p
+        .manyToOne(Account)
+        .mapToPk()
+        .fieldName('owner_id')
+        .primary()
+        .deleteRule('cascade')
+        .createForeignKeyConstraint(false),
+    postId: () =>
+      p
+        .manyToOne(Post)
+        .mapToPk()
+        .fieldName('post_id')
+        .primary()
+        .deleteRule('cascade')
+        .createForeignKeyConstraint(false),
     /** Who brought the post here: its author, or the one who boosted it. */
     authorId: p.bigint('string'),
     /** The post that is shown when the entry is a boost. */
@@ -18,7 +32,10 @@ export const FeedEntrySchema = defineEntity({
   },
   indexes: [
     { name: 'feed_entries_post', properties: ['postId'] },
-    { name: 'feed_entries_boost', expression: 'create index feed_entries_boost on feed_entries (boost_of_id) where boost_of_id is not null' },
+    {
+      name: 'feed_entries_boost',
+      expression: 'create index feed_entries_boost on feed_entries (boost_of_id) where boost_of_id is not null',
+    },
     { name: 'feed_entries_author', properties: ['ownerId', 'authorId'] },
   ],
 });

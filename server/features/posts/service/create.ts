@@ -86,7 +86,15 @@ async function findParent(ctx: AppContext, accountId: string, id: string): Promi
   return parent;
 }
 
-function placeInThread(id: string, parent: PostView | null): Pick<PostRecord, 'inReplyToId' | 'inReplyToAccountId' | 'inReplyToUri' | 'conversationId'> {
+function placeInThread(
+  id: string,
+  parent: PostView | null,
+): Pick<PostRecord, 'inReplyToId' | 'inReplyToAccountId' | 'inReplyToUri' | 'conversationId'> {
   if (parent === null) return { inReplyToId: null, inReplyToAccountId: null, inReplyToUri: null, conversationId: id };
-  return { inReplyToId: parent.id, inReplyToAccountId: parent.accountId, inReplyToUri: parent.uri, conversationId: parent.conversationId };
+  return {
+    inReplyToId: parent.id,
+    inReplyToAccountId: parent.accountId,
+    inReplyToUri: parent.uri,
+    conversationId: parent.conversationId,
+  };
 }

@@ -24,11 +24,18 @@ export async function deletePost(ctx: AppContext, request: { postId: string; acc
 }
 
 /** Takes the post away in `tx`; returns what else has changed, or null when it was gone already. */
-async function removePost(ctx: AppContext, tx: Transaction, post: PostView, boosted: PostView | null): Promise<{ posts: string[]; accounts: string[] } | null> {
+async function removePost(
+  ctx: AppContext,
+  tx: Transaction,
+  post: PostView,
+  boosted: PostView | null,
+): Promise<{ posts: string[]; accounts: string[] } | null> {
   const locked = await sql`select id from posts where id = ${post.id} for update`.execute(tx.sql);
   if (locked.rows.length === 0) return null;
   const boosts = await removeBoosts(ctx, tx, post.id);
-  const replies = await sql<{ id: string }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
+  const replies = await sql<{
+    id: string;
+  }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
   await countPost(tx, post, -1);
   await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
     select ${post.uri}, ${post.id}, uri, ${ctx.clock()} from accounts where id = ${post.accountId}
@@ -51,7 +58,11 @@ async function removePost(ctx: AppContext, tx: Transaction, post: PostView, boos
 }
 
 /** Boosts go with what they boost; each was counted with its booster, and the addresses of ours answer "gone". */
-async function removeBoosts(ctx: AppContext, tx: Transaction, postId: string): Promise<{ posts: string[]; accounts: string[] }> {
+async function removeBoosts(
+  ctx: AppContext,
+  tx: Transaction,
+  postId: string,
+): Promise<{ posts: string[]; accounts: string[] }> {
   const { rows } = await sql<{ id: string; account_id: string }>`
     with gone as (
       delete from posts where boost_of_id = ${postId} returning id, account_id, uri, local

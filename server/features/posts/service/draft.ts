@@ -28,20 +28,34 @@ export interface RenderedDraft {
  * The length is that of both together, links counted as 23 and mentions without their domain.
  * @throws {Invalid} when nothing is written, too much, or the language is none
  */
-export function checkDraft(config: Pick<Config, 'postMaxCharacters'>, given: { source: string; summary?: string; sensitive?: boolean; language?: string | null }): Draft {
+export function checkDraft(
+  config: Pick<Config, 'postMaxCharacters'>,
+  given: { source: string; summary?: string; sensitive?: boolean; language?: string | null },
+): Draft {
   let source = tidy(given.source);
-  let summary = tidy(given.summary ?? '').replaceAll('\n', ' ').trim();
+  let summary = tidy(given.summary ?? '')
+    .replaceAll('\n', ' ')
+    .trim();
   if (isBlank(summary)) summary = '';
   if (isBlank(source)) [source, summary] = [summary, ''];
   if (source === '') {
-    throw new Invalid("Validation failed: Text can't be blank", { details: { text: [{ error: 'ERR_BLANK', description: "can't be blank" }] } });
+    throw new Invalid("Validation failed: Text can't be blank", {
+      details: { text: [{ error: 'ERR_BLANK', description: "can't be blank" }] },
+    });
   }
   const limit = config.postMaxCharacters;
   if (countCharacters(source) + countCharacters(summary) > limit) {
     const description = `character limit of ${limit} exceeded`;
-    throw new Invalid(`Validation failed: Text ${description}`, { details: { text: [{ error: 'ERR_TOO_LONG', description }] } });
+    throw new Invalid(`Validation failed: Text ${description}`, {
+      details: { text: [{ error: 'ERR_TOO_LONG', description }] },
+    });
   }
-  return { source, summary, sensitive: given.sensitive === true || summary !== '', language: checkLanguage(given.language) };
+  return {
+    source,
+    summary,
+    sensitive: given.sensitive === true || summary !== '',
+    language: checkLanguage(given.language),
+  };
 }
 
 /** Renders the text: handles of accounts that we know become mentions, the others stay text. One statement. */
@@ -94,5 +108,7 @@ function checkLanguage(language: string | null | undefined): string | null {
   if (language === undefined || language === null || language === '') return null;
   if (/^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/iu.test(language)) return language;
   const description = 'is not a language code such as en or pt-BR';
-  throw new Invalid(`Validation failed: Language ${description}`, { details: { language: [{ error: 'ERR_INVALID', description }] } });
+  throw new Invalid(`Validation failed: Language ${description}`, {
+    details: { language: [{ error: 'ERR_INVALID', description }] },
+  });
 }

@@ -50,7 +50,9 @@ export interface Version {
 /** Keeps the present version of a post in its history and puts `next` in its place. The row must be locked or owned by the caller. */
 export async function recordVersion(tx: Transaction, postId: string, next: Version, editedAt: Date): Promise<void> {
   await sql`insert into post_versions (post_id, source, html, summary, sensitive, language, created_at)
-    select id, source, html, summary, sensitive, language, coalesce(edited_at, created_at) from posts where id = ${postId}`.execute(tx.sql);
+    select id, source, html, summary, sensitive, language, coalesce(edited_at, created_at) from posts where id = ${postId}`.execute(
+    tx.sql,
+  );
   await tx.sql
     .updateTable('posts')
     .set({ ...next, edited_at: editedAt })
@@ -58,8 +60,16 @@ export async function recordVersion(tx: Transaction, postId: string, next: Versi
     .execute();
 }
 
-async function replaceVersion(ctx: AppContext, tx: Transaction, postId: string, draft: Draft, rendered: RenderedDraft): Promise<void> {
-  const locked = await sql<{ account_id: string }>`select account_id from posts where id = ${postId} for update`.execute(tx.sql);
+async function replaceVersion(
+  ctx: AppContext,
+  tx: Transaction,
+  postId: string,
+  draft: Draft,
+  rendered: RenderedDraft,
+): Promise<void> {
+  const locked = await sql<{
+    account_id: string;
+  }>`select account_id from posts where id = ${postId} for update`.execute(tx.sql);
   const accountId = locked.rows[0]?.account_id;
   if (accountId === undefined) throw new NotFound('Record not found');
   await recordVersion(tx, postId, { ...draft, html: rendered.html }, ctx.clock());
@@ -69,5 +79,10 @@ async function replaceVersion(ctx: AppContext, tx: Transaction, postId: string, 
 }
 
 function isSame(post: PostView, draft: Draft): boolean {
-  return post.source === draft.source && post.summary === draft.summary && post.sensitive === draft.sensitive && post.language === draft.language;
+  return (
+    post.source === draft.source &&
+    post.summary === draft.summary &&
+    post.sensitive === draft.sensitive &&
+    post.language === draft.language
+  );
 }

@@ -8,7 +8,10 @@ export const postFragment = (id: string): string => `post:${id}`;
 export const accountFragment = (id: string): string => `account:${id}`;
 
 /** Drops the rendered texts of these posts and accounts here and in every other process; null ids are passed over. */
-export async function forget(ctx: AppContext, changed: { posts?: ReadonlyArray<string | null>; accounts?: ReadonlyArray<string | null> }): Promise<void> {
+export async function forget(
+  ctx: AppContext,
+  changed: { posts?: ReadonlyArray<string | null>; accounts?: ReadonlyArray<string | null> },
+): Promise<void> {
   const posts = (changed.posts ?? []).filter((id) => id !== null).map(postFragment);
   const accounts = (changed.accounts ?? []).filter((id) => id !== null).map(accountFragment);
   await ctx.fragments.drop([...posts, ...accounts]);

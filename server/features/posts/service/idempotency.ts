@@ -19,7 +19,11 @@ export interface KeyedRequest {
 export function keyedRequest(accountId: string, key: string | undefined, content: unknown): KeyedRequest | null {
   if (key === undefined || key.trim() === '') return null;
   if (key.length > maxKeyLength) throw new Invalid(`The idempotency key is longer than ${maxKeyLength} characters`);
-  return { accountId, key: key.toWellFormed().replaceAll('\0', ''), fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('base64url') };
+  return {
+    accountId,
+    key: key.toWellFormed().replaceAll('\0', ''),
+    fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('base64url'),
+  };
 }
 
 /**
@@ -27,7 +31,12 @@ export function keyedRequest(accountId: string, key: string | undefined, content
  * request holds the same key in its transaction, this one waits for it.
  * @throws {Invalid} when the key was used for other content
  */
-export async function claimKey(ctx: AppContext, tx: Transaction, request: KeyedRequest, postId: string): Promise<string | null> {
+export async function claimKey(
+  ctx: AppContext,
+  tx: Transaction,
+  request: KeyedRequest,
+  postId: string,
+): Promise<string | null> {
   const { accountId, key, fingerprint } = request;
   const now = ctx.clock();
   const claimed = await sql`
@@ -45,14 +54,22 @@ export async function claimKey(ctx: AppContext, tx: Transaction, request: KeyedR
     .where('key', '=', key)
     .executeTakeFirst();
   if (!earlier) return null;
-  if (earlier.fingerprint !== fingerprint) throw new Invalid('This idempotency key was used for another post; use a new one');
+  if (earlier.fingerprint !== fingerprint)
+    throw new Invalid('This idempotency key was used for another post; use a new one');
   return earlier.post_id;
 }
 
-/** Forgets keys that nobody asks for any more; at most `limit` at a time. Returns how many. */
-export async function purgeKeys(ctx: AppContext, limit = 5000): Promise<number> {
+/** Forgets keys that nobody asks for any more, `batch` at a time. Returns how many. */
+export async function purgeKeys(ctx: AppContext, batch = 5000): Promise<number> {
   const before = new Date(ctx.clock().getTime() - rememberedMs);
-  const gone = await sql`delete from idempotency_keys where (account_id, key) in (
-    select account_id, key from idempotency_keys where created_at < ${before} order by created_at limit ${limit})`.execute(ctx.database.read);
-  return Number(gone.numAffectedRows ?? 0);
+  let purged = 0;
+  for (;;) {
+    const gone = await sql`delete from idempotency_keys where (account_id, key) in (
+      select account_id, key from idempotency_keys where created_at < ${before} order by created_at limit ${batch})`.execute(
+      ctx.database.read,
+    );
+    const count = Number(gone.numAffectedRows ?? 0);
+    purged += count;
+    if (count < batch) return purged;
+  }
 }

@@ -8,7 +8,10 @@ import { forget } from './forget.ts';
 import { holdPost } from './record.ts';
 
 /** Likes the post, or what it boosts; a second like is the first. `uri` is that of a like from elsewhere. @throws {NotFound} when the account may not see it */
-export async function likePost(ctx: AppContext, like: { accountId: string; postId: string; uri?: string | null }): Promise<void> {
+export async function likePost(
+  ctx: AppContext,
+  like: { accountId: string; postId: string; uri?: string | null },
+): Promise<void> {
   const post = await findVisibleSubject(ctx, like.accountId, like.postId);
   if (post === null) throw new NotFound('Record not found');
   const likeId = ctx.newId();
@@ -16,7 +19,13 @@ export async function likePost(ctx: AppContext, like: { accountId: string; postI
     await holdPost(tx, post.id);
     const written = await tx.sql
       .insertInto('likes')
-      .values({ id: likeId, post_id: post.id, account_id: like.accountId, uri: like.uri ?? null, created_at: ctx.clock() })
+      .values({
+        id: likeId,
+        post_id: post.id,
+        account_id: like.accountId,
+        uri: like.uri ?? null,
+        created_at: ctx.clock(),
+      })
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst();

@@ -47,7 +47,12 @@ export interface PostParts {
  * Writes a new post with its parts and counters and emits `post.created`. Returns false, and changes nothing, when a post
  * with that uri, or that account's boost of that post, is there already.
  */
-export async function recordPost(ctx: AppContext, tx: Transaction, post: PostRecord, parts: PostParts): Promise<boolean> {
+export async function recordPost(
+  ctx: AppContext,
+  tx: Transaction,
+  post: PostRecord,
+  parts: PostParts,
+): Promise<boolean> {
   const { accountId, inReplyToId, boostOfId, createdAt } = post;
   const written = await tx.sql
     .insertInto('posts')
@@ -93,14 +98,21 @@ export async function holdPost(tx: Transaction, id: string): Promise<void> {
 /** Makes exactly these accounts the ones that the text mentions. Whoever was mentioned before stays able to see the post. */
 export async function recordMentions(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {
   const ids = [...new Set(accountIds)];
-  await sql`update mentions set silent = not (account_id = any(${ids}::bigint[])) where post_id = ${postId}`.execute(tx.sql);
+  await sql`update mentions set silent = not (account_id = any(${ids}::bigint[])) where post_id = ${postId}`.execute(
+    tx.sql,
+  );
   if (ids.length === 0) return;
   await sql`insert into mentions (post_id, account_id, silent)
     select ${postId}::bigint, id, false from unnest(${ids}::bigint[]) as id on conflict do nothing`.execute(tx.sql);
 }
 
 /** Makes exactly these the hashtags of a post. New tags are written in one order, so that two posts never wait for each other in a circle. */
-export async function recordTags(tx: Transaction, postId: string, tags: readonly TagSpelling[], now: Date): Promise<void> {
+export async function recordTags(
+  tx: Transaction,
+  postId: string,
+  tags: readonly TagSpelling[],
+  now: Date,
+): Promise<void> {
   const spelt = new Map(tags.map(({ name, display }) => [name, display]));
   const names = [...spelt.keys()].toSorted();
   await sql`delete from post_tags where post_id = ${postId}
@@ -127,9 +139,13 @@ export async function countPost(tx: Transaction, post: Counted, by: 1 | -1): Pro
   await sql`update accounts set posts_count = greatest(0, posts_count + ${by}), last_post_at = greatest(last_post_at, ${latest}::timestamptz)
     where id = ${post.accountId}`.execute(tx.sql);
   if (post.boostOfId !== null) {
-    await sql`update posts set boosts_count = greatest(0, boosts_count + ${by}) where id = ${post.boostOfId}`.execute(tx.sql);
+    await sql`update posts set boosts_count = greatest(0, boosts_count + ${by}) where id = ${post.boostOfId}`.execute(
+      tx.sql,
+    );
   }
   if (post.inReplyToId !== null && isCounted(post.visibility)) {
-    await sql`update posts set replies_count = greatest(0, replies_count + ${by}) where id = ${post.inReplyToId}`.execute(tx.sql);
+    await sql`update posts set replies_count = greatest(0, replies_count + ${by}) where id = ${post.inReplyToId}`.execute(
+      tx.sql,
+    );
   }
 }

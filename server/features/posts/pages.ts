@@ -1,0 +1,210 @@
+// Ids in, JSON text out: the hot path of every list of posts. The text of a post that is the same for all readers is kept
+// (ctx.fragments) until the post or its counts change, that of its author until the account changes; one prepared
+// statement says which posts the reader may see and what they did with them; the pieces are joined as text.
+import type { AppContext } from '#server/context.ts';
+import { loadAccounts } from '#server/features/accounts/queries.ts';
+import { serializeAccount } from '#server/features/accounts/serializers.ts';
+import { sql } from '#server/platform/database.ts';
+import { statementText } from '#server/platform/statement.ts';
+import { notMuted, visibleTo } from './policy.ts';
+import { loadPosts, type PostView } from './queries.ts';
+import { flagColumns, type SeenPost } from './queries/flags.ts';
+import { serializeBody, serializeHead, type StatusFlags } from './serializers.ts';
+import { accountFragment, postFragment } from './service/forget.ts';
+
+const subject = sql`coalesce(p.boost_of_id, p.id)`;
+
+/** Which of the posts $2 the viewer $1 may see, in the order asked. */
+const seenText = statementText(sql`
+  select p.id, p.boost_of_id, ${flagColumns(sql.raw('$1::bigint'), subject)}
+  from unnest($2::bigint[]) with ordinality as wanted (id, place) join posts p on p.id = wanted.id
+  where ${visibleTo(sql.raw('$1::bigint'), 'p')} order by wanted.place`);
+
+/** The same for a reader who is nobody. */
+const openText = statementText(sql`
+  select p.id, p.boost_of_id
+  from unnest($1::bigint[]) with ordinality as wanted (id, place) join posts p on p.id = wanted.id
+  where ${visibleTo(sql.raw('null::bigint'), 'p')} order by wanted.place`);
+
+/** Which of the viewers $2 may see the post $1 and do not mute its author or booster at the moment $3. */
+const readersText = statementText(sql`
+  select viewer.id as viewer_id, p.id, p.boost_of_id, ${flagColumns(sql.ref('viewer.id'), subject)}
+  from unnest($2::bigint[]) as viewer (id) join posts p on p.id = $1::bigint
+  where ${visibleTo(sql.ref('viewer.id'), 'p')}
+    and ${notMuted(sql.ref('viewer.id'), sql.ref('p.account_id'), sql.raw('$3::timestamptz'))}
+    and ${notMuted(sql.ref('viewer.id'), sql`(select account_id from posts where id = p.boost_of_id)`, sql.raw('$3::timestamptz'))}`);
+
+/** The posts that the viewer (null: anybody) may see, each as the JSON text of a Mastodon Status, in the order asked. */
+export async function renderStatuses(
+  ctx: AppContext,
+  ids: readonly string[],
+  viewerId: string | null,
+): Promise<string[]> {
+  return [...(await renderStatusesById(ctx, ids, viewerId)).values()];
+}
+
+/** As `renderStatuses`, by the ids that were asked for. */
+export async function renderStatusesById(
+  ctx: AppContext,
+  ids: readonly string[],
+  viewerId: string | null,
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await findSeen(ctx, ids, viewerId);
+  const pieces = await loadPieces(ctx, rows);
+  return new Map(
+    rows.flatMap((row) => {
+      const status = joinStatus(row, viewerId, pieces);
+      return status === null ? [] : [[row.id, status] as const];
+    }),
+  );
+}
+
+async function findSeen(ctx: AppContext, ids: readonly string[], viewerId: string | null): Promise<SeenPost[]> {
+  const { database } = ctx;
+  if (viewerId !== null) return database.prepared<SeenPost>('posts_seen', seenText, [viewerId, ids]);
+  const rows = await database.prepared<Pick<SeenPost, 'id' | 'boost_of_id'>>('posts_open', openText, [ids]);
+  return rows.map((row) => ({ ...row, liked: false, boosted: false, bookmarked: false }));
+}
+
+/** One post as JSON text, or null when the viewer may not see it. */
+export async function renderStatus(ctx: AppContext, id: string, viewerId: string | null): Promise<string | null> {
+  const [status] = await renderStatuses(ctx, [id], viewerId);
+  return status ?? null;
+}
+
+/** One post for many readers, by their ids; those who may not see it, or mute who brings it, are left out. For live updates. */
+export async function renderForViewers(
+  ctx: AppContext,
+  id: string,
+  viewerIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await ctx.database.prepared<SeenPost & { viewer_id: string }>('posts_readers', readersText, [
+    id,
+    viewerIds,
+    ctx.clock(),
+  ]);
+  const pieces = await loadPieces(ctx, rows.slice(0, 1));
+  return new Map(
+    rows.flatMap((row) => {
+      const status = joinStatus(row, row.viewer_id, pieces);
+      return status === null ? [] : [[row.viewer_id, status] as const];
+    }),
+  );
+}
+
+/** Joins the texts of posts of which a statement has said already that the viewer may see them. */
+export async function renderSeen(
+  ctx: AppContext,
+  rows: readonly SeenPost[],
+  viewerId: string | null,
+): Promise<string[]> {
+  const pieces = await loadPieces(ctx, rows);
+  return rows.map((row) => joinStatus(row, viewerId, pieces)).filter((status) => status !== null);
+}
+
+/** Accounts as JSON texts, by id; those that nobody may see are left out. */
+export async function renderAccounts(ctx: AppContext, ids: Iterable<string>): Promise<Map<string, string>> {
+  return loadTexts(ctx, new Set(ids), accountFragment, async (missing) => {
+    const accounts = await loadAccounts(ctx, missing);
+    return accounts.map((account) => [account.id, JSON.stringify(serializeAccount(account, ctx.config))]);
+  });
+}
+
+/** What a post's text is made of; `head` ends where its account stands, `body` begins behind it. */
+interface PostPieces {
+  authorId: string;
+  head: string;
+  body: string;
+}
+
+interface Pieces {
+  posts: Map<string, PostPieces>;
+  accounts: Map<string, string>;
+}
+
+/** All texts that a page needs: no statement when they are kept, one for posts and one for accounts when they are not. */
+async function loadPieces(ctx: AppContext, rows: readonly SeenPost[]): Promise<Pieces> {
+  const ids = new Set(rows.flatMap((row) => (row.boost_of_id === null ? [row.id] : [row.id, row.boost_of_id])));
+  const texts = await loadTexts(ctx, ids, postFragment, async (missing) => {
+    const posts = await loadPosts(ctx, missing);
+    return posts.map((post) => [post.id, packPost(post, ctx.config)]);
+  });
+  const posts = new Map([...texts].map(([id, text]) => [id, unpackPost(text)]));
+  const accounts = await renderAccounts(
+    ctx,
+    [...posts.values()].map(({ authorId }) => authorId),
+  );
+  return { posts, accounts };
+}
+
+/** Texts by id, from the kept ones and, for the missing, from `load`. What is read before a change is not kept after it. */
+async function loadTexts(
+  ctx: AppContext,
+  ids: ReadonlySet<string>,
+  keyOf: (id: string) => string,
+  load: (missing: string[]) => Promise<Array<[id: string, text: string]>>,
+): Promise<Map<string, string>> {
+  const { fragments } = ctx;
+  const found = new Map<string, string>();
+  const missing: string[] = [];
+  for (const id of ids) {
+    const text = fragments.get(keyOf(id));
+    if (text === undefined) missing.push(id);
+    else found.set(id, text);
+  }
+  if (missing.length === 0) return found;
+  const since = fragments.mark();
+  for (const [id, text] of await load(missing)) {
+    fragments.set(keyOf(id), text, since);
+    found.set(id, text);
+  }
+  return found;
+}
+
+/** JSON has no line breaks of its own, so they part the pieces. */
+function packPost(post: PostView, config: { origin: string }): string {
+  const head = `${JSON.stringify(serializeHead(post)).slice(0, -1)},"account":`;
+  const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, config)).slice(1, -1)}` : '';
+  return `${post.accountId}\n${head}\n${body}`;
+}
+
+function unpackPost(text: string): PostPieces {
+  const first = text.indexOf('\n');
+  const second = text.indexOf('\n', first + 1);
+  return { authorId: text.slice(0, first), head: text.slice(first + 1, second), body: text.slice(second + 1) };
+}
+
+/** The whole text of one post; null when a piece is missing because it was deleted a moment ago. */
+function joinStatus(row: SeenPost, viewerId: string | null, pieces: Pieces): string | null {
+  const original = pieces.posts.get(row.boost_of_id ?? row.id);
+  const author = original && pieces.accounts.get(original.authorId);
+  if (!original || author === undefined) return null;
+  const flags = viewerId === null ? '' : flagText(row, original.authorId === viewerId);
+  const status = `${original.head}${author}${original.body},"reblog":null${flags}}`;
+  if (row.boost_of_id === null) return status;
+  const boost = pieces.posts.get(row.id);
+  const booster = boost && pieces.accounts.get(boost.authorId);
+  if (!boost || booster === undefined) return null;
+  return `${boost.head}${booster}${original.body},"reblog":${status}${flags}}`;
+}
+
+const flagTexts = new Map<number, string>();
+
+/** The few combinations of flags, each rendered once. `pinned` is told of one's own posts only. */
+function flagText(row: SeenPost, own: boolean): string {
+  const key = Number(row.liked) | (Number(row.boosted) << 1) | (Number(row.bookmarked) << 2) | (Number(own) << 3);
+  const known = flagTexts.get(key);
+  if (known !== undefined) return known;
+  const flags: StatusFlags = {
+    favourited: row.liked,
+    reblogged: row.boosted,
+    muted: false,
+    bookmarked: row.bookmarked,
+    ...(own ? { pinned: false } : {}),
+    filtered: [],
+  };
+  const text = `,${JSON.stringify(flags).slice(1, -1)}`;
+  flagTexts.set(key, text);
+  return text;
+}

@@ -1,0 +1,189 @@
+// The predicate and its SQL twin must agree on every graph that people can make.
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { visibilities, type Visibility } from '#server/features/instance/words.ts';
+import { sql } from '#server/platform/database.ts';
+import { openTestContext, type TestContext } from '#server/testing/context.ts';
+import { boostVisibility, maySee, visibleTo, type JudgedPost, type PostFacts } from './policy.ts';
+
+let server: TestContext;
+beforeAll(async () => {
+  server = await openTestContext();
+});
+afterAll(() => server.close());
+
+const people = 4;
+const person = fc.nat(people - 1);
+
+/** People by number; `boosts` names an earlier post. */
+interface Graph {
+  standings: Array<'active' | 'suspended' | 'deleted' | 'unopened'>;
+  follows: Array<{ from: number; to: number; state: 'pending' | 'accepted' }>;
+  blocks: Array<{ from: number; to: number }>;
+  posts: Array<{
+    author: number;
+    visibility: Visibility;
+    mentions: Array<{ who: number; silent: boolean }>;
+    boosts: number | null;
+  }>;
+}
+
+const standing = fc.oneof(
+  { weight: 9, arbitrary: fc.constant('active' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('suspended' as const, 'deleted' as const, 'unopened' as const) },
+);
+const graphs: fc.Arbitrary<Graph> = fc.record({
+  standings: fc.array(standing, { minLength: people, maxLength: people }),
+  follows: fc.uniqueArray(
+    fc.record({ from: person, to: person, state: fc.constantFrom('pending' as const, 'accepted' as const) }),
+    { maxLength: 8, selector: pair },
+  ),
+  blocks: fc.uniqueArray(fc.record({ from: person, to: person }), { maxLength: 2, selector: pair }),
+  posts: fc.array(
+    fc.record({
+      author: person,
+      visibility: fc.constantFrom(...visibilities),
+      mentions: fc.uniqueArray(fc.record({ who: person, silent: fc.boolean() }), {
+        maxLength: 2,
+        selector: ({ who }) => who,
+      }),
+      boosts: fc.option(fc.nat(5)),
+    }),
+    { minLength: 1, maxLength: 6 },
+  ),
+});
+
+function pair({ from, to }: { from: number; to: number }): string {
+  return `${from}>${to}`;
+}
+
+it('says the same as code and as SQL, for everybody and everything', { timeout: 120_000 }, async () => {
+  let base = 1_000;
+  await fc.assert(
+    fc.asyncProperty(graphs, async (graph) => {
+      base += 100;
+      const stored = await store(graph, base);
+      const { rows } = await sql<{ viewer: string | null; post: string; visible: boolean }>`
+        select viewer.id as viewer, p.id as post, coalesce(${visibleTo(sql.ref('viewer.id'), 'p')}, false) as visible
+        from unnest(${[...stored.accountIds, null]}::bigint[]) as viewer (id) cross join posts p
+        where p.id = any(${stored.posts.map(({ id }) => id)}::bigint[])`.execute(server.ctx.database.read);
+      expect(rows.length).toBe(stored.posts.length * (people + 1));
+      for (const { viewer, post, visible } of rows) {
+        expect({ viewer, post, visible }).toEqual({ viewer, post, visible: stored.judge(viewer, post) });
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('lets only public and unlisted posts, and one’s own followers-only posts, be boosted', () => {
+  const post = (visibility: Visibility): JudgedPost => ({ accountId: '1', visibility });
+  expect(boostVisibility('2', post('public'), 'public')).toBe('public');
+  expect(boostVisibility('2', post('unlisted'), 'followers')).toBe('followers');
+  expect(boostVisibility('2', post('followers'), 'public')).toBeNull();
+  expect(boostVisibility('1', post('followers'), 'public')).toBe('followers');
+  expect(boostVisibility('1', post('direct'), 'public')).toBeNull();
+  expect(boostVisibility('2', post('public'), 'direct')).toBeNull();
+});
+
+/** Writes a graph with ids from `base` on, and gives what the predicate says of it. */
+async function store(graph: Graph, base: number) {
+  const db = server.ctx.database.read;
+  const at = new Date('2026-01-02T03:04:05.678Z');
+  const idOf = (who: number): string => String(base + who);
+  const accountIds = graph.standings.map((_, who) => idOf(who));
+  await db
+    .insertInto('accounts')
+    .values(
+      graph.standings.map((state, who) => ({
+        id: idOf(who),
+        username: `p${idOf(who)}`,
+        uri: `http://localhost/${idOf(who)}`,
+        inbox_url: 'http://localhost/inbox',
+        created_at: at,
+        updated_at: at,
+        opened: state !== 'unopened',
+        suspended_at: state === 'suspended' ? at : null,
+        deleted_at: state === 'deleted' ? at : null,
+      })),
+    )
+    .execute();
+  const follows = graph.follows.filter(({ from, to }) => from !== to);
+  const blocks = graph.blocks.filter(({ from, to }) => from !== to);
+  if (follows.length > 0) {
+    const values = follows.map(({ from, to, state }) => ({
+      id: server.ctx.newId(),
+      follower_id: idOf(from),
+      followee_id: idOf(to),
+      state,
+      created_at: at,
+    }));
+    await db.insertInto('follows').values(values).execute();
+  }
+  if (blocks.length > 0) {
+    const values = blocks.map(({ from, to }) => ({
+      id: server.ctx.newId(),
+      blocker_id: idOf(from),
+      blocked_id: idOf(to),
+      created_at: at,
+    }));
+    await db.insertInto('blocks').values(values).execute();
+  }
+  const posts = placePosts(graph, base);
+  for (const post of posts) {
+    await db
+      .insertInto('posts')
+      .values({
+        id: post.id,
+        account_id: idOf(post.author),
+        uri: `http://localhost/posts/${post.id}`,
+        local: true,
+        visibility: post.visibility,
+        conversation_id: post.id,
+        boost_of_id: post.boostOf,
+        created_at: at,
+      })
+      .execute();
+  }
+  const mentions = posts.flatMap((post) =>
+    post.mentions.map(({ who, silent }) => ({ post_id: post.id, account_id: idOf(who), silent })),
+  );
+  if (mentions.length > 0) await db.insertInto('mentions').values(mentions).execute();
+
+  const byId = new Map(posts.map((post) => [post.id, post]));
+  const judge = (viewer: string | null, id: string): boolean => {
+    const facts = (post: (typeof posts)[number]): PostFacts => ({
+      authorGone: graph.standings[post.author] !== 'active',
+      blocked: blocks.some(
+        ({ from, to }) =>
+          (idOf(from) === viewer && to === post.author) || (from === post.author && idOf(to) === viewer),
+      ),
+      follows: follows.some(
+        ({ from, to, state }) => idOf(from) === viewer && to === post.author && state === 'accepted',
+      ),
+      mentioned: post.mentions.some(({ who }) => idOf(who) === viewer),
+    });
+    const judged = (post: (typeof posts)[number]): JudgedPost => ({
+      accountId: idOf(post.author),
+      visibility: post.visibility,
+    });
+    const post = byId.get(id)!;
+    const inner = post.boostOf === null ? null : byId.get(post.boostOf)!;
+    return maySee(viewer, judged(post), facts(post), inner && { post: judged(inner), facts: facts(inner) });
+  };
+  return { accountIds, posts, judge };
+}
+
+/** Posts with ids; a boost points at an earlier original, and nobody boosts a post twice. */
+function placePosts(graph: Graph, base: number) {
+  const boosted = new Set<string>();
+  const originals: string[] = [];
+  return graph.posts.map((post, at) => {
+    const id = String(base + 50 + at);
+    const wanted = post.boosts === null ? undefined : originals[post.boosts];
+    const isNew = wanted !== undefined && !boosted.has(`${post.author}>${wanted}`);
+    if (isNew) boosted.add(`${post.author}>${wanted}`);
+    else originals.push(id);
+    return { ...post, id, boostOf: isNew ? wanted : null };
+  });
+}

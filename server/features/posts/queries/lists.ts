@@ -1,0 +1,128 @@
+// Lists around posts and people: who liked and boosted, what somebody liked and kept, what somebody wrote. One statement each.
+import type { AppContext } from '#server/context.ts';
+import { activeAccounts } from '#server/features/accounts/policy.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
+import { notBlocked, visiblePosts } from '../policy.ts';
+import { seenColumns, type SeenPost } from './flags.ts';
+
+/** An item of a list that is ordered by a hidden row: `position` pages, `id` is what is listed. */
+export interface Placed {
+  position: string;
+  id: string;
+}
+
+/** Accounts that liked a post, latest first. Those with a block between them and the viewer are left out. */
+export async function likedBy(
+  ctx: AppContext,
+  postId: string,
+  viewerId: string | null,
+  page: Stretch,
+): Promise<Placed[]> {
+  const { bounds, order } = takeStretch(sql.ref('l.id'), page);
+  return place(
+    ctx,
+    page,
+    sql`
+    select l.id as position, l.account_id as id from likes l join accounts a on a.id = l.account_id
+    where l.post_id = ${postId} and ${activeAccounts('a')} and ${unblocked(viewerId, sql.ref('l.account_id'))} and ${bounds} ${order}`,
+  );
+}
+
+/** Accounts that boosted a post, latest first; `position` is the boost. Boosts that the viewer may not see are left out. */
+export async function boostedBy(
+  ctx: AppContext,
+  postId: string,
+  viewerId: string | null,
+  page: Stretch,
+): Promise<Placed[]> {
+  const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
+  return place(
+    ctx,
+    page,
+    sql`
+    select posts.id as position, posts.account_id as id from posts
+    where posts.boost_of_id = ${postId} and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
+  );
+}
+
+/** Posts that an account likes, the latest like first. */
+export async function likesOf(ctx: AppContext, accountId: string, page: Stretch): Promise<PlacedPost[]> {
+  const { bounds, order } = takeStretch(sql.ref('l.id'), page);
+  return place(
+    ctx,
+    page,
+    sql`
+    select l.id as position, ${seenColumns(accountId)} from likes l join posts on posts.id = l.post_id
+    where l.account_id = ${accountId} and ${visiblePosts(accountId)} and ${bounds} ${order}`,
+  );
+}
+
+/** Posts that an account keeps, the latest first. */
+export async function bookmarksOf(ctx: AppContext, accountId: string, page: Stretch): Promise<PlacedPost[]> {
+  const { bounds, order } = takeStretch(sql.ref('k.id'), page);
+  return place(
+    ctx,
+    page,
+    sql`
+    select k.id as position, ${seenColumns(accountId)} from bookmarks k join posts on posts.id = k.post_id
+    where k.account_id = ${accountId} and ${visiblePosts(accountId)} and ${bounds} ${order}`,
+  );
+}
+
+/** A post in such a list, with what the reader did with it. */
+export type PlacedPost = SeenPost & { position: string };
+
+export interface AccountPostsFilter {
+  accountId: string;
+  onlyMedia?: boolean;
+  /** Answers to others go; a thread with oneself stays. */
+  excludeReplies?: boolean;
+  excludeBoosts?: boolean;
+  excludeDirect?: boolean;
+  pinned?: boolean;
+  /** Key of a hashtag. */
+  tag?: string;
+}
+
+/** The posts and boosts of an account that the viewer may see. */
+export async function accountPosts(
+  ctx: AppContext,
+  filter: AccountPostsFilter,
+  viewerId: string | null,
+  page: Stretch,
+): Promise<PlacedPost[]> {
+  // Neither pictures nor pins exist yet: a list of them is empty.
+  if (filter.onlyMedia === true || filter.pinned === true) return [];
+  const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
+  const conditions = [
+    sql`posts.account_id = ${filter.accountId}`,
+    ...(filter.excludeReplies
+      ? [sql`(posts.in_reply_to_account_id is null or posts.in_reply_to_account_id = posts.account_id)`]
+      : []),
+    ...(filter.excludeBoosts ? [sql`posts.boost_of_id is null`] : []),
+    ...(filter.excludeDirect ? [sql`posts.visibility <> 'direct'`] : []),
+    ...(filter.tag === undefined ? [] : [hasTag(filter.tag)]),
+  ];
+  return place(
+    ctx,
+    page,
+    sql`
+    select posts.id as position, ${seenColumns(viewerId)} from posts
+    where ${sql.join(conditions, sql` and `)} and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
+  );
+}
+
+/** The condition that the table `posts` has a hashtag. */
+export function hasTag(key: string): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = posts.id and t.name = ${key})`;
+}
+
+function unblocked(viewerId: string | null, other: RawBuilder<unknown>): RawBuilder<boolean> {
+  return viewerId === null ? sql<boolean>`true` : notBlocked(sql`${viewerId}::bigint`, other);
+}
+
+async function place<Row>(ctx: AppContext, page: Stretch, statement: RawBuilder<unknown>): Promise<Row[]> {
+  const { rows } = await sql<Row>`${statement}`.execute(ctx.database.read);
+  return newestFirst(rows, page);
+}

@@ -1,0 +1,204 @@
+// A post as Mastodon's clients read it: the schema, and pure functions from views. The text is made of three parts, so that
+// pages.ts can keep what is the same for every reader and add the rest: head, the author, body.
+import { Type, type Static } from 'typebox';
+import type { MastodonAccount, MastodonEmoji } from '#server/features/accounts/serializers.ts';
+import { serializeEmoji } from '#server/features/accounts/serializers.ts';
+import { handleOf } from '#server/features/accounts/policy.ts';
+import { visibilities, type Visibility } from '#server/features/instance/words.ts';
+import { addresses } from '#server/platform/fediverse/addresses.ts';
+import type { PostVersionView, PostView } from './queries.ts';
+
+const wireVisibilities = ['public', 'unlisted', 'private', 'direct'] as const;
+export type MastodonVisibility = (typeof wireVisibilities)[number];
+
+const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+  Type.Union([schema, Type.Null()]);
+
+export const VisibilitySchema = Type.Union([
+  Type.Literal('public'),
+  Type.Literal('unlisted'),
+  Type.Literal('private'),
+  Type.Literal('direct'),
+]);
+
+/** An account inside a status; its fields are described with the account doors. */
+const AccountSchema = Type.Unsafe<MastodonAccount>(
+  Type.Object({ id: Type.String(), username: Type.String(), acct: Type.String() }, { additionalProperties: true }),
+);
+const EmojiSchema = Type.Unsafe<MastodonEmoji>(
+  Type.Object({ shortcode: Type.String(), url: Type.String() }, { additionalProperties: true }),
+);
+
+/** The fields that differ between a post and a boost of it. */
+const headFields = {
+  id: Type.String({ description: 'Decimal digits; sorts by time' }),
+  created_at: Type.String({ format: 'date-time' }),
+  uri: Type.String({ description: 'The ActivityPub id' }),
+  url: nullable(Type.String()),
+  visibility: VisibilitySchema,
+};
+
+/** The fields that a boost shares with what it boosts. */
+const bodyFields = {
+  edited_at: nullable(Type.String({ format: 'date-time' })),
+  in_reply_to_id: nullable(Type.String()),
+  in_reply_to_account_id: nullable(Type.String()),
+  sensitive: Type.Boolean(),
+  spoiler_text: Type.String(),
+  language: nullable(Type.String()),
+  replies_count: Type.Integer(),
+  reblogs_count: Type.Integer(),
+  favourites_count: Type.Integer(),
+  quotes_count: Type.Integer(),
+  content: Type.String({ description: 'HTML, safe to show' }),
+  application: nullable(Type.Object({ name: Type.String(), website: nullable(Type.String()) })),
+  media_attachments: Type.Array(Type.Never()),
+  mentions: Type.Array(
+    Type.Object({ id: Type.String(), username: Type.String(), url: Type.String(), acct: Type.String() }),
+  ),
+  tags: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), url: Type.String() })),
+  emojis: Type.Array(EmojiSchema),
+  card: Type.Null(),
+  poll: Type.Null(),
+  quote: Type.Null(),
+  quote_approval: Type.Object({
+    automatic: Type.Array(Type.Never()),
+    manual: Type.Array(Type.Never()),
+    current_user: Type.Literal('denied'),
+  }),
+  tagged_collections: Type.Array(Type.Never()),
+};
+
+/** What depends on who reads; absent when nobody is signed in. */
+const flagFields = {
+  favourited: Type.Optional(Type.Boolean()),
+  reblogged: Type.Optional(Type.Boolean()),
+  muted: Type.Optional(Type.Boolean()),
+  bookmarked: Type.Optional(Type.Boolean()),
+  pinned: Type.Optional(Type.Boolean()),
+  filtered: Type.Optional(Type.Array(Type.Never())),
+};
+
+const OriginalSchema = Type.Object({
+  ...headFields,
+  account: AccountSchema,
+  ...bodyFields,
+  reblog: Type.Null(),
+  ...flagFields,
+});
+
+/** @see https://docs.joinmastodon.org/entities/Status/ */
+export const StatusSchema = Type.Object(
+  {
+    ...headFields,
+    account: AccountSchema,
+    ...bodyFields,
+    reblog: nullable(OriginalSchema),
+    ...flagFields,
+    text: Type.Optional(Type.String({ description: 'What the author typed; only in the answer to a deletion' })),
+  },
+  { description: 'A post, or a boost of one' },
+);
+export type MastodonStatus = Static<typeof StatusSchema>;
+
+const HeadSchema = Type.Object(headFields);
+const BodySchema = Type.Object(bodyFields);
+const FlagsSchema = Type.Object(flagFields);
+export type StatusHead = Static<typeof HeadSchema>;
+export type StatusBody = Static<typeof BodySchema>;
+export type StatusFlags = Static<typeof FlagsSchema>;
+
+/** @see https://docs.joinmastodon.org/entities/Context/ */
+export const ContextSchema = Type.Object({
+  ancestors: Type.Array(StatusSchema),
+  descendants: Type.Array(StatusSchema),
+});
+
+/** @see https://docs.joinmastodon.org/entities/StatusSource/ */
+export const StatusSourceSchema = Type.Object({ id: Type.String(), text: Type.String(), spoiler_text: Type.String() });
+
+/** @see https://docs.joinmastodon.org/entities/StatusEdit/ */
+export const StatusEditSchema = Type.Object({
+  content: Type.String(),
+  spoiler_text: Type.String(),
+  sensitive: Type.Boolean(),
+  created_at: Type.String({ format: 'date-time' }),
+  account: AccountSchema,
+  media_attachments: Type.Array(Type.Never()),
+  emojis: Type.Array(EmojiSchema),
+});
+export type MastodonStatusEdit = Static<typeof StatusEditSchema>;
+
+/** Our word for who may see a post in Mastodon's. */
+export function toWireVisibility(visibility: Visibility): MastodonVisibility {
+  return visibility === 'followers' ? 'private' : visibility;
+}
+
+/** Mastodon's word in ours, or null when it is neither's: clients send both. */
+export function fromWireVisibility(word: string): Visibility | null {
+  if (word === 'private') return 'followers';
+  return visibilities.find((visibility) => visibility === word) ?? null;
+}
+
+/** What a post or boost says of itself. */
+export function serializeHead(post: PostView): StatusHead {
+  return {
+    id: post.id,
+    created_at: post.createdAt.toISOString(),
+    uri: post.uri,
+    url: post.url ?? post.uri,
+    visibility: toWireVisibility(post.visibility),
+  };
+}
+
+/** What a post says; a boost shows that of the post which it boosts. */
+export function serializeBody(post: PostView, config: { origin: string }): StatusBody {
+  const { tagPage } = addresses(config);
+  return {
+    edited_at: post.editedAt?.toISOString() ?? null,
+    in_reply_to_id: post.inReplyToId,
+    in_reply_to_account_id: post.inReplyToAccountId,
+    sensitive: post.sensitive,
+    spoiler_text: post.summary,
+    language: post.language,
+    replies_count: post.repliesCount,
+    reblogs_count: post.boostsCount,
+    favourites_count: post.likesCount,
+    quotes_count: 0,
+    content: post.html,
+    application: post.app,
+    media_attachments: [],
+    mentions: post.mentions
+      .filter(({ silent }) => !silent)
+      .map((mention) => ({
+        id: mention.accountId,
+        username: mention.username,
+        url: mention.url ?? mention.uri,
+        acct: handleOf(mention),
+      })),
+    tags: post.tags.map(({ id, name }) => ({ id, name, url: tagPage(name) })),
+    emojis: post.emojis.map(serializeEmoji),
+    card: null,
+    poll: null,
+    quote: null,
+    quote_approval: { automatic: [], manual: [], current_user: 'denied' },
+    tagged_collections: [],
+  };
+}
+
+/** One version of a post. */
+export function serializeVersion(
+  version: PostVersionView,
+  post: PostView,
+  account: MastodonAccount,
+): MastodonStatusEdit {
+  return {
+    content: version.html,
+    spoiler_text: version.summary,
+    sensitive: version.sensitive,
+    created_at: version.createdAt.toISOString(),
+    account,
+    media_attachments: [],
+    emojis: post.emojis.map(serializeEmoji),
+  };
+}

@@ -1,0 +1,38 @@
+// What posts do when others act: forgetting rendered texts that are no longer true. The verbs do so at once; these lines
+// make sure of it after a crash between a commit and the forgetting.
+import type { AppContext } from '#server/context.ts';
+import type { Events } from '#server/events.ts';
+import { findPost } from './queries.ts';
+import { forget } from './service/forget.ts';
+
+/** A new post moves the counters of its author, of what it answers and of what it boosts. */
+export async function forgetAround(ctx: AppContext, { postId, accountId }: Events['post.created']): Promise<void> {
+  const post = await findPost(ctx, postId);
+  await forget(ctx, { posts: [post?.inReplyToId ?? null, post?.boostOfId ?? null], accounts: [accountId] });
+}
+
+/** The post itself shows something else: edited, liked, or no longer liked. */
+export async function forgetPost(ctx: AppContext, { postId }: { postId: string }): Promise<void> {
+  await forget(ctx, { posts: [postId] });
+}
+
+/** A deleted post, and the counters that it moved. */
+export async function forgetDeleted(
+  ctx: AppContext,
+  { postId, inReplyToId, boostOfId, accountId }: Events['post.deleted'],
+): Promise<void> {
+  await forget(ctx, { posts: [postId, inReplyToId, boostOfId], accounts: [accountId] });
+}
+
+/** An account shows something else. */
+export async function forgetAccount(ctx: AppContext, { accountId }: { accountId: string }): Promise<void> {
+  await forget(ctx, { accounts: [accountId] });
+}
+
+/** Follows are counted on both sides. */
+export async function forgetFollowPair(
+  ctx: AppContext,
+  { followerId, followeeId }: { followerId: string; followeeId: string },
+): Promise<void> {
+  await forget(ctx, { accounts: [followerId, followeeId] });
+}

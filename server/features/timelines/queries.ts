@@ -1,0 +1,124 @@
+// Reading timelines: each page is one statement that gives the posts and what the reader did with them.
+import type { AppContext } from '#server/context.ts';
+import { notBlocked, notMuted, visiblePosts } from '#server/features/posts/policy.ts';
+import { flagColumns, seenColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
+import { statementText } from '#server/platform/statement.ts';
+
+const largestId = '9223372036854775807';
+
+/**
+ * A home page. Entries are written and removed by jobs; what must be right at once is asked here: the post is there, its
+ * bringer is still followed (and their boosts still wanted), and nobody in it is blocked or muted.
+ * $1 owner · $2 below this id · $3 above this id · $4 at most so many · $5 now
+ */
+function homeText(order: 'asc' | 'desc'): string {
+  const owner = sql.raw('$1::bigint');
+  const allowed = (account: RawBuilder<unknown>) => sql`${account} not in (select id from hidden)`;
+  return statementText(sql`
+    with hidden (id) as (
+      select blocked_id from blocks where blocker_id = ${owner}
+      union all select blocker_id from blocks where blocked_id = ${owner}
+      union all select muted_id from mutes where muter_id = ${owner} and (expires_at is null or expires_at > $5::timestamptz)
+    )
+    select e.post_id as id, e.boost_of_id, ${flagColumns(owner, sql`coalesce(e.boost_of_id, e.post_id)`)}
+    from feed_entries e
+    where e.owner_id = ${owner} and e.post_id < $2::bigint and e.post_id > $3::bigint
+      and exists (select from posts p where p.id = e.post_id)
+      and (e.author_id = ${owner} or exists (
+        select from follows f where f.follower_id = ${owner} and f.followee_id = e.author_id and f.state = 'accepted'
+          and (e.boost_of_id is null or f.show_boosts)))
+      and ${allowed(sql.ref('e.author_id'))} and (e.other_id is null or ${allowed(sql.ref('e.other_id'))})
+    order by e.post_id ${sql.raw(order)} limit $4::int`);
+}
+
+const homeDown = homeText('desc');
+const homeUp = homeText('asc');
+
+/** The home timeline of a local account. */
+export async function homePage(ctx: AppContext, ownerId: string, page: Stretch): Promise<SeenPost[]> {
+  const upwards = page.minId !== null;
+  const rows = await ctx.database.prepared<SeenPost>(upwards ? 'home_up' : 'home_down', upwards ? homeUp : homeDown, [
+    ownerId,
+    page.maxId ?? largestId,
+    page.minId ?? page.sinceId ?? '0',
+    page.limit,
+    ctx.clock(),
+  ]);
+  return newestFirst(rows, page);
+}
+
+export interface PublicFilter {
+  /** Only posts from here, or only posts from elsewhere. */
+  origin: 'all' | 'local' | 'remote';
+  onlyMedia?: boolean;
+}
+
+/** Public posts of everybody, without boosts and without answers to others. */
+export async function publicPage(
+  ctx: AppContext,
+  filter: PublicFilter,
+  viewerId: string | null,
+  page: Stretch,
+): Promise<SeenPost[]> {
+  if (filter.onlyMedia === true) return [];
+  return postsPage(ctx, viewerId, page, [
+    ...fromOrigin(filter.origin),
+    sql`(posts.in_reply_to_uri is null or posts.in_reply_to_account_id = posts.account_id)`,
+  ]);
+}
+
+export interface TagFilter extends PublicFilter {
+  /** Keys of hashtags: a post has one of `any`, each of `all`, and none of `none`. */
+  any: string[];
+  all: string[];
+  none: string[];
+}
+
+/** Public posts with hashtags. */
+export async function tagPage(
+  ctx: AppContext,
+  filter: TagFilter,
+  viewerId: string | null,
+  page: Stretch,
+): Promise<SeenPost[]> {
+  if (filter.onlyMedia === true) return [];
+  const tagged = (keys: string[]) =>
+    sql`posts.id in (select pt.post_id from post_tags pt join tags t on t.id = pt.tag_id where t.name = any(${keys}::text[]))`;
+  return postsPage(ctx, viewerId, page, [
+    ...fromOrigin(filter.origin),
+    tagged(filter.any),
+    ...filter.all.map((key) => tagged([key])),
+    ...(filter.none.length === 0 ? [] : [sql`not ${tagged(filter.none)}`]),
+  ]);
+}
+
+function fromOrigin(origin: PublicFilter['origin']): RawBuilder<unknown>[] {
+  if (origin === 'all') return [];
+  return [origin === 'local' ? sql`posts.local` : sql`not posts.local`];
+}
+
+async function postsPage(
+  ctx: AppContext,
+  viewerId: string | null,
+  page: Stretch,
+  conditions: RawBuilder<unknown>[],
+): Promise<SeenPost[]> {
+  const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
+  const { rows } = await sql<SeenPost>`
+    select ${seenColumns(viewerId)} from posts
+    where posts.visibility = 'public' and posts.boost_of_id is null and ${sql.join(conditions.length === 0 ? [sql`true`] : conditions, sql` and `)}
+      and ${visiblePosts(viewerId)} and ${unwanted(ctx, viewerId)} and ${bounds} ${order}`.execute(ctx.database.read);
+  return newestFirst(rows, page);
+}
+
+/** Nothing by, and no answer to, somebody that the reader mutes or blocks. */
+function unwanted(ctx: AppContext, viewerId: string | null): RawBuilder<boolean> {
+  if (viewerId === null) return sql<boolean>`true`;
+  const viewer = sql`${viewerId}::bigint`;
+  const now = sql`${ctx.clock()}::timestamptz`;
+  const replied = sql.ref('posts.in_reply_to_account_id');
+  return sql<boolean>`${notMuted(viewer, sql.ref('posts.account_id'), now)}
+    and (${replied} is null or (${notMuted(viewer, replied, now)} and ${notBlocked(viewer, replied)}))`;
+}

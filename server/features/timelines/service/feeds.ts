@@ -1,0 +1,135 @@
+// The only writer of home timelines: fan-out when a post is made, and what is added or removed when people change their minds.
+import type { AppContext } from '#server/context.ts';
+import { notBlocked, notMuted } from '#server/features/posts/policy.ts';
+import type { PostView } from '#server/features/posts/queries.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
+
+/** The longest home timeline that is kept, in entries. */
+export const maxEntries = 800;
+const backfilled = 40;
+
+/**
+ * Puts a post into the home timeline of its author and of each local follower who wants it, in one statement. As on
+ * Mastodon: answers only for those who follow the answered too, boosts only where they are shown, direct posts only for
+ * those they mention. Returns the owners of new entries; none when it ran before.
+ */
+export async function addToFeeds(ctx: AppContext, post: PostView, boostedAuthorId: string | null): Promise<string[]> {
+  const other = boostedAuthorId ?? post.inReplyToAccountId;
+  const { rows } = await sql<{ owner_id: string }>`
+    insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id)
+    select reader.id, ${post.id}::bigint, ${post.accountId}::bigint, ${post.boostOfId}::bigint, ${other}::bigint
+    from (
+      select account_id as id from users where account_id = ${post.accountId}
+      union all
+      select f.follower_id from follows f where ${sql.join(followerConditions(ctx, post, other), sql` and `)}
+    ) reader
+    on conflict do nothing returning owner_id`.execute(ctx.database.read);
+  return rows.map(({ owner_id }) => owner_id);
+}
+
+/** Which followers of a post's author get it; conditions on `follows f`. */
+function followerConditions(ctx: AppContext, post: PostView, other: string | null): RawBuilder<unknown>[] {
+  const reader = sql.ref('f.follower_id');
+  const now = sql`${ctx.clock()}::timestamptz`;
+  const author = sql`${post.accountId}::bigint`;
+  const conditions = [
+    sql`f.followee_id = ${author} and f.state = 'accepted' and f.follower_id <> f.followee_id`,
+    sql`exists (select from users u where u.account_id = f.follower_id)`,
+    notMuted(reader, author, now),
+  ];
+  if (post.boostOfId !== null) conditions.push(sql`f.show_boosts`);
+  if (post.visibility === 'direct')
+    conditions.push(sql`exists (select from mentions m where m.post_id = ${post.id} and m.account_id = f.follower_id)`);
+  if (post.language !== null) conditions.push(wantsLanguage(sql`${post.language}::text`));
+  if (post.inReplyToUri !== null && post.inReplyToAccountId !== post.accountId)
+    conditions.push(followsAnswered(sql`${post.inReplyToAccountId}::bigint`));
+  if (other !== null && other !== post.accountId) {
+    const otherId = sql`${other}::bigint`;
+    conditions.push(notMuted(reader, otherId, now), notBlocked(reader, otherId));
+  }
+  return conditions;
+}
+
+function wantsLanguage(language: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(f.languages is null or jsonb_array_length(f.languages) = 0 or jsonb_exists(f.languages, ${language}))`;
+}
+
+/** An answer to somebody unknown goes to nobody; one to the reader always does. */
+function followsAnswered(answered: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(${answered} = f.follower_id or exists (
+    select from follows g where g.follower_id = f.follower_id and g.followee_id = ${answered} and g.state = 'accepted'))`;
+}
+
+/** Gives a new follower the latest posts of whom they follow, by the same rules. Safe to run twice. */
+export async function backfillFeed(ctx: AppContext, follow: { followerId: string; followeeId: string }): Promise<void> {
+  const now = sql`${ctx.clock()}::timestamptz`;
+  const reader = sql.ref('f.follower_id');
+  const other = sql`coalesce(boosted.account_id, p.in_reply_to_account_id)`;
+  await sql`
+    insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id)
+    select f.follower_id, p.id, p.account_id, p.boost_of_id, ${other}
+    from follows f
+    join lateral (
+      select * from posts where account_id = f.followee_id and visibility <> 'direct' order by id desc limit ${backfilled}
+    ) p on true
+    left join posts boosted on boosted.id = p.boost_of_id
+    where f.follower_id = ${follow.followerId} and f.followee_id = ${follow.followeeId} and f.state = 'accepted'
+      and exists (select from users u where u.account_id = f.follower_id)
+      and (p.boost_of_id is null or f.show_boosts)
+      and (p.language is null or ${wantsLanguage(sql.ref('p.language'))})
+      and (p.in_reply_to_uri is null or p.in_reply_to_account_id = p.account_id or ${followsAnswered(sql.ref('p.in_reply_to_account_id'))})
+      and ${notMuted(reader, sql.ref('p.account_id'), now)}
+      and (${other} is null or (${notMuted(reader, other, now)} and ${notBlocked(reader, other)}))
+    on conflict do nothing`.execute(ctx.database.read);
+}
+
+/** Takes a post, and all boosts of it, out of every home timeline. */
+export async function removeFromFeeds(ctx: AppContext, postId: string): Promise<void> {
+  await sql`delete from feed_entries where post_id = ${postId} or boost_of_id = ${postId}`.execute(ctx.database.read);
+}
+
+/** Takes what an account brought out of one home timeline; `shown`: also what others brought of it, and answers to it. */
+export async function removeAccount(
+  ctx: AppContext,
+  ownerId: string,
+  accountId: string,
+  options: { shown: boolean },
+): Promise<void> {
+  const { shown } = options;
+  await sql`delete from feed_entries where owner_id = ${ownerId}
+    and (author_id = ${accountId} or (${shown} and other_id = ${accountId}))`.execute(ctx.database.read);
+}
+
+/** Whose home timelines hold a post, or a boost of it. */
+export async function feedOwners(ctx: AppContext, postId: string): Promise<string[]> {
+  const { rows } = await sql<{ owner_id: string }>`
+    select distinct owner_id from feed_entries where post_id = ${postId} or boost_of_id = ${postId}`.execute(
+    ctx.database.read,
+  );
+  return rows.map(({ owner_id }) => owner_id);
+}
+
+/** Cuts home timelines to their latest `keep` entries, some owners at a time; for the nightly schedule. Returns how many entries went. */
+export async function trimFeeds(ctx: AppContext, keep: number = maxEntries, batch = 200): Promise<number> {
+  let after = '0';
+  let removed = 0;
+  for (;;) {
+    const owners = await ctx.database.read
+      .selectFrom('users')
+      .select('account_id')
+      .where('account_id', '>', after)
+      .orderBy('account_id')
+      .limit(batch)
+      .execute();
+    const last = owners.at(-1);
+    if (!last) return removed;
+    const gone = await sql`
+      delete from feed_entries e using (
+        select owner.id, (select post_id from feed_entries where owner_id = owner.id order by post_id desc offset ${keep} limit 1) as cut
+        from unnest(${owners.map(({ account_id }) => account_id)}::bigint[]) as owner (id)
+      ) full_feed
+      where e.owner_id = full_feed.id and e.post_id <= full_feed.cut`.execute(ctx.database.read);
+    removed += Number(gone.numAffectedRows ?? 0);
+    after = last.account_id;
+  }
+}

@@ -1,0 +1,77 @@
+// What happens to home timelines when others act, and who is told at once.
+import type { AppContext } from '#server/context.ts';
+import type { Events } from '#server/events.ts';
+import { findPost, type PostView } from '#server/features/posts/queries.ts';
+import { addToFeeds, backfillFeed, feedOwners, removeAccount, removeFromFeeds } from './service/feeds.ts';
+
+/** A post that was found later than this is put into timelines, but it does not jump onto open pages. */
+const liveMs = 6 * 60 * 60 * 1000;
+
+/** Fans a post out to home timelines and tells open pages of it. */
+export async function addPost(ctx: AppContext, { postId }: Events['post.created']): Promise<void> {
+  const post = await findPost(ctx, postId);
+  if (post === null) return;
+  const boosted = post.boostOfId === null ? null : await findPost(ctx, post.boostOfId);
+  const ownerIds = await addToFeeds(ctx, post, boosted?.accountId ?? null);
+  if (ctx.clock().getTime() - post.createdAt.getTime() > liveMs) return;
+  await tellPages(ctx, 'update', post, ownerIds);
+}
+
+/** Tells open pages that a post says something else. */
+export async function refreshPost(ctx: AppContext, { postId }: Events['post.edited']): Promise<void> {
+  const post = await findPost(ctx, postId);
+  if (post !== null) await tellPages(ctx, 'edit', post, await feedOwners(ctx, postId));
+}
+
+/** Takes a deleted post, and boosts of it, out of home timelines and open pages. */
+export async function removePost(ctx: AppContext, { postId }: Events['post.deleted']): Promise<void> {
+  await removeFromFeeds(ctx, postId);
+  await ctx.bus.publish('deleted', { postId });
+}
+
+/** Gives a new follower something to read. */
+export async function backfill(ctx: AppContext, { followerId, followeeId }: Events['follow.accepted']): Promise<void> {
+  await backfillFeed(ctx, { followerId, followeeId });
+}
+
+/** Whoever is no longer followed leaves the home timeline; what others boost of them stays. */
+export async function removeFollowee(
+  ctx: AppContext,
+  { followerId, followeeId }: { followerId: string; followeeId: string },
+): Promise<void> {
+  if (await follows(ctx, followerId, followeeId)) return;
+  await removeAccount(ctx, followerId, followeeId, { shown: false });
+}
+
+/** Two people of whom one blocks the other see nothing of each other. */
+export async function removeBlocked(ctx: AppContext, { blockerId, blockedId }: Events['block.created']): Promise<void> {
+  await removeAccount(ctx, blockerId, blockedId, { shown: true });
+  await removeAccount(ctx, blockedId, blockerId, { shown: true });
+}
+
+/** Whoever is muted leaves the home timeline, with answers to them and boosts of them. */
+export async function removeMuted(ctx: AppContext, { muterId, mutedId }: Events['mute.created']): Promise<void> {
+  await removeAccount(ctx, muterId, mutedId, { shown: true });
+}
+
+async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostView, ownerIds: string[]): Promise<void> {
+  if (ownerIds.length > 0) await ctx.bus.publish('home', { event, postId: post.id, ownerIds });
+  if (post.visibility !== 'public' || post.boostOfId !== null) return;
+  await ctx.bus.publish('public', {
+    event,
+    postId: post.id,
+    local: post.local,
+    tags: post.tags.map(({ name }) => name),
+  });
+}
+
+async function follows(ctx: AppContext, followerId: string, followeeId: string): Promise<boolean> {
+  const row = await ctx.database.read
+    .selectFrom('follows')
+    .select('id')
+    .where('follower_id', '=', followerId)
+    .where('followee_id', '=', followeeId)
+    .where('state', '=', 'accepted')
+    .executeTakeFirst();
+  return row !== undefined;
+}
