@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { AppContext } from '#server/context.ts';
 import { findViewer } from '#server/features/auth/service/find-viewer.ts';
@@ -14,8 +14,12 @@ import { limitRates } from '#server/platform/http/limits.ts';
 import { secureHeaders } from '#server/platform/http/headers.ts';
 import { parseKeys } from '#server/platform/http/bodies.ts';
 import { validatorCompiler } from '#server/platform/http/validation.ts';
+import { describeApi } from '#server/api-docs.ts';
 import { registerHealth } from '#server/health.ts';
 import { registerRoutes } from '#server/routes.ts';
+import packageFile from '../package.json' with { type: 'json' };
+
+const { version } = packageFile;
 
 /** Fastify with TypeBox types: what a routes file registers its doors on. */
 export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>;
@@ -24,7 +28,7 @@ export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression,
 export async function buildApp(ctx: AppContext): Promise<App> {
   const app = Fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: ctx.config.trustProxy.length > 0 ? ctx.config.trustProxy : false,
@@ -52,6 +56,7 @@ export async function buildApp(ctx: AppContext): Promise<App> {
     hook: 'onRequest',
   });
   registerHealth(app, ctx);
+  await describeApi(app, ctx, version);
   await registerRoutes(app, ctx);
   return app;
 }

@@ -1,8 +1,8 @@
 // Serves the web app and what people uploaded.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import serveFolder from '@fastify/static';
+import serveFolder, { type FastifyStaticOptions } from '@fastify/static';
 import type { App } from '#server/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { uploadPolicy } from '#server/platform/http/headers.ts';
@@ -10,10 +10,20 @@ import { uploadPolicy } from '#server/platform/http/headers.ts';
 const distribution = new URL('../web/dist/', import.meta.url).pathname;
 const year = 31_536_000_000;
 
+/** Files under /assets carry a hash of their content in their name; the others may change with the next release. */
+const keepHashed: FastifyStaticOptions['setHeaders'] = (reply, path) => {
+  reply.header(
+    'cache-control',
+    path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+  );
+};
+
 /** The web app's files, its shell for every page that it draws, and `/media`. */
 export async function registerWeb(app: App, ctx: AppContext): Promise<void> {
+  const media = join(ctx.config.dataDir, 'media');
+  await mkdir(media, { recursive: true });
   await app.register(serveFolder, {
-    root: join(ctx.config.dataDir, 'media'),
+    root: media,
     prefix: '/media/',
     decorateReply: false,
     immutable: true,
@@ -24,12 +34,26 @@ export async function registerWeb(app: App, ctx: AppContext): Promise<void> {
       reply.header('cross-origin-resource-policy', 'cross-origin');
     },
   });
-  await app.register(serveFolder, { root: join(distribution, 'assets'), prefix: '/assets/', immutable: true, maxAge: year, index: false, decorateReply: true, wildcard: true });
+  if (existsSync(distribution)) {
+    await app.register(serveFolder, {
+      root: distribution,
+      prefix: '/',
+      wildcard: false,
+      index: false,
+      decorateReply: false,
+      setHeaders: keepHashed,
+    });
+  }
   const shell = await readShell();
   app.setNotFoundHandler(async (request, reply) => {
-    const wantsPage = (request.method === 'GET' || request.method === 'HEAD') && (request.headers.accept ?? '').includes('text/html');
+    const wantsPage =
+      (request.method === 'GET' || request.method === 'HEAD') && (request.headers.accept ?? '').includes('text/html');
     if (!wantsPage || isMachinePath(request.url)) return reply.code(404).send({ error: 'Not Found' });
-    return reply.header('cache-control', 'no-cache').header('vary', 'Accept').type('text/html; charset=utf-8').send(shell);
+    return reply
+      .header('cache-control', 'no-cache')
+      .header('vary', 'Accept')
+      .type('text/html; charset=utf-8')
+      .send(shell);
   });
 }
 

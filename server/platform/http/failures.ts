@@ -16,7 +16,6 @@ export function answerFailures(app: FastifyInstance): void {
     request.log.error({ err: error }, 'a request failed');
     return reply.code(isOverload(error) ? 503 : 500).send({ error: isOverload(error) ? 'The server is overloaded; try again in a moment' : 'Something went wrong on our side' });
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not Found' }));
 }
 
 function describe(error: FastifyError): string {

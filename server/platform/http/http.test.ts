@@ -152,10 +152,6 @@ describe('failures', () => {
     expect(answer.statusCode).toBe(500);
     expect(answer.body).not.toContain('hunter2');
   });
-
-  test('of addresses that do not exist are JSON as well', async () => {
-    expect((await app.inject('/nowhere')).json<unknown>()).toEqual({ error: 'Not Found' });
-  });
 });
 
 describe('access', () => {
