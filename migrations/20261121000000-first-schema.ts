@@ -21,6 +21,7 @@ export class FirstSchema extends Migration {
       `create table "account_keys" ("account_id" bigint not null, "key_id" text not null, "rsa_public" text not null, "rsa_private" text null, "ed_key_id" text null, "ed_public" text null, "ed_private" text null, "fetched_at" timestamptz(3) not null, primary key ("account_id"));`,
     );
     this.addSql(`alter table "account_keys" add constraint "account_keys_key_id_unique" unique ("key_id");`);
+    this.addSql(`create index "account_keys_ed_key_id_index" on "account_keys" ("ed_key_id");`);
 
     this.addSql(
       `create table "blocks" ("id" bigint not null, "blocker_id" bigint not null, "blocked_id" bigint not null, "uri" text null, "created_at" timestamptz(3) not null, primary key ("id"));`,

@@ -103,7 +103,7 @@ export const AccountKeySchema = defineEntity({
     keyId: p.text().unique(),
     rsaPublic: p.text(),
     rsaPrivate: p.text().nullable().hidden(),
-    edKeyId: p.text().nullable(),
+    edKeyId: p.text().nullable().index(),
     edPublic: p.text().nullable(),
     edPrivate: p.text().nullable().hidden(),
     fetchedAt: p.datetime(3),

@@ -1,0 +1,113 @@
+// The public keys by which other servers' accounts sign, and whose they are. A key counts only when the actor that it
+// names as its owner presents it as its own.
+import type { KeyObject } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { AppContext } from '#server/context.ts';
+import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
+import { asId, asText, hostOf, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
+import { importPublicKey } from '#server/platform/fediverse/keys.ts';
+import { FetchFailure } from '#server/platform/fetch.ts';
+import { fetchAccount, fetchRemote, importActor } from '../activitypub.ts';
+import type { AccountView } from '../queries.ts';
+import { isActorType } from './actor-read.ts';
+
+/** A key and the account that signs with it. */
+export interface SigningKey {
+  key: KeyObject;
+  accountId: string;
+  accountUri: string;
+  suspended: boolean;
+}
+
+/**
+ * - `unknown`: there is no such key, or its owner does not know it
+ * - `unreachable`: its server does not answer now · `busy`: too many unknown keys came from that address
+ */
+export type KeyAbsence = 'unknown' | 'unreachable' | 'busy';
+
+interface KnownKey extends SigningKey {
+  fetchedAt: Date;
+}
+
+const rememberMs = 60_000;
+const unknownForMs = 5 * 60_000;
+const staleAfterMs = 24 * 60 * 60 * 1000;
+const fetchWindowMs = 60_000;
+const fetchesPerWindow = 20;
+
+const caches = new WeakMap<AppContext['config'], LRUCache<string, KnownKey>>();
+
+function cacheOf(ctx: AppContext): LRUCache<string, KnownKey> {
+  const cache = caches.get(ctx.config) ?? new LRUCache<string, KnownKey>({ max: 20_000, ttl: rememberMs });
+  caches.set(ctx.config, cache);
+  return cache;
+}
+
+/**
+ * The key at that address. Known ones come from memory or the database; unknown ones, and those fetched over a day ago, from
+ * their server, at most 20 a minute for one client address.
+ */
+export async function findSigningKey(ctx: AppContext, keyId: string, clientAddress: string): Promise<SigningKey | KeyAbsence> {
+  const known = cacheOf(ctx).get(keyId) ?? (await readKey(ctx, keyId));
+  if (known !== null && ctx.clock().getTime() - known.fetchedAt.getTime() < staleAfterMs) return known;
+  return fetchSigningKey(ctx, keyId, clientAddress);
+}
+
+/** The key as its server gives it now, whatever we knew: for keys that are unknown or old, or that did not verify. */
+export async function fetchSigningKey(ctx: AppContext, keyId: string, clientAddress: string): Promise<SigningKey | KeyAbsence> {
+  if (hostOf(keyId) === null || hostOf(keyId) === hostOf(ctx.config.origin)) return 'unknown';
+  if ((await ctx.cache.get(absenceKey(keyId))) !== null) return 'unknown';
+  const { count } = await ctx.cache.count(`key-fetches:${clientAddress}`, fetchWindowMs);
+  if (count > fetchesPerWindow) return 'busy';
+  try {
+    const account = await fetchOwner(ctx, keyId);
+    cacheOf(ctx).delete(keyId);
+    const fetched = account === null ? null : await readKey(ctx, keyId);
+    if (fetched !== null && fetched.accountId === account?.id) return fetched;
+  } catch (error) {
+    if (!(error instanceof DocumentFailure || error instanceof FetchFailure)) throw error;
+    if (error.retryable) return 'unreachable';
+  }
+  await ctx.cache.set(absenceKey(keyId), '1', unknownForMs);
+  return 'unknown';
+}
+
+/** True when a re-fetch of that key for a failed verification may be tried: once in five minutes for each key. */
+export async function mayRefetch(ctx: AppContext, keyId: string): Promise<boolean> {
+  return ctx.cache.setIfAbsent(`key-again:${keyId}`, '1', unknownForMs);
+}
+
+function absenceKey(keyId: string): string {
+  return `key-absent:${keyId}`;
+}
+
+async function readKey(ctx: AppContext, keyId: string): Promise<KnownKey | null> {
+  const [row] = await ctx.database.prepared<{ accountId: string; accountUri: string; suspended: boolean; rsaPublic: string; edPublic: string | null; isEd: boolean; fetchedAt: Date }>(
+    'signing_key',
+    `select k.account_id::text as "accountId", a.uri as "accountUri", a.suspended_at is not null as "suspended", k.rsa_public as "rsaPublic",
+       k.ed_public as "edPublic", k.key_id <> $1 as "isEd", k.fetched_at as "fetchedAt"
+     from account_keys k join accounts a on a.id = k.account_id
+     where (k.key_id = $1 or k.ed_key_id = $1) and a.domain is not null and a.deleted_at is null limit 1`,
+    [keyId],
+  );
+  const text = row?.isEd === true ? row.edPublic : row?.rsaPublic;
+  const key = text === undefined || text === null ? null : importPublicKey(text);
+  if (row === undefined || key === null) return null;
+  const known = { key, accountId: row.accountId, accountUri: row.accountUri, suspended: row.suspended, fetchedAt: row.fetchedAt };
+  cacheOf(ctx).set(keyId, known);
+  return known;
+}
+
+/** The account that owns a key: the document at its address is the actor itself, or a key that names its owner. */
+async function fetchOwner(ctx: AppContext, keyId: string): Promise<AccountView | null> {
+  const json = await fetchRemote(ctx, keyId);
+  if (isActorType(typeOf(json))) return importActor(ctx, json);
+  const owner = ownerOfKey(json, keyId);
+  return owner === null ? null : fetchAccount(ctx, owner);
+}
+
+function ownerOfKey(json: Json, keyId: string): string | null {
+  const owner = asId(json['owner']) ?? asId(json['controller']);
+  const holdsKey = asText(json['publicKeyPem']) !== null || asText(json['publicKeyMultibase']) !== null;
+  return holdsKey && asText(json['id']) === keyId && isSameHost(owner, keyId) ? owner : null;
+}

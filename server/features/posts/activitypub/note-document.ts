@@ -1,0 +1,102 @@
+// Our posts as other servers read them: the Note, and the activities that carry it.
+import type { Config } from '#config/load.ts';
+import type { AccountView } from '#server/features/accounts/queries.ts';
+import { handleOf } from '#server/features/accounts/policy.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import { addresses } from '#server/platform/fediverse/addresses.ts';
+import { publicAudience, type Audience, type Json } from '#server/platform/fediverse/json.ts';
+import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
+import type { MentionView, PostView } from '../queries.ts';
+
+/** Who a post is for. `followers` is the author's followers collection. */
+export function audienceFor(visibility: Visibility, followers: string, mentioned: readonly string[]): Audience {
+  if (visibility === 'public') return { to: [publicAudience], cc: [followers, ...mentioned] };
+  if (visibility === 'unlisted') return { to: [followers], cc: [publicAudience, ...mentioned] };
+  if (visibility === 'followers') return { to: [followers], cc: [...mentioned] };
+  return { to: [...mentioned], cc: [] };
+}
+
+/** The audience of one of our posts. Whoever an edit took out of the text is still told. */
+export function audienceOfPost(config: Config, post: PostView): Audience {
+  const mentioned = post.mentions.map(({ uri }) => uri);
+  return audienceFor(post.visibility, addresses(config).followers(post.accountId), mentioned);
+}
+
+/** One of our posts as a Note, without @context: to stand alone add `objectContext`. */
+export function noteDocument(config: Config, post: PostView, author: AccountView): Json {
+  const { likesCount, boostsCount, repliesCount } = post;
+  const collection = (name: string, totalItems: number): Json => ({ id: `${post.uri}/${name}`, type: 'Collection', totalItems });
+  return {
+    id: post.uri,
+    type: 'Note',
+    attributedTo: author.uri,
+    content: post.html,
+    ...(post.language === null ? {} : { contentMap: { [post.language]: post.html } }),
+    ...(post.source === null ? {} : { source: { content: post.source, mediaType: 'text/plain' } }),
+    summary: post.summary === '' ? null : post.summary,
+    sensitive: post.sensitive,
+    inReplyTo: post.inReplyToUri,
+    published: post.createdAt.toISOString(),
+    ...(post.editedAt === null ? {} : { updated: post.editedAt.toISOString() }),
+    url: post.url ?? post.uri,
+    ...audienceOfPost(config, post),
+    tag: tagsOf(config, post),
+    attachment: [],
+    replies: collection('replies', repliesCount),
+    likes: collection('likes', likesCount),
+    shares: collection('shares', boostsCount),
+  };
+}
+
+function tagsOf(config: Config, post: PostView): Json[] {
+  const at = addresses(config);
+  return [
+    ...post.mentions.filter(({ silent }) => !silent).map((mention) => ({ type: 'Mention', href: mention.uri, name: `@${fullHandle(config, mention)}` })),
+    ...post.tags.map(({ name, display }) => ({ type: 'Hashtag', href: at.tagPage(name), name: `#${display}` })),
+    ...post.emojis.map(({ shortcode, url }) => ({ type: 'Emoji', id: url, name: `:${shortcode}:`, icon: { type: 'Image', url } })),
+  ];
+}
+
+function fullHandle(config: Config, account: Pick<MentionView, 'username' | 'domain'>): string {
+  return account.domain === null ? `${account.username}@${config.handleDomain}` : handleOf(account);
+}
+
+/** The Create that brings a post to others. */
+export function createActivity(config: Config, post: PostView, author: AccountView): Json {
+  return {
+    '@context': objectContext,
+    id: addresses(config).activity(`create/${post.id}`),
+    type: 'Create',
+    actor: author.uri,
+    published: post.createdAt.toISOString(),
+    ...audienceOfPost(config, post),
+    object: noteDocument(config, post, author),
+  };
+}
+
+/** The Update that brings its present text. */
+export function updateActivity(config: Config, post: PostView, author: AccountView): Json {
+  const at = post.editedAt ?? post.createdAt;
+  return {
+    '@context': objectContext,
+    id: addresses(config).activity(`update/${post.id}/${at.getTime()}`),
+    type: 'Update',
+    actor: author.uri,
+    published: at.toISOString(),
+    ...audienceOfPost(config, post),
+    object: noteDocument(config, post, author),
+  };
+}
+
+/** A boost: an Announce that is also the object at the boost's own address. */
+export function announceActivity(config: Config, boost: PostView, booster: AccountView, boosted: { uri: string; authorUri: string }): Json {
+  return {
+    '@context': objectContext,
+    id: boost.uri,
+    type: 'Announce',
+    actor: booster.uri,
+    published: boost.createdAt.toISOString(),
+    ...audienceFor(boost.visibility, addresses(config).followers(boost.accountId), [boosted.authorUri]),
+    object: boosted.uri,
+  };
+}

@@ -1,0 +1,164 @@
+// Posts of other servers, read as plain JSON into what we store. Whatever its software calls it, a post here is a text:
+// other kinds become a title, a text and a link.
+import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import { readEmojis, readPage, remoteAddress } from '#server/features/accounts/activitypub/actor-read.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import { asDate, asId, asList, asObject, asOnlyId, asText, audienceOf, publicAudience, typeOf, type Audience, type Json } from '#server/platform/fediverse/json.ts';
+import { cleanName, cleanUrl, escapeHtml, sanitizeHtml, stripHtml, tagKey } from '#server/platform/text.ts';
+import type { TagSpelling } from '../service/record.ts';
+
+/** A remote post in our own words; HTML is safe, addresses are normalised. Who its author is has yet to be checked. */
+export interface RemoteNote {
+  uri: string;
+  authorUri: string;
+  url: string | null;
+  html: string;
+  summary: string;
+  sensitive: boolean;
+  language: string | null;
+  emojis: EmojiReference[];
+  tags: TagSpelling[];
+  /** Whom the text names. */
+  mentionedUris: string[];
+  audience: Audience;
+  inReplyToUri: string | null;
+  publishedAt: Date | null;
+  updatedAt: Date | null;
+}
+
+/** Kinds that are shown as they are; all others that we know are shown as a title with a link. */
+const whole: ReadonlySet<string> = new Set(['Note', 'Question', 'ChatMessage']);
+const titled: ReadonlySet<string> = new Set(['Article', 'Page', 'Video', 'Audio', 'Image', 'Document', 'Event']);
+
+const limits = { html: 100_000, summary: 2000, title: 500, mentions: 500, tags: 100, tagLength: 200, options: 100, attachments: 32 };
+
+/** True for the types that become posts. */
+export function isPostType(type: string | null): boolean {
+  return type !== null && (whole.has(type) || titled.has(type));
+}
+
+/** A post, or null when it lacks what every post needs: a known type, an id, exactly one author. `allowHttp`: closed networks only. */
+export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
+  const type = typeOf(json);
+  const uri = remoteAddress(asText(json['id']), allowHttp);
+  const authorUri = remoteAddress(readAuthor(json), allowHttp);
+  if (!isPostType(type) || type === null || uri === null || authorUri === null) return null;
+  const url = readPage(json['url'], allowHttp) ?? cleanUrl(uri);
+  const summary = readSummary(json, type);
+  return {
+    uri,
+    authorUri,
+    url,
+    html: readHtml(json, type, url),
+    summary,
+    sensitive: json['sensitive'] === true || summary !== '',
+    language: readLanguage(json),
+    emojis: readEmojis(json['tag']),
+    tags: readTags(json['tag']),
+    mentionedUris: readMentions(json['tag']),
+    audience: audienceOf(json),
+    inReplyToUri: remoteAddress(asOnlyId(json['inReplyTo']), allowHttp),
+    publishedAt: asDate(json['published']),
+    updatedAt: asDate(json['updated']),
+  };
+}
+
+/** The one author. Videos name a person and a channel: the person counts. */
+function readAuthor(json: Json): string | null {
+  const authors = asList(json['attributedTo']).slice(0, 10);
+  if (authors.length === 1) return asId(authors[0]);
+  const people = authors.filter((author) => asObject(author)?.['type'] === 'Person');
+  return people.length === 1 ? asId(people[0]) : null;
+}
+
+/** Everybody, everybody but quietly, the followers, or only those who are named. */
+export function visibilityOf(audience: Audience, followersUrl: string | null): Visibility {
+  if (audience.to.includes(publicAudience)) return 'public';
+  if (audience.cc.includes(publicAudience)) return 'unlisted';
+  const named = [...audience.to, ...audience.cc];
+  return followersUrl !== null && named.includes(followersUrl) ? 'followers' : 'direct';
+}
+
+/** The warning. On an article, `summary` is its first paragraph instead. */
+function readSummary(json: Json, type: string): string {
+  if (!whole.has(type)) return '';
+  return cleanName(stripHtml(asText(json['summary']) ?? ''), limits.summary);
+}
+
+function readHtml(json: Json, type: string, url: string | null): string {
+  const content = readContent(json);
+  const parts = whole.has(type) ? [content] : [titleHtml(json), shortText(json, content), linkHtml(url, url)];
+  if (type === 'Question') parts.push(optionsHtml(json));
+  if (whole.has(type)) parts.push(attachmentsHtml(json['attachment']));
+  return parts.filter((part) => part !== '').join('');
+}
+
+function readContent(json: Json): string {
+  const content = asText(json['content']) ?? asText(Object.values(asObject(json['contentMap']) ?? {})[0]) ?? '';
+  const isPlain = json['mediaType'] === 'text/plain' || json['mediaType'] === 'text/markdown';
+  return isPlain ? paragraphs(content.slice(0, limits.html)) : sanitizeHtml(content, limits.html);
+}
+
+function paragraphs(text: string): string {
+  const blocks = text.split(/\n\s*\n/u).map((block) => escapeHtml(block.trim()).replaceAll('\n', '<br>'));
+  return blocks.filter((block) => block !== '').map((block) => `<p>${block}</p>`).join('');
+}
+
+function titleHtml(json: Json): string {
+  const title = cleanName(asText(json['name']) ?? asText(Object.values(asObject(json['nameMap']) ?? {})[0]), limits.title);
+  return title === '' ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`;
+}
+
+/** What stands between title and link: the summary, else a short text whole, else nothing. */
+function shortText(json: Json, content: string): string {
+  const summary = stripHtml(asText(json['summary']) ?? '').trim();
+  if (summary !== '') return paragraphs(summary.slice(0, limits.summary));
+  return content.length <= limits.summary ? content : '';
+}
+
+function optionsHtml(json: Json): string {
+  const options = [...asList(json['oneOf']), ...asList(json['anyOf'])].slice(0, limits.options);
+  const names = options.map((option) => cleanName(asObject(option)?.['name'], limits.title)).filter((name) => name !== '');
+  return names.length === 0 ? '' : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join('')}</ul>`;
+}
+
+/** Attachments as links, so that a post that is only a picture is not an empty one. */
+function attachmentsHtml(value: unknown): string {
+  const links = asList(value)
+    .slice(0, limits.attachments)
+    .map(asObject)
+    .map((attachment) => {
+      const url = cleanUrl(asId(asList(attachment?.['url'] ?? attachment?.['href'])[0]));
+      return linkHtml(url, cleanName(attachment?.['name'], limits.title) || url);
+    });
+  return links.join('');
+}
+
+function linkHtml(url: string | null, text: string | null): string {
+  if (url === null) return '';
+  return `<p><a href="${escapeHtml(url)}" target="_blank" rel="nofollow noopener noreferrer">${escapeHtml(text ?? url)}</a></p>`;
+}
+
+function readLanguage(json: Json): string | null {
+  const map = asObject(json['contentMap']) ?? asObject(json['nameMap']) ?? asObject(json['summaryMap']);
+  const [language] = Object.keys(map ?? {});
+  return language !== undefined && /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/iu.test(language) ? language : null;
+}
+
+function readTags(value: unknown): TagSpelling[] {
+  const found = new Map<string, string>();
+  for (const tag of asList(value)) {
+    const object = asObject(tag);
+    const display = asText(object?.['name'])?.replace(/^#/u, '') ?? '';
+    if (object === null || typeOf(object) !== 'Hashtag' || found.size >= limits.tags) continue;
+    if (display.length > limits.tagLength || !/^[\p{L}\p{M}\p{N}_·・-]+$/u.test(display)) continue;
+    if (!found.has(tagKey(display))) found.set(tagKey(display), display);
+  }
+  return [...found].map(([name, display]) => ({ name, display }));
+}
+
+function readMentions(value: unknown): string[] {
+  const tags = asList(value).map(asObject);
+  const uris = tags.flatMap((tag) => (tag !== null && typeOf(tag) === 'Mention' ? (asText(tag['href']) ?? []) : []));
+  return [...new Set(uris)].slice(0, limits.mentions);
+}

@@ -1,0 +1,170 @@
+// Writing posts of other servers: new, changed, or deleted before we ever saw them. One lock for each address keeps a
+// deletion and the post that it deletes in order, whichever comes first.
+import type { AppContext } from '#server/context.ts';
+import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
+import { forget } from './forget.ts';
+import { recordVersion } from './edit.ts';
+import { recordMentions, recordPost, recordTags, type PostRecord, type TagSpelling } from './record.ts';
+
+/** What a remote post says: HTML is safe to show. */
+export interface ImportedContent {
+  html: string;
+  summary: string;
+  sensitive: boolean;
+  language: string | null;
+  emojis: EmojiReference[];
+  tags: readonly TagSpelling[];
+  /** Whom the text names. */
+  mentionedIds: readonly string[];
+}
+
+export interface ImportedPost extends ImportedContent {
+  uri: string;
+  url: string | null;
+  accountId: string;
+  authorUri: string;
+  visibility: Visibility;
+  /** Whom it is addressed to without naming them: they may see it. */
+  silentIds: readonly string[];
+  inReplyToUri: string | null;
+  publishedAt: Date | null;
+  updatedAt: Date | null;
+}
+
+/** Writes a remote post and returns its id; the id it has when it is there already; null when it was deleted. */
+export async function importPost(ctx: AppContext, post: ImportedPost): Promise<string | null> {
+  const written = await ctx.database.write(async (tx) => {
+    await lockUri(tx, post.uri);
+    if (await isBuried(tx, post.uri, post.authorUri)) return null;
+    const present = await findId(tx, post.uri);
+    if (present !== null) return { id: present, parentId: null, linked: [] };
+    const parent = await findParent(tx, post.inReplyToUri);
+    const record = newRecord(ctx, post, parent);
+    const isNew = await recordPost(ctx, tx, record, post);
+    if (!isNew) throw new Error('a post of another server met an id that is taken; the next try makes another');
+    await recordSilent(tx, record.id, post.silentIds);
+    return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record) };
+  });
+  if (written === null) return null;
+  await forget(ctx, { posts: [written.parentId, ...written.linked, ...(written.linked.length > 0 ? [written.id] : [])], accounts: [post.accountId] });
+  return written.id;
+}
+
+/**
+ * Gives a remote post the content that its server has for it now, and keeps the former in its history. False when that
+ * is not newer than what we have, or nothing has changed. Author, address, visibility and what it answers stay.
+ */
+export async function updateImported(ctx: AppContext, postId: string, content: ImportedContent, updatedAt: Date | null): Promise<boolean> {
+  const editedAt = updatedAt ?? ctx.clock();
+  const changed = await ctx.database.write(async (tx) => {
+    const present = await tx.sql.selectFrom('posts').selectAll().where('id', '=', postId).where('local', '=', false).forUpdate().executeTakeFirst();
+    if (!present || (present.edited_at !== null && present.edited_at >= editedAt) || present.created_at > editedAt) return false;
+    await recordMentions(tx, postId, content.mentionedIds);
+    await recordTags(tx, postId, content.tags, ctx.clock());
+    const { html, summary, sensitive, language } = content;
+    const isSame = present.html === html && present.summary === summary && present.sensitive === sensitive && present.language === language;
+    if (isSame) return false;
+    await recordVersion(tx, postId, { source: null, html, summary, sensitive, language }, editedAt);
+    await tx.sql.updateTable('posts').set({ emojis: sql`${JSON.stringify(content.emojis)}::jsonb` }).where('id', '=', postId).execute();
+    await tx.emit('post.edited', { postId, accountId: present.account_id });
+    return true;
+  });
+  if (changed) await forget(ctx, { posts: [postId] });
+  return changed;
+}
+
+/** Notes that an address was deleted, or an activity undone, before we knew it: it does not come to life later. `accountUri` said so, and it binds only that account's. */
+export async function bury(ctx: AppContext, uri: string, accountUri: string): Promise<void> {
+  await ctx.database.write(async (tx) => {
+    await lockUri(tx, uri);
+    await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
+      values (${uri}, null, ${accountUri}, ${ctx.clock()}) on conflict (uri) do nothing`.execute(tx.sql);
+  });
+}
+
+/** True when that account deleted or undid what has this address. Within a write it also holds off whoever would do so now. */
+export async function wasBuried(ctx: AppContext, uri: string, accountUri: string): Promise<boolean> {
+  return ctx.database.write(async (tx) => {
+    await lockUri(tx, uri);
+    return isBuried(tx, uri, accountUri);
+  });
+}
+
+async function lockUri(tx: Transaction, uri: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`post:${uri}`}, 0))`.execute(tx.sql);
+}
+
+async function isBuried(tx: Transaction, uri: string, accountUri: string): Promise<boolean> {
+  const { rows } = await sql`select from tombstones where uri = ${uri} and (account_uri is null or account_uri = ${accountUri})`.execute(tx.sql);
+  return rows.length > 0;
+}
+
+async function findId(tx: Transaction, uri: string): Promise<string | null> {
+  const row = await tx.sql.selectFrom('posts').select('id').where('uri', '=', uri).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+interface Parent {
+  id: string;
+  account_id: string;
+  conversation_id: string;
+}
+
+/** What is answered, if we have it; it stays until the transaction ends. An answer to a boost is one to what it boosts. */
+async function findParent(tx: Transaction, uri: string | null): Promise<Parent | null> {
+  if (uri === null) return null;
+  const { rows } = await sql<Parent>`
+    select id, account_id, conversation_id from posts
+    where id = (select coalesce(boost_of_id, id) from posts where uri = ${uri}) for key share`.execute(tx.sql);
+  return rows[0] ?? null;
+}
+
+function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): PostRecord {
+  const now = ctx.clock();
+  const createdAt = post.publishedAt !== null && post.publishedAt < now ? post.publishedAt : now;
+  const id = ctx.newId(createdAt);
+  return {
+    id,
+    accountId: post.accountId,
+    uri: post.uri,
+    url: post.url,
+    local: false,
+    visibility: post.visibility,
+    source: null,
+    html: post.html,
+    summary: post.summary,
+    sensitive: post.sensitive,
+    language: post.language,
+    emojis: post.emojis,
+    inReplyToId: parent?.id ?? null,
+    inReplyToAccountId: parent?.account_id ?? null,
+    inReplyToUri: post.inReplyToUri,
+    conversationId: parent?.conversation_id ?? id,
+    boostOfId: null,
+    appId: null,
+    createdAt,
+    editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
+  };
+}
+
+async function recordSilent(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await sql`insert into mentions (post_id, account_id, silent)
+    select distinct ${postId}::bigint, id, true from unnest(${accountIds}::bigint[]) as id on conflict do nothing`.execute(tx.sql);
+}
+
+/** Replies that came before what they answer find it now, and bring their conversation with them. Returns their ids. */
+async function linkWaiting(tx: Transaction, post: PostRecord): Promise<string[]> {
+  const { rows } = await sql<{ id: string; conversation_id: string; counted: boolean }>`
+    update posts set in_reply_to_id = ${post.id}, in_reply_to_account_id = ${post.accountId}
+    where in_reply_to_uri = ${post.uri} and in_reply_to_id is null
+    returning id, conversation_id, visibility in ('public', 'unlisted') as counted`.execute(tx.sql);
+  if (rows.length === 0) return [];
+  const counted = rows.filter((row) => row.counted).length;
+  await sql`update posts set replies_count = replies_count + ${counted} where id = ${post.id}`.execute(tx.sql);
+  const conversations = rows.map((row) => row.conversation_id);
+  await sql`update posts set conversation_id = ${post.conversationId} where conversation_id = any(${conversations}::bigint[])`.execute(tx.sql);
+  return rows.map((row) => row.id);
+}

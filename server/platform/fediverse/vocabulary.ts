@@ -1,0 +1,46 @@
+// The @context of our documents. Every term in it is written the way plain-JSON readers expect, so that a reader
+// with JSON-LD and one without see the same.
+
+export const activityStreams = 'https://www.w3.org/ns/activitystreams';
+export const activityJson = 'application/activity+json';
+export const linkedJson = `application/ld+json; profile="${activityStreams}"`;
+/** The `Accept` header of every fetch of an ActivityPub document. */
+export const acceptActivity = `${activityJson}, ${linkedJson}`;
+
+/** For actors: keys of both kinds, fields, flags. */
+export const actorContext = [
+  activityStreams,
+  'https://w3id.org/security/v1',
+  {
+    manuallyApprovesFollowers: 'as:manuallyApprovesFollowers',
+    alsoKnownAs: { '@id': 'as:alsoKnownAs', '@type': '@id' },
+    movedTo: { '@id': 'as:movedTo', '@type': '@id' },
+    toot: 'http://joinmastodon.org/ns#',
+    featured: { '@id': 'toot:featured', '@type': '@id' },
+    discoverable: 'toot:discoverable',
+    indexable: 'toot:indexable',
+    suspended: 'toot:suspended',
+    schema: 'http://schema.org#',
+    PropertyValue: 'schema:PropertyValue',
+    value: 'schema:value',
+    Multikey: 'https://w3id.org/security#Multikey',
+    assertionMethod: { '@id': 'https://w3id.org/security#assertionMethod', '@type': '@id', '@container': '@set' },
+    controller: { '@id': 'https://w3id.org/security#controller', '@type': '@id' },
+    publicKeyMultibase: {
+      '@id': 'https://w3id.org/security#publicKeyMultibase',
+      '@type': 'https://w3id.org/security#multibase',
+    },
+    webfinger: { '@id': 'https://purl.archive.org/socialweb/webfinger#webfinger' },
+  },
+] as const;
+
+/** For posts and activities about them. */
+export const objectContext = [
+  activityStreams,
+  {
+    sensitive: 'as:sensitive',
+    Hashtag: 'as:Hashtag',
+    toot: 'http://joinmastodon.org/ns#',
+    Emoji: 'toot:Emoji',
+  },
+] as const;
