@@ -1,0 +1,61 @@
+// People for stories: local accounts with a token, who act through the doors.
+import type { AppContext } from '#server/context.ts';
+import type { Role } from '#server/features/auth/entities.ts';
+import { createToken, createUser } from '#server/features/auth/service/users.ts';
+
+/** What a door answered: status, parsed JSON (or text) and headers. */
+export interface Answer {
+  status: number;
+  // The tests say what they expect of it, field by field.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+  headers: Headers;
+}
+
+export interface Person {
+  accountId: string;
+  username: string;
+  token: string;
+  password: string;
+  /** Calls a door of the server as this person; an object goes as JSON, a form as it is. */
+  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+interface Somewhere {
+  ctx: AppContext;
+  origin: string;
+}
+
+/** Calls a door with or without a token. */
+export async function call(
+  origin: string,
+  method: string,
+  path: string,
+  options: { token?: string | undefined; body?: unknown; headers?: Record<string, string> | undefined } = {},
+): Promise<Answer> {
+  const { token, body, headers = {} } = options;
+  const isPlain = body !== undefined && !(body instanceof FormData) && !(body instanceof URLSearchParams) && typeof body !== 'string';
+  const response = await fetch(new URL(path, origin), {
+    method,
+    redirect: 'manual',
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(isPlain ? { 'content-type': 'application/json' } : {}), ...headers },
+    ...(body === undefined ? {} : { body: isPlain ? JSON.stringify(body) : (body as FormData) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+}
+
+/** A confirmed person of that name with a token of all ordinary scopes (`scopes` for others). */
+export async function signUp(server: Somewhere, username: string, more: { role?: Role; scopes?: string } = {}): Promise<Person> {
+  const { accountId, password } = await createUser(server.ctx, { username, email: `${username}@mail.example`, confirmed: true, ...(more.role ? { role: more.role } : {}) });
+  const scopes = more.scopes ?? (more.role && more.role !== 'user' ? 'read write follow push admin:read admin:write' : 'read write follow push');
+  const token = await createToken(server.ctx, accountId, scopes);
+  return {
+    accountId,
+    username,
+    token,
+    password,
+    api: (method, path, body, headers) => call(server.origin, method, path, { token, body, headers }),
+  };
+}
