@@ -36,6 +36,8 @@ describe('an address', () => {
     'ht\ntps://example.com',
     'https://',
     'https:example.com',
+    'https:///example.com',
+    'https://\\example.com',
     'https://.example.com/',
     'https://a..example.com/',
     'https://example.com../',

@@ -12,7 +12,7 @@ export function cleanUrl(url: unknown, maxLength: number = MAX_URL_LENGTH): stri
   const text = url.trim();
   // The URL parser drops tabs and line breaks silently; what needs that was written to deceive.
   if (/[\s\p{Cc}\p{Cs}]/u.test(text)) return null;
-  if (!/^https?:\/\//i.test(text)) return null;
+  if (!/^https?:\/\/[^/\\]/i.test(text)) return null;
   const parsed = URL.parse(text);
   if (parsed === null || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) return null;
   if (parsed.username !== '' || parsed.password !== '') return null;
