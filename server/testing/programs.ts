@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+/** The programs that tests know about. */
+export type Program = keyof typeof programs;
+
 const programs = {
   redis: { variable: 'ROOKERY_TEST_REDIS', names: ['redis-server'] },
   chromium: { variable: 'ROOKERY_TEST_CHROMIUM', names: ['chromium', 'chromium-browser', 'google-chrome'] },
@@ -9,7 +12,7 @@ const programs = {
 };
 
 /** The path of a program, or null when this machine has none. A variable set to nothing means "do without". */
-export function programPath(program: keyof typeof programs): string | null {
+export function programPath(program: Program): string | null {
   const { variable, names } = programs[program];
   const given = process.env[variable];
   if (given !== undefined) return given === '' ? null : given;

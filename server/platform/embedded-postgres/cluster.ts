@@ -101,14 +101,14 @@ async function initialise(binaries: Binaries, runner: Runner, cluster: string, p
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const wrote = [child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream)));
+  const wrote = Promise.all([child.stdout, child.stderr].map(async (stream) => (stream === null ? '' : text(stream))));
   const code = await ended.catch((error: unknown) => {
     throw new DatabaseStartError(
       `The shipped PostgreSQL (${binaries.initdb}) cannot be run here. Set DATABASE_URL instead.`,
       error,
     );
   });
-  if (code !== 0) throw explain('The embedded database could not be made', (await Promise.all(wrote)).join('\n'));
+  if (code !== 0) throw explain('The embedded database could not be made', (await wrote).join('\n'));
 }
 
 /** A port of this machine that is free at this moment. */
