@@ -23,20 +23,21 @@ interface LockedPackage {
   optionalDependencies?: Record<string, string>;
 }
 
-/** The lock file with an entry for every platform part, and the names of those that were added. */
-export function mendLockFile<Lock extends LockFile>(lock: Lock): { lock: Lock; added: string[] } {
+/** The lock file with an entry for every platform part, the names of those that were added, and of those that tell no platform. */
+export function mendLockFile<Lock extends LockFile>(lock: Lock): { lock: Lock; added: string[]; unclear: string[] } {
   const packages = { ...lock.packages };
   const added: string[] = [];
+  const unclear: string[] = [];
   for (const [path, parent] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
-      const part = isLocked(packages, path, name) ? null : platformPart(name, version, parent);
-      if (part === null) continue;
-      packages[`node_modules/${name}`] = part;
-      added.push(name);
+      if (isLocked(packages, path, name)) continue;
+      const part = platformPart(name, version, parent);
+      if (part !== null) packages[`node_modules/${name}`] = part;
+      (part === null ? unclear : added).push(name);
     }
   }
   const sorted = Object.entries(packages).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return { lock: { ...lock, packages: Object.fromEntries(sorted) }, added };
+  return { lock: { ...lock, packages: Object.fromEntries(sorted) }, added, unclear };
 }
 
 /** Whether npm would find the package from this path: in its own folder or in one above. */
@@ -50,7 +51,7 @@ function isLocked(packages: LockFile['packages'], path: string, name: string): b
 /** An entry read off the name, such as @oxlint/binding-linux-x64-musl; null when the name tells no platform. */
 function platformPart(name: string, version: string, parent: LockedPackage): LockedPackage | null {
   const shape =
-    /-(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|ia32|ppc64|riscv64|s390x|x64)(?:-(\w+))?$/;
+    /[-/](android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|ia32|ppc64|riscv64|s390x|x64)(?:-(\w+))?$/;
   const [, os, cpu, kind] = shape.exec(name) ?? [];
   if (os === undefined || cpu === undefined || !/^\d+\.\d+\.\d+$/.test(version)) return null;
   const libc = kind?.startsWith('musl') ? ['musl'] : kind?.startsWith('gnu') ? ['glibc'] : null;
@@ -66,7 +67,8 @@ function platformPart(name: string, version: string, parent: LockedPackage): Loc
 
 if (import.meta.main) {
   const file = join(softwareFolder, 'package-lock.json');
-  const { lock, added } = mendLockFile(JSON.parse(readFileSync(file, 'utf8')));
+  const { lock, added, unclear } = mendLockFile(JSON.parse(readFileSync(file, 'utf8')));
   if (added.length > 0) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  if (unclear.length > 0) console.log(`Add by hand, npm ci will miss them: ${unclear.join(', ')}`);
   console.log(added.length > 0 ? `Added ${added.join(', ')}` : 'The lock file is complete.');
 }
