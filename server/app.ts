@@ -41,6 +41,8 @@ export async function buildApp(ctx: AppContext): Promise<App> {
     exposeHeadRoutes: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler as never);
+  // Response schemas describe; serializers.ts has made the answer exact, and a second serializer would only cost time.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   answerFailures(app);
   app.decorateRequest('viewer', null);
   observe(app, ctx);

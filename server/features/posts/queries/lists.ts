@@ -113,6 +113,24 @@ export async function accountPosts(
   );
 }
 
+/** Public posts, without boosts, newest first: all that this server knows, or only its own. */
+export async function publicPosts(
+  ctx: AppContext,
+  viewerId: string | null,
+  page: Stretch,
+  options: { local: boolean },
+): Promise<string[]> {
+  const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
+  const rows = await place<{ id: string }>(
+    ctx,
+    page,
+    sql`
+    select posts.id from posts where posts.visibility = 'public' and posts.boost_of_id is null
+      and ${options.local ? sql`posts.local` : sql`true`} and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** The condition that the table `posts` has a hashtag. */
 export function hasTag(key: string): RawBuilder<boolean> {
   return sql<boolean>`exists (select from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = posts.id and t.name = ${key})`;

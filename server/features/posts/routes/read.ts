@@ -1,0 +1,153 @@
+// Doors of Mastodon's API that show posts: one, some, a thread, a history, the posts of an account.
+import { Type } from 'typebox';
+import type { App } from '#server/app.ts';
+import type { AppContext } from '#server/context.ts';
+import { findAccount } from '#server/features/accounts/queries.ts';
+import { NotFound } from '#server/platform/errors.ts';
+import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
+import { sendJson } from '#server/platform/http/json-text.ts';
+import { pageParameters, readPage } from '#server/platform/http/paging.ts';
+import { tagKey } from '#server/platform/text.ts';
+import { renderStatuses, renderStatusesById } from '../pages.ts';
+import { findVisiblePost, findVisibleSubject, postHistory } from '../queries.ts';
+import { accountPosts } from '../queries/lists.ts';
+import { findThread } from '../queries/thread.ts';
+import { ContextSchema, serializeVersion, StatusEditSchema, StatusSchema, StatusSourceSchema } from '../serializers.ts';
+import { authorOf, IdParams, sendStatus, sendStatuses } from './answers.ts';
+
+const maxTogether = 40;
+const access = anyone('read:statuses');
+
+/** Registers the doors. */
+export function readRoutes(app: App, ctx: AppContext): void {
+  app.get(
+    '/api/v1/statuses',
+    {
+      schema: {
+        tags: ['statuses'],
+        summary: 'Some posts by their ids; those that the reader may not see are left out',
+        querystring: Type.Object({ id: Type.Optional(Type.Array(Type.String())) }),
+        response: { 200: Type.Array(StatusSchema) },
+      },
+      config: { access },
+    },
+    async (request, reply) => {
+      const ids = (request.query.id ?? []).filter((id) => /^\d{1,18}$/.test(id)).slice(0, maxTogether);
+      const statuses = await renderStatuses(ctx, [...new Set(ids)], request.viewer?.accountId ?? null);
+      return sendJson(reply, `[${statuses.join(',')}]`);
+    },
+  );
+
+  app.get(
+    '/api/v1/statuses/:id',
+    {
+      schema: { tags: ['statuses'], summary: 'One post', params: IdParams, response: { 200: StatusSchema } },
+      config: { access },
+    },
+    async (request, reply) => {
+      const viewerId = request.viewer?.accountId ?? null;
+      const { id } = request.params;
+      if (!/^\d{1,18}$/.test(id)) throw new NotFound('Record not found');
+      return sendStatus(ctx, reply, id, viewerId);
+    },
+  );
+
+  app.get(
+    '/api/v1/statuses/:id/context',
+    {
+      schema: {
+        tags: ['statuses'],
+        summary: 'What a post answers, and what answers it',
+        params: IdParams,
+        response: { 200: ContextSchema },
+      },
+      config: { access },
+    },
+    async (request, reply) => {
+      const viewerId = request.viewer?.accountId ?? null;
+      const post = await findVisibleSubject(ctx, viewerId, request.params.id);
+      if (post === null) throw new NotFound('Record not found');
+      const thread = await findThread(ctx, post.id, viewerId);
+      const statuses = await renderStatusesById(ctx, [...thread.ancestors, ...thread.descendants], viewerId);
+      const list = (ids: string[]): string => ids.flatMap((id) => statuses.get(id) ?? []).join(',');
+      return sendJson(reply, `{"ancestors":[${list(thread.ancestors)}],"descendants":[${list(thread.descendants)}]}`);
+    },
+  );
+
+  app.get(
+    '/api/v1/statuses/:id/source',
+    {
+      schema: {
+        tags: ['statuses'],
+        summary: 'What the author typed, for editing',
+        params: IdParams,
+        response: { 200: StatusSourceSchema },
+      },
+      config: { access: user('read:statuses') },
+    },
+    async (request) => {
+      const { accountId } = viewerOf(request);
+      const post = await findVisiblePost(ctx, accountId, request.params.id);
+      if (post === null || post.accountId !== accountId) throw new NotFound('Record not found');
+      return { id: post.id, text: post.source ?? '', spoiler_text: post.summary };
+    },
+  );
+
+  app.get(
+    '/api/v1/statuses/:id/history',
+    {
+      schema: {
+        tags: ['statuses'],
+        summary: 'All versions of a post, the oldest first',
+        params: IdParams,
+        response: { 200: Type.Array(StatusEditSchema) },
+      },
+      config: { access },
+    },
+    async (request) => {
+      const post = await findVisibleSubject(ctx, request.viewer?.accountId ?? null, request.params.id);
+      if (post === null) throw new NotFound('Record not found');
+      const account = await authorOf(ctx, post.accountId);
+      return (await postHistory(ctx, post)).map((version) => serializeVersion(version, post, account));
+    },
+  );
+
+  app.get(
+    '/api/v1/accounts/:id/statuses',
+    {
+      schema: {
+        tags: ['accounts'],
+        summary: 'The posts and boosts of an account that the reader may see',
+        params: IdParams,
+        querystring: Type.Object({
+          ...pageParameters,
+          only_media: Type.Optional(Type.Boolean()),
+          exclude_replies: Type.Optional(Type.Boolean()),
+          exclude_reblogs: Type.Optional(Type.Boolean()),
+          exclude_direct: Type.Optional(Type.Boolean()),
+          pinned: Type.Optional(Type.Boolean()),
+          tagged: Type.Optional(Type.String()),
+        }),
+        response: { 200: Type.Array(StatusSchema) },
+      },
+      config: { access },
+    },
+    async (request, reply) => {
+      const { query } = request;
+      const viewerId = request.viewer?.accountId ?? null;
+      const account = await findAccount(ctx, request.params.id);
+      if (account === null) throw new NotFound('Record not found');
+      const filter = {
+        accountId: account.id,
+        onlyMedia: query.only_media,
+        excludeReplies: query.exclude_replies,
+        excludeBoosts: query.exclude_reblogs,
+        excludeDirect: query.exclude_direct,
+        pinned: query.pinned,
+        tag: query.tagged === undefined || query.tagged === '' ? undefined : tagKey(query.tagged.replace(/^#/, '')),
+      };
+      const rows = await accountPosts(ctx, filter, viewerId, readPage(query, { default: 20, max: 40 }));
+      return sendStatuses(ctx, request, reply, rows, viewerId);
+    },
+  );
+}

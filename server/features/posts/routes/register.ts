@@ -1,0 +1,17 @@
+// All doors of posts.
+import type { App } from '#server/app.ts';
+import type { AppContext } from '#server/context.ts';
+import { actRoutes } from './acts.ts';
+import { apiRoutes } from './api.ts';
+import { readRoutes } from './read.ts';
+import { tagRoutes } from './tags.ts';
+import { writeRoutes } from './write.ts';
+
+/** Registers Mastodon's doors and our own. */
+export async function postRoutes(app: App, ctx: AppContext): Promise<void> {
+  writeRoutes(app, ctx);
+  readRoutes(app, ctx);
+  actRoutes(app, ctx);
+  tagRoutes(app, ctx);
+  apiRoutes(app, ctx);
+}

@@ -1,0 +1,177 @@
+// Doors of Mastodon's API that write, edit and delete posts.
+import { Type } from 'typebox';
+import type { App } from '#server/app.ts';
+import type { AppContext } from '#server/context.ts';
+import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
+import { findUser } from '#server/features/auth/queries.ts';
+import type { Visibility } from '#server/features/instance/words.ts';
+import { Invalid, NotFound } from '#server/platform/errors.ts';
+import { user, viewerOf } from '#server/platform/http/access.ts';
+import { sendJson } from '#server/platform/http/json-text.ts';
+import { limitAct } from '#server/platform/http/limits.ts';
+import { extractMentions } from '#server/platform/text.ts';
+import { renderStatus } from '../pages.ts';
+import { findPost } from '../queries.ts';
+import { fromWireVisibility, StatusSchema } from '../serializers.ts';
+import { createPost } from '../service/create.ts';
+import { deletePost } from '../service/delete.ts';
+import { editPost } from '../service/edit.ts';
+import { IdParams, sendStatus } from './answers.ts';
+
+const lookupTimeoutMs = 4000;
+const deletions = { limit: 30, forMs: 30 * 60_000 };
+
+const text = {
+  status: Type.Optional(Type.String({ description: 'Plain text' })),
+  spoiler_text: Type.Optional(Type.String({ description: 'The content warning' })),
+  sensitive: Type.Optional(Type.Boolean()),
+  language: Type.Optional(Type.String({ description: 'A code such as en or pt-BR' })),
+  media_ids: Type.Optional(Type.Array(Type.String())),
+  poll: Type.Optional(Type.Object({}, { additionalProperties: true })),
+};
+const NewStatus = Type.Object({
+  ...text,
+  visibility: Type.Optional(Type.String({ description: 'public, unlisted, private or direct' })),
+  in_reply_to_id: Type.Optional(Type.String()),
+  scheduled_at: Type.Optional(Type.String()),
+  quoted_status_id: Type.Optional(Type.String()),
+});
+
+/** Registers the doors. */
+export function writeRoutes(app: App, ctx: AppContext): void {
+  app.post(
+    '/api/v1/statuses',
+    {
+      schema: { tags: ['statuses'], summary: 'Publish a post', body: NewStatus, response: { 200: StatusSchema } },
+      config: { access: user('write:statuses') },
+    },
+    async (request, reply) => {
+      const { accountId, appId } = viewerOf(request);
+      const { body } = request;
+      refuseUnknownParts(body);
+      await findStrangers(ctx, body.status);
+      const settings = await authorSettings(ctx, accountId, body.visibility);
+      const id = await createPost(ctx, {
+        accountId,
+        appId,
+        source: body.status ?? '',
+        summary: body.spoiler_text,
+        sensitive: body.sensitive ?? settings.sensitive,
+        language: body.language ?? settings.language,
+        visibility: settings.visibility,
+        inReplyToId: body.in_reply_to_id === '' ? null : body.in_reply_to_id,
+        idempotencyKey: idempotencyKey(request.headers),
+      });
+      return sendStatus(ctx, reply, id, accountId);
+    },
+  );
+
+  app.route({
+    method: ['PUT', 'PATCH'],
+    url: '/api/v1/statuses/:id',
+    schema: {
+      tags: ['statuses'],
+      summary: 'Edit a post',
+      params: IdParams,
+      body: Type.Object(text),
+      response: { 200: StatusSchema },
+    },
+    config: { access: user('write:statuses') },
+    handler: async (request, reply) => {
+      const { accountId } = viewerOf(request);
+      const { body } = request;
+      refuseUnknownParts(body);
+      await findStrangers(ctx, body.status);
+      const { id: postId } = request.params;
+      await editPost(ctx, {
+        postId,
+        accountId,
+        source: body.status,
+        summary: body.spoiler_text,
+        sensitive: body.sensitive,
+        language: body.language,
+      });
+      return sendStatus(ctx, reply, postId, accountId);
+    },
+  });
+
+  app.delete(
+    '/api/v1/statuses/:id',
+    {
+      schema: {
+        tags: ['statuses'],
+        summary: 'Delete a post; the answer holds its source, to write it anew',
+        params: IdParams,
+        response: { 200: StatusSchema },
+      },
+      config: { access: user('write:statuses') },
+    },
+    async (request, reply) => {
+      const { accountId } = viewerOf(request);
+      const { id: postId } = request.params;
+      const post = await findPost(ctx, postId);
+      const status = await renderStatus(ctx, postId, accountId);
+      if (post === null || status === null) throw new NotFound('Record not found');
+      await limitDeletions(ctx, accountId);
+      await deletePost(ctx, { postId, accountId });
+      return sendJson(reply, `${status.slice(0, -1)},"text":${JSON.stringify(post.source ?? '')}}`);
+    },
+  );
+}
+
+/** At most 30 deletions in half an hour: each one goes out to every server that has the post. @throws {TooMany} */
+export async function limitDeletions(ctx: AppContext, accountId: string): Promise<void> {
+  await limitAct(ctx, 'delete a post', accountId, deletions.limit, deletions.forMs);
+}
+
+/** Looks up, for a few seconds at most, people of other servers whom a text mentions and whom we do not know yet. */
+export async function findStrangers(ctx: AppContext, source: string | undefined): Promise<void> {
+  const handles = extractMentions(source ?? '');
+  if (handles.length > 0) await ensureAccounts(ctx, handles, { timeoutMs: lookupTimeoutMs });
+}
+
+/** The key by which a repeated request is known. */
+export function idempotencyKey(headers: Record<string, string | string[] | undefined>): string | undefined {
+  const key = headers['idempotency-key'];
+  return Array.isArray(key) ? key[0] : key;
+}
+
+/** The visibility that is asked for, in either spelling. @throws {Invalid} when it is none */
+export function readVisibility(word: string): Visibility {
+  const visibility = fromWireVisibility(word);
+  if (visibility !== null) return visibility;
+  const description = 'is not one of public, unlisted, private, direct';
+  throw new Invalid(`Validation failed: Visibility ${description}`, {
+    details: { visibility: [{ error: 'ERR_INCLUSION', description }] },
+  });
+}
+
+/** What the author has set for posts that do not say otherwise. */
+export async function authorSettings(
+  ctx: AppContext,
+  accountId: string,
+  wanted: string | undefined,
+): Promise<{ visibility: Visibility; sensitive: boolean; language: string | null }> {
+  const settings = await findUser(ctx, accountId);
+  return {
+    visibility:
+      wanted === undefined || wanted === '' ? (settings?.defaultVisibility ?? 'public') : readVisibility(wanted),
+    sensitive: settings?.defaultSensitive ?? false,
+    language: settings?.defaultLanguage ?? null,
+  };
+}
+
+/** What clients may send and this server cannot do yet is refused rather than dropped: a post without its picture is another post. */
+function refuseUnknownParts(body: {
+  media_ids?: string[];
+  poll?: object;
+  scheduled_at?: string;
+  quoted_status_id?: string;
+}): void {
+  if (body.media_ids !== undefined && body.media_ids.length > 0)
+    throw new Invalid('Validation failed: posts cannot have attachments on this server yet');
+  if (body.poll !== undefined && Object.keys(body.poll).length > 0)
+    throw new Invalid('Validation failed: posts cannot have polls on this server yet');
+  if (body.scheduled_at) throw new Invalid('Validation failed: posts cannot be scheduled on this server yet');
+  if (body.quoted_status_id) throw new Invalid('Validation failed: posts cannot quote others on this server yet');
+}

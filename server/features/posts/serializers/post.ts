@@ -1,0 +1,71 @@
+// A post in our own REST API: the schema, and a pure function from views.
+import { Type, type Static } from 'typebox';
+import { handleOf } from '#server/features/accounts/policy.ts';
+import type { AccountView } from '#server/features/accounts/queries.ts';
+import { visibilities, type Visibility } from '#server/features/instance/words.ts';
+import { stripHtml } from '#server/platform/text.ts';
+import type { PostView } from '../queries.ts';
+
+const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+  Type.Union([schema, Type.Null()]);
+
+export const PostSchema = Type.Object(
+  {
+    id: Type.String({ description: 'Decimal digits; sorts by time' }),
+    content: Type.String({ description: 'Plain text: what the author typed, or the text of a post from elsewhere' }),
+    content_html: Type.String({ description: 'The same as HTML, safe to show' }),
+    visibility: Type.Unsafe<Visibility>(Type.String({ enum: [...visibilities] })),
+    language: nullable(Type.String()),
+    content_warning: nullable(Type.String()),
+    sensitive: Type.Boolean(),
+    in_reply_to: nullable(Type.String({ description: 'The id of the post that is answered' })),
+    account: Type.Object({
+      id: Type.String(),
+      username: Type.String(),
+      handle: Type.String({ description: 'username, with @domain for people of other servers' }),
+      display_name: Type.String(),
+      url: Type.String(),
+    }),
+    mentions: Type.Array(Type.Object({ id: Type.String(), handle: Type.String() })),
+    tags: Type.Array(Type.String()),
+    likes: Type.Integer(),
+    boosts: Type.Integer(),
+    replies: Type.Integer(),
+    created_at: Type.String({ format: 'date-time' }),
+    edited_at: nullable(Type.String({ format: 'date-time' })),
+    url: Type.String(),
+  },
+  { description: 'A post' },
+);
+export type PostJson = Static<typeof PostSchema>;
+
+/** The post with its author, as everybody who may see it sees it. */
+export function serializePost(post: PostView, account: AccountView): PostJson {
+  return {
+    id: post.id,
+    content: post.source ?? stripHtml(post.html),
+    content_html: post.html,
+    visibility: post.visibility,
+    language: post.language,
+    content_warning: post.summary === '' ? null : post.summary,
+    sensitive: post.sensitive,
+    in_reply_to: post.inReplyToId,
+    account: {
+      id: account.id,
+      username: account.username,
+      handle: handleOf(account),
+      display_name: account.displayName,
+      url: account.url ?? account.uri,
+    },
+    mentions: post.mentions
+      .filter(({ silent }) => !silent)
+      .map((mention) => ({ id: mention.accountId, handle: handleOf(mention) })),
+    tags: post.tags.map(({ name }) => name),
+    likes: post.likesCount,
+    boosts: post.boostsCount,
+    replies: post.repliesCount,
+    created_at: post.createdAt.toISOString(),
+    edited_at: post.editedAt?.toISOString() ?? null,
+    url: post.url ?? post.uri,
+  };
+}

@@ -1,0 +1,106 @@
+// Doors to the timelines: home, public, hashtag.
+import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '#server/app.ts';
+import type { AppContext } from '#server/context.ts';
+import { renderSeen } from '#server/features/posts/pages.ts';
+import type { SeenPost } from '#server/features/posts/queries/flags.ts';
+import { StatusSchema } from '#server/features/posts/serializers.ts';
+import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
+import { sendJson } from '#server/platform/http/json-text.ts';
+import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
+import { tagKey } from '#server/platform/text.ts';
+import { homePage, publicPage, tagPage, type PublicFilter } from './queries.ts';
+
+const limits = { default: 20, max: 40 };
+const response = { 200: Type.Array(StatusSchema) };
+const tags = ['timelines'];
+const publicParameters = {
+  ...pageParameters,
+  local: Type.Optional(Type.Boolean()),
+  remote: Type.Optional(Type.Boolean()),
+  only_media: Type.Optional(Type.Boolean()),
+};
+const words = Type.Optional(Type.Array(Type.String()));
+const maxTags = 10;
+
+/** Registers the doors. */
+export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
+  const send = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    rows: SeenPost[],
+    viewerId: string | null,
+  ): Promise<FastifyReply> => {
+    setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
+    const statuses = await renderSeen(ctx, rows, viewerId);
+    return sendJson(reply, `[${statuses.join(',')}]`);
+  };
+
+  app.get(
+    '/api/v1/timelines/home',
+    {
+      schema: { tags, summary: 'Posts of those whom one follows', querystring: Type.Object(pageParameters), response },
+      config: { access: user('read:statuses') },
+    },
+    async (request, reply) => {
+      const { accountId } = viewerOf(request);
+      return send(request, reply, await homePage(ctx, accountId, readPage(request.query, limits)), accountId);
+    },
+  );
+
+  app.get(
+    '/api/v1/timelines/public',
+    {
+      schema: { tags, summary: 'Public posts of everybody', querystring: Type.Object(publicParameters), response },
+      config: { access: anyone('read:statuses') },
+    },
+    async (request, reply) => {
+      const viewerId = request.viewer?.accountId ?? null;
+      return send(
+        request,
+        reply,
+        await publicPage(ctx, readFilter(request.query), viewerId, readPage(request.query, limits)),
+        viewerId,
+      );
+    },
+  );
+
+  app.get(
+    '/api/v1/timelines/tag/:hashtag',
+    {
+      schema: {
+        tags,
+        summary: 'Public posts with a hashtag',
+        params: Type.Object({ hashtag: Type.String() }),
+        querystring: Type.Object({ ...publicParameters, any: words, all: words, none: words }),
+        response,
+      },
+      config: { access: anyone('read:statuses') },
+    },
+    async (request, reply) => {
+      const { query } = request;
+      const viewerId = request.viewer?.accountId ?? null;
+      const filter = {
+        ...readFilter(query),
+        any: readTags([request.params.hashtag, ...(query.any ?? [])]),
+        all: readTags(query.all),
+        none: readTags(query.none),
+      };
+      return send(request, reply, await tagPage(ctx, filter, viewerId, readPage(query, limits)), viewerId);
+    },
+  );
+}
+
+function readFilter(query: { local?: boolean; remote?: boolean; only_media?: boolean }): PublicFilter {
+  const origin = query.local === true ? 'local' : query.remote === true ? 'remote' : 'all';
+  return { origin, onlyMedia: query.only_media };
+}
+
+/** Keys of the tags that a request names, each once; more than a few are not taken. */
+function readTags(names: readonly string[] = []): string[] {
+  const keys = names
+    .map((name) => tagKey(name.replace(/^#/, '').toWellFormed()))
+    .filter((key) => key !== '' && !key.includes('\0'));
+  return [...new Set(keys)].slice(0, maxTags);
+}

@@ -1,0 +1,7 @@
+// Answers that are JSON text before they reach the HTTP layer.
+import type { FastifyReply } from 'fastify';
+
+/** Sends text that is JSON already, without parsing or serialising it again. */
+export function sendJson(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(text);
+}
