@@ -1,13 +1,12 @@
 // An account as Mastodon's clients read it. Every account in every answer comes from here.
+import { filesBase, type FileAddressConfig } from '#server/platform/files/address.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 import type { AccountView } from './queries.ts';
 import type { EmojiReference, PictureReference } from './entities.ts';
 import { handleOf } from './policy.ts';
 
 /** What of the settings shows in an account. */
-export interface AccountConfig {
-  origin: string;
-}
+export type AccountConfig = FileAddressConfig;
 
 /** @see https://docs.joinmastodon.org/entities/Account/ */
 export interface MastodonAccount {
@@ -117,7 +116,7 @@ export function pictureAddress(
   kind: 'avatars' | 'headers',
   config: AccountConfig,
 ): string {
-  if (picture?.key !== undefined) return `${config.origin}/media/${picture.key}`;
+  if (picture?.key !== undefined) return `${filesBase(config)}/${picture.key}`;
   return picture?.url ?? `${config.origin}/${kind}/original/missing.png`;
 }
 

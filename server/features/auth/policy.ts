@@ -132,7 +132,7 @@ export const outOfBand = 'urn:ietf:wg:oauth:2.0:oob';
 /** True for an address to which codes may be sent: absolute, without fragment, user name and dangerous scheme. */
 export function isRedirectUri(uri: string): boolean {
   if (uri === outOfBand) return true;
-  if (uri.length > 2000 || /[\s\p{Cc}]/u.test(uri) || !URL.canParse(uri)) return false;
+  if (uri.length > 2000 || !/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return false;
   const { protocol, hash, username, password, hostname } = new URL(uri);
   if (forbiddenSchemes.has(protocol) || hash !== '' || uri.includes('#') || username !== '' || password !== '')
     return false;

@@ -117,14 +117,20 @@ export async function listStaffEmails(ctx: AppContext): Promise<string[]> {
   return rows.map((row) => row.email);
 }
 
-/** True when somebody owns this server. */
-export async function hasOwner(ctx: AppContext): Promise<boolean> {
+/** The account that owns this server, the first one if there are several; null when nobody does yet. */
+export async function findOwner(ctx: AppContext): Promise<string | null> {
   const row = await ctx.database.read
     .selectFrom('users')
     .select('account_id')
     .where('role', '=', 'owner')
+    .orderBy('account_id')
     .executeTakeFirst();
-  return row !== undefined;
+  return row?.account_id ?? null;
+}
+
+/** True when somebody owns this server. */
+export async function hasOwner(ctx: AppContext): Promise<boolean> {
+  return (await findOwner(ctx)) !== null;
 }
 
 export interface SessionView {

@@ -1,9 +1,8 @@
 // Opening a local account: its row, its addresses and the keys that sign for it.
-import { generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { AppContext } from '#server/context.ts';
 import type { Transaction } from '#server/platform/database.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
+import { generateEd25519Keys, generateRsaKeys } from '#server/platform/fediverse/keys.ts';
 import type { AccountKind } from '../entities.ts';
 
 /** Key pairs as PEM texts: SPKI for the public, PKCS #8 for the private half. */
@@ -27,19 +26,14 @@ export interface NewAccount {
   keys?: AccountKeys;
 }
 
-const generate = promisify(generateKeyPair);
-
 /** New keys for an account: RSA-2048, which every server verifies, and Ed25519 for those that know it. */
 export async function makeAccountKeys(): Promise<AccountKeys> {
-  const rsa = await generate('rsa', { modulusLength: 2048 });
-  const ed = await generate('ed25519');
-  const publicText = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
-  const privateText = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const [rsa, ed] = await Promise.all([generateRsaKeys(), generateEd25519Keys()]);
   return {
-    rsaPublic: publicText(rsa.publicKey),
-    rsaPrivate: privateText(rsa.privateKey),
-    edPublic: publicText(ed.publicKey),
-    edPrivate: privateText(ed.privateKey),
+    rsaPublic: rsa.publicKeyPem,
+    rsaPrivate: rsa.privateKeyPem,
+    edPublic: ed.publicKeyPem,
+    edPrivate: ed.privateKeyPem,
   };
 }
 
