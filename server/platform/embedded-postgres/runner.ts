@@ -127,6 +127,8 @@ function privileges({ uid, gid }: { uid: number; gid: number }, capability: stri
     '--clear-groups',
     `--inh-caps=${granted}`,
     `--ambient-caps=${granted}`,
+    // Else access(2), by which PostgreSQL looks for its own programs, would not count the capability.
+    '--securebits=+no_setuid_fixup',
     '--',
   ];
 }
