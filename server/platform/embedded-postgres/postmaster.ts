@@ -1,7 +1,7 @@
 // The running server: found by its own lock file, started, stopped.
-import { closeSync, openSync } from 'node:fs';
-import { readFile, readlink, rm, stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { readFile, rm, stat, truncate } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection } from 'node:net';
 import type { Binaries } from './binaries.ts';
@@ -24,17 +24,22 @@ export async function findPostmaster(folder: string): Promise<Postmaster | null>
   const lines = (await readFile(lockFile, 'utf8').catch(() => '')).split('\n');
   const pid = Number.parseInt(lines[0] ?? '', 10);
   if (!(pid > 0) || !isAlive(pid)) return null;
-  // A server works in its own folder. Where the system does not tell (no /proc), the lock file is believed.
-  const place = await readlink(`/proc/${pid}/cwd`).catch((error: unknown) =>
-    errorCode(error) === 'ENOENT' && !isAlive(pid) ? '' : null,
-  );
-  if (place !== null && place !== folder) {
-    // A server enters its folder just before it writes the lock file, so this is no server of ours that is starting.
+  if (!(await isServerOf(pid, folder))) {
     await rm(lockFile, { force: true });
     return null;
   }
   const port = Number.parseInt(lines[3] ?? '', 10);
   return { pid, port: port > 0 ? port : null };
+}
+
+/**
+ * Whether this process is a server on this folder. Its command line tells, also to users who may see no more of it;
+ * one that has ended but is still in the table of processes has none. Without /proc the lock file is believed.
+ */
+async function isServerOf(pid: number, folder: string): Promise<boolean> {
+  if (!existsSync('/proc/self/cmdline')) return true;
+  const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  return basename(words[0] ?? '') === 'postgres' && words.includes(folder);
 }
 
 export interface StartOptions {
@@ -167,7 +172,7 @@ export async function stopPostmaster(folder: string): Promise<void> {
     if (!signalled(running.pid, signal)) return;
     const deadline = Date.now() + limitMs;
     while (Date.now() < deadline) {
-      if (!isAlive(running.pid)) return;
+      if ((await findPostmaster(folder))?.pid !== running.pid) return;
       await pause(20);
     }
   }
