@@ -55,20 +55,29 @@ export async function wantLetter(ctx: AppContext, kind: 'confirm' | 'reset', ema
 /** Confirms an address by the link that was mailed to it, and opens the account when nothing else is missing. @throws {Invalid} {TooMany} */
 export async function confirmEmail(ctx: AppContext, token: string, ip: string): Promise<SignUpState> {
   await limitAddress(ctx, 'confirm', ip);
-  return ctx.database.write(async (tx) => {
-    const used = await useToken(ctx, tx, 'confirm', token);
-    const user = await tx.sql
-      .updateTable('users')
-      .set({ email_confirmed_at: ctx.clock() })
-      .where('account_id', '=', used.accountId)
-      .where('email', '=', used.email)
-      .returning(['approved_at as approvedAt', 'email_confirmed_at as emailConfirmedAt'])
-      .executeTakeFirst();
-    if (!user) throw new Invalid(worthless);
-    if (!isReady(user, ctx.mail.delivers)) return 'pending';
-    await openAccount(tx, used.accountId);
-    return 'active';
-  });
+  const { state, accountId } = await ctx.database.write((tx) => confirm(ctx, tx, token));
+  // A token that an app got while its owner waited was remembered as one that may do nothing.
+  await ctx.bus.publish('signed-out', { accountId });
+  return state;
+}
+
+async function confirm(
+  ctx: AppContext,
+  tx: Transaction,
+  token: string,
+): Promise<{ state: SignUpState; accountId: string }> {
+  const { accountId, email } = await useToken(ctx, tx, 'confirm', token);
+  const user = await tx.sql
+    .updateTable('users')
+    .set({ email_confirmed_at: ctx.clock() })
+    .where('account_id', '=', accountId)
+    .where('email', '=', email)
+    .returning(['approved_at as approvedAt', 'email_confirmed_at as emailConfirmedAt'])
+    .executeTakeFirst();
+  if (!user) throw new Invalid(worthless);
+  if (!isReady(user, ctx.mail.delivers)) return { state: 'pending', accountId };
+  await openAccount(tx, accountId);
+  return { state: 'active', accountId };
 }
 
 /** Sets a new password by the link that was mailed; ends all sessions and tokens. @throws {Invalid} {TooMany} */
