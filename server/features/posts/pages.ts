@@ -2,7 +2,7 @@
 // (ctx.fragments) until the post or its counts change, that of its author until the account changes; one prepared
 // statement says which posts the reader may see and what they did with them; the pieces are joined as text.
 import type { AppContext } from '#server/context.ts';
-import { loadAccounts } from '#server/features/accounts/queries.ts';
+import { isId, loadAccounts } from '#server/features/accounts/queries.ts';
 import { serializeAccount } from '#server/features/accounts/serializers.ts';
 import { sql } from '#server/platform/database.ts';
 import { statementText } from '#server/platform/statement.ts';
@@ -49,8 +49,9 @@ export async function renderStatusesById(
   ids: readonly string[],
   viewerId: string | null,
 ): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await findSeen(ctx, ids, viewerId);
+  const wanted = ids.filter(isId);
+  if (wanted.length === 0) return new Map();
+  const rows = await findSeen(ctx, wanted, viewerId);
   const pieces = await loadPieces(ctx, rows);
   return new Map(
     rows.flatMap((row) => {

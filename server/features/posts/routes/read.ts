@@ -32,8 +32,8 @@ export function readRoutes(app: App, ctx: AppContext): void {
       config: { access },
     },
     async (request, reply) => {
-      const ids = (request.query.id ?? []).filter((id) => /^\d{1,18}$/.test(id)).slice(0, maxTogether);
-      const statuses = await renderStatuses(ctx, [...new Set(ids)], request.viewer?.accountId ?? null);
+      const ids = [...new Set(request.query.id ?? [])].slice(0, maxTogether);
+      const statuses = await renderStatuses(ctx, ids, request.viewer?.accountId ?? null);
       return sendJson(reply, `[${statuses.join(',')}]`);
     },
   );
@@ -44,12 +44,7 @@ export function readRoutes(app: App, ctx: AppContext): void {
       schema: { tags: ['statuses'], summary: 'One post', params: IdParams, response: { 200: StatusSchema } },
       config: { access },
     },
-    async (request, reply) => {
-      const viewerId = request.viewer?.accountId ?? null;
-      const { id } = request.params;
-      if (!/^\d{1,18}$/.test(id)) throw new NotFound('Record not found');
-      return sendStatus(ctx, reply, id, viewerId);
-    },
+    async (request, reply) => sendStatus(ctx, reply, request.params.id, request.viewer?.accountId ?? null),
   );
 
   app.get(

@@ -4,7 +4,7 @@ import type { App } from '#server/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone } from '#server/platform/http/access.ts';
-import { extractTags } from '#server/platform/text.ts';
+import { scanText } from '#server/platform/text.ts';
 import { findTag, tagHistories } from '../queries/tags.ts';
 import { serializeTag, TagSchema } from '../serializers/tag.ts';
 
@@ -22,9 +22,9 @@ export function tagRoutes(app: App, ctx: AppContext): void {
       config: { access: anyone('read') },
     },
     async (request) => {
-      const [name, ...more] = extractTags(`#${request.params.name}`);
-      if (name === undefined || more.length > 0) throw new NotFound('Record not found');
-      const tag = (await findTag(ctx, name)) ?? { id: '', name };
+      const [piece, ...more] = scanText(`#${request.params.name}`);
+      if (piece?.kind !== 'tag' || more.length > 0) throw new NotFound('Record not found');
+      const tag = (await findTag(ctx, piece.key)) ?? { id: '', name: piece.key };
       const histories = tag.id === '' ? new Map() : await tagHistories(ctx, [tag.id]);
       return serializeTag(tag, histories.get(tag.id) ?? [], ctx.config, request.viewer?.accountId != null);
     },
