@@ -3,8 +3,10 @@
 export interface Events {
   /** A person may now use the server: signed up and, where asked, confirmed and approved. */
   'account.opened': { accountId: string };
-  /** Name, bio, fields, pictures or flags of a local account changed. */
+  /** Name, bio, fields, pictures or flags of an account changed. */
   'account.updated': { accountId: string };
+  /** An account of another server was deleted there; its row stays, marked. */
+  'account.removed': { accountId: string };
   /**
    * Somebody with this address shall get a letter: the link to confirm it, the link to a new password, word that it has a login already
    * (`known`), that they were let in (`approved`) or that their password changed. `pending` tells the staff that this sign-up waits.

@@ -16,10 +16,12 @@ import { notificationRoutes } from '#server/features/notifications/routes.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { streamingRoutes } from '#server/features/streaming/routes/register.ts';
 import { timelineRoutes } from '#server/features/timelines/routes.ts';
+import { federationDoors } from '#server/federation/doors.ts';
 import { registerWeb } from '#server/web.ts';
 
 /** Registers all doors; those of other servers come first because they read raw bodies. */
 export async function registerRoutes(app: App, ctx: AppContext): Promise<void> {
+  await federationDoors(app, ctx);
   await app.register(async (scope) => {
     await clientDoors(scope as App, ctx);
     await sessionRoutes(scope as App, ctx);

@@ -1,6 +1,7 @@
 // What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
 import type { AppContext } from '#server/context.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
+import { purgeDelivered } from '#server/platform/fediverse/courier.ts';
 import { trimFeeds } from '#server/features/timelines/service/feeds.ts';
 
 export interface Task {
@@ -13,6 +14,7 @@ const hour = 60 * minute;
 
 export const schedule: Record<string, Task> = {
   'trim home timelines': { everyMs: hour, run: (ctx) => trimFeeds(ctx) },
+  'forget finished deliveries': { everyMs: hour, run: (ctx) => purgeDelivered(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 

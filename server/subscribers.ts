@@ -1,10 +1,15 @@
 // What follows from what: each event, and everything that happens because of it. Read this first.
 import type { AppContext } from '#server/context.ts';
 import type { EventName, Events } from '#server/events.ts';
+import { sendAccept, sendBlock, sendFollow, sendProfile, sendReject, sendUndoBlock, sendUndoFollow } from '#server/features/graph/activitypub/send.ts';
+import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
+import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
+import { purgePostsOf } from '#server/features/posts/service/purge.ts';
 import * as posts from '#server/features/posts/subscribers.ts';
 import * as timelines from '#server/features/timelines/subscribers.ts';
 import { sendWantedLetter } from '#server/features/auth/subscribers.ts';
+import { handleActivity } from '#server/inbox.ts';
 import type { Lane } from '#server/platform/queue/queue.ts';
 
 /** Loads the present state by id and does its part; safe to run twice. `job.cause` is the same on every run. */
@@ -25,31 +30,43 @@ export const subscribers: Subscribers = {
   'account.opened': {},
   'account.updated': {
     fragments: posts.forgetAccount,
+    fediverse: sendProfile,
+  },
+  'account.removed': {
+    follows: endFollowsOf,
+    posts: slow(purgePostsOf),
   },
   'email.wanted': { letter: slow(sendWantedLetter) },
   'follow.requested': {
     notifications: notifications.tellOfRequest,
+    fediverse: sendFollow,
   },
   'follow.accepted': {
     timelines: timelines.backfill,
     notifications: notifications.tellOfFollow,
     fragments: posts.forgetFollowPair,
+    fediverse: sendAccept,
   },
   'follow.rejected': {
     timelines: timelines.removeFollowee,
     notifications: notifications.untellFollow,
     fragments: posts.forgetFollowPair,
+    fediverse: sendReject,
   },
   'follow.removed': {
     timelines: timelines.removeFollowee,
     notifications: notifications.untellFollow,
     fragments: posts.forgetFollowPair,
+    fediverse: sendUndoFollow,
   },
   'block.created': {
     timelines: timelines.removeBlocked,
     notifications: notifications.untellBlocked,
+    fediverse: sendBlock,
   },
-  'block.removed': {},
+  'block.removed': {
+    fediverse: sendUndoBlock,
+  },
   'mute.created': {
     timelines: timelines.removeMuted,
   },
@@ -57,25 +74,31 @@ export const subscribers: Subscribers = {
     timelines: timelines.addPost,
     notifications: notifications.tellOfPost,
     fragments: posts.forgetAround,
+    fediverse: sendCreate,
   },
   'post.edited': {
     timelines: timelines.refreshPost,
     notifications: notifications.tellOfEdit,
     fragments: posts.forgetPost,
+    fediverse: sendUpdate,
   },
   'post.deleted': {
     timelines: timelines.removePost,
     notifications: notifications.untellPost,
     fragments: posts.forgetDeleted,
+    fediverse: sendDelete,
   },
   'post.liked': {
     notifications: notifications.tellOfLike,
     fragments: posts.forgetPost,
+    fediverse: sendLike,
   },
   'post.unliked': {
     notifications: notifications.untellLike,
     fragments: posts.forgetPost,
+    fediverse: sendUndoLike,
   },
-  'activity.received': {},
+  'activity.received': {
+    effect: inbox(handleActivity),
+  },
 };
-void inbox;

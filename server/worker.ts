@@ -1,6 +1,7 @@
 // The worker role: relays events, runs their subscribers, delivers to other servers, keeps the clock's appointments.
 import type { AppContext } from '#server/context.ts';
 import type { EventName } from '#server/events.ts';
+import { startCourier } from '#server/platform/fediverse/courier.ts';
 import type { Job, Lane } from '#server/platform/queue/queue.ts';
 import { lanes } from '#server/platform/queue/queue.ts';
 import { finishJob, startRelay, type Routing } from '#server/platform/relay.ts';
@@ -26,11 +27,13 @@ export async function startWorker(ctx: AppContext): Promise<Worker> {
   const relay = await startRelay({ database: ctx.database, queue: ctx.queue, routing, log: ctx.log, clock: ctx.clock });
   ctx.onEvents.wake = relay.wake;
   for (const lane of lanes) ctx.queue.work(lane, concurrency[lane], (job) => runJob(ctx, job));
+  const courier = await startCourier(ctx);
   const stopSchedule = startSchedule(ctx);
   return {
     async stop() {
       await stopSchedule();
       await relay.stop();
+      await courier.stop();
     },
   };
 }

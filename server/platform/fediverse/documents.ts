@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { FetchFailure, type FetchedResponse, type SafeFetch } from '#server/platform/fetch.ts';
 import { asObject, asText, hostOf, isSameHost, type Json } from './json.ts';
 import { signRequest } from './signatures/sign.ts';
+import { parseStrictJson } from './strict-json.ts';
 import { acceptActivity } from './vocabulary.ts';
 
 /** Who asks. */
@@ -116,13 +117,8 @@ export function isActivityType(contentType: string | undefined): boolean {
 }
 
 function readJson(response: FetchedResponse, url: string): Json {
-  let parsed: unknown = null;
-  try {
-    parsed = response.json();
-  } catch (error) {
-    throw new DocumentFailure('not_activity', `${hostOf(url)}: not JSON`, { cause: error });
-  }
-  const json = asObject(parsed);
+  const parsed = parseStrictJson(response.body);
+  const json = parsed.ok ? asObject(parsed.value) : null;
   if (json === null) throw new DocumentFailure('not_activity', `${hostOf(url)}: not a JSON object`);
   return json;
 }

@@ -146,3 +146,19 @@ async function writeKey(ctx: AppContext, tx: Transaction, accountId: string, key
 function json<Value>(value: Value): RawBuilder<Value> {
   return sql<Value>`${value === null ? null : JSON.stringify(value)}::jsonb`;
 }
+
+/** Marks a remote account as deleted: nobody sees it any more. Its follows and posts go by `account.removed`. */
+export async function removeRemoteAccount(ctx: AppContext, id: string): Promise<void> {
+  await ctx.database.write(async (tx) => {
+    const removed = await tx.sql
+      .updateTable('accounts')
+      .set({ deleted_at: ctx.clock(), display_name: '', bio_html: '', fields: json([]), avatar: json(null), header: json(null) })
+      .where('id', '=', id)
+      .where('domain', 'is not', null)
+      .where('deleted_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    if (removed) await tx.emit('account.removed', { accountId: id });
+  });
+  await ctx.fragments.drop([`account:${id}`]);
+}

@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/app.ts';
 import type { AppContext } from '#server/context.ts';
-import type { AccountView } from '#server/features/accounts/queries.ts';
+import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
+import { isId, type AccountView } from '#server/features/accounts/queries.ts';
 import { requireAccount } from '#server/features/accounts/routes.ts';
 import { serializeAccount, type MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { NotFound } from '#server/platform/errors.ts';
@@ -37,6 +38,9 @@ export async function peopleRoutes(app: App, ctx: AppContext): Promise<void> {
   requestRoutes(app, ctx);
 }
 
+/** How long a search may wait for the server of a stranger whose whole handle was typed. */
+const lookupTimeoutMs = 5000;
+
 function send(ctx: AppContext, request: FastifyRequest, reply: FastifyReply, page: AccountPage): MastodonAccount[] {
   setLinks(request, reply, ctx.config.origin, page);
   return page.accounts.map((account) => serializeAccount(account, ctx.config));
@@ -59,6 +63,7 @@ function searchRoute(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const { q, following, offset = 0 } = request.query;
       const { limit } = readPage(request.query, limits);
+      if (request.query.resolve === true && offset === 0) await ensureAccounts(ctx, [q], { timeoutMs: lookupTimeoutMs });
       const found = await searchPeople(ctx, viewerOf(request).accountId, { text: q, limit, offset, following });
       setOffsetLinks(request, reply, ctx.config.origin, { offset, limit, count: found.length });
       return found.map((account) => serializeAccount(account, ctx.config));
@@ -135,9 +140,10 @@ function requestRoutes(app: App, ctx: AppContext): void {
       },
       async (request) => {
         const { accountId } = viewerOf(request);
-        if (!(await answer(ctx, { followerId: request.params.id, followeeId: accountId })))
+        const { id: followerId } = request.params;
+        if (!isId(followerId) || !(await answer(ctx, { followerId, followeeId: accountId })))
           throw new NotFound('Record not found');
-        return oneRelationship(ctx, accountId, request.params.id);
+        return oneRelationship(ctx, accountId, followerId);
       },
     );
   }

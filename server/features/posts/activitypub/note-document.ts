@@ -25,7 +25,7 @@ export function audienceOfPost(config: Config, post: PostView): Audience {
 /** One of our posts as a Note, without @context: to stand alone add `objectContext`. */
 export function noteDocument(config: Config, post: PostView, author: AccountView): Json {
   const { likesCount, boostsCount, repliesCount } = post;
-  const collection = (name: string, totalItems: number): Json => ({ id: `${post.uri}/${name}`, type: 'Collection', totalItems });
+  const counted = (totalItems: number): Json => ({ type: 'Collection', totalItems });
   return {
     id: post.uri,
     type: 'Note',
@@ -42,18 +42,25 @@ export function noteDocument(config: Config, post: PostView, author: AccountView
     ...audienceOfPost(config, post),
     tag: tagsOf(config, post),
     attachment: [],
-    replies: collection('replies', repliesCount),
-    likes: collection('likes', likesCount),
-    shares: collection('shares', boostsCount),
+    replies: counted(repliesCount),
+    likes: counted(likesCount),
+    shares: counted(boostsCount),
   };
 }
 
 function tagsOf(config: Config, post: PostView): Json[] {
   const at = addresses(config);
   return [
-    ...post.mentions.filter(({ silent }) => !silent).map((mention) => ({ type: 'Mention', href: mention.uri, name: `@${fullHandle(config, mention)}` })),
+    ...post.mentions
+      .filter(({ silent }) => !silent)
+      .map((mention) => ({ type: 'Mention', href: mention.uri, name: `@${fullHandle(config, mention)}` })),
     ...post.tags.map(({ name, display }) => ({ type: 'Hashtag', href: at.tagPage(name), name: `#${display}` })),
-    ...post.emojis.map(({ shortcode, url }) => ({ type: 'Emoji', id: url, name: `:${shortcode}:`, icon: { type: 'Image', url } })),
+    ...post.emojis.map(({ shortcode, url }) => ({
+      type: 'Emoji',
+      id: url,
+      name: `:${shortcode}:`,
+      icon: { type: 'Image', url },
+    })),
   ];
 }
 
@@ -89,7 +96,12 @@ export function updateActivity(config: Config, post: PostView, author: AccountVi
 }
 
 /** A boost: an Announce that is also the object at the boost's own address. */
-export function announceActivity(config: Config, boost: PostView, booster: AccountView, boosted: { uri: string; authorUri: string }): Json {
+export function announceActivity(
+  config: Config,
+  boost: PostView,
+  booster: AccountView,
+  boosted: { uri: string; authorUri: string },
+): Json {
   return {
     '@context': objectContext,
     id: boost.uri,

@@ -3,7 +3,19 @@
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import { readEmojis, readPage, remoteAddress } from '#server/features/accounts/activitypub/actor-read.ts';
 import type { Visibility } from '#server/features/instance/words.ts';
-import { asDate, asId, asList, asObject, asOnlyId, asText, audienceOf, publicAudience, typeOf, type Audience, type Json } from '#server/platform/fediverse/json.ts';
+import {
+  asDate,
+  asId,
+  asList,
+  asObject,
+  asOnlyId,
+  asText,
+  audienceOf,
+  publicAudience,
+  typeOf,
+  type Audience,
+  type Json,
+} from '#server/platform/fediverse/json.ts';
 import { cleanName, cleanUrl, escapeHtml, sanitizeHtml, stripHtml, tagKey } from '#server/platform/text.ts';
 import type { TagSpelling } from '../service/record.ts';
 
@@ -30,7 +42,16 @@ export interface RemoteNote {
 const whole: ReadonlySet<string> = new Set(['Note', 'Question', 'ChatMessage']);
 const titled: ReadonlySet<string> = new Set(['Article', 'Page', 'Video', 'Audio', 'Image', 'Document', 'Event']);
 
-const limits = { html: 100_000, summary: 2000, title: 500, mentions: 500, tags: 100, tagLength: 200, options: 100, attachments: 32 };
+const limits = {
+  html: 100_000,
+  summary: 2000,
+  title: 500,
+  mentions: 500,
+  tags: 100,
+  tagLength: 200,
+  options: 100,
+  attachments: 32,
+};
 
 /** True for the types that become posts. */
 export function isPostType(type: string | null): boolean {
@@ -101,11 +122,17 @@ function readContent(json: Json): string {
 
 function paragraphs(text: string): string {
   const blocks = text.split(/\n\s*\n/u).map((block) => escapeHtml(block.trim()).replaceAll('\n', '<br>'));
-  return blocks.filter((block) => block !== '').map((block) => `<p>${block}</p>`).join('');
+  return blocks
+    .filter((block) => block !== '')
+    .map((block) => `<p>${block}</p>`)
+    .join('');
 }
 
 function titleHtml(json: Json): string {
-  const title = cleanName(asText(json['name']) ?? asText(Object.values(asObject(json['nameMap']) ?? {})[0]), limits.title);
+  const title = cleanName(
+    asText(json['name']) ?? asText(Object.values(asObject(json['nameMap']) ?? {})[0]),
+    limits.title,
+  );
   return title === '' ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`;
 }
 
@@ -118,7 +145,9 @@ function shortText(json: Json, content: string): string {
 
 function optionsHtml(json: Json): string {
   const options = [...asList(json['oneOf']), ...asList(json['anyOf'])].slice(0, limits.options);
-  const names = options.map((option) => cleanName(asObject(option)?.['name'], limits.title)).filter((name) => name !== '');
+  const names = options
+    .map((option) => cleanName(asObject(option)?.['name'], limits.title))
+    .filter((name) => name !== '');
   return names.length === 0 ? '' : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join('')}</ul>`;
 }
 

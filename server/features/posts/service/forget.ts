@@ -7,12 +7,16 @@ export const postFragment = (id: string): string => `post:${id}`;
 /** Where the text of an account is kept. */
 export const accountFragment = (id: string): string => `account:${id}`;
 
+/** Where the ActivityPub documents of a post and of an account are kept. */
+export const noteFragment = (id: string): string => `note:${id}`;
+export const actorFragment = (id: string): string => `actor:${id}`;
+
 /** Drops the rendered texts of these posts and accounts here and in every other process; null ids are passed over. */
 export async function forget(
   ctx: AppContext,
   changed: { posts?: ReadonlyArray<string | null>; accounts?: ReadonlyArray<string | null> },
 ): Promise<void> {
-  const posts = (changed.posts ?? []).filter((id) => id !== null).map(postFragment);
-  const accounts = (changed.accounts ?? []).filter((id) => id !== null).map(accountFragment);
+  const posts = (changed.posts ?? []).filter((id) => id !== null).flatMap((id) => [postFragment(id), noteFragment(id)]);
+  const accounts = (changed.accounts ?? []).filter((id) => id !== null).flatMap((id) => [accountFragment(id), actorFragment(id)]);
   await ctx.fragments.drop([...posts, ...accounts]);
 }

@@ -36,7 +36,7 @@ export interface ImportedPost extends ImportedContent {
 /** Writes a remote post and returns its id; the id it has when it is there already; null when it was deleted. */
 export async function importPost(ctx: AppContext, post: ImportedPost): Promise<string | null> {
   const written = await ctx.database.write(async (tx) => {
-    await lockUri(tx, post.uri);
+    await lock(tx, post.uri);
     if (await isBuried(tx, post.uri, post.authorUri)) return null;
     const present = await findId(tx, post.uri);
     if (present !== null) return { id: present, parentId: null, linked: [] };
@@ -48,7 +48,10 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
     return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record) };
   });
   if (written === null) return null;
-  await forget(ctx, { posts: [written.parentId, ...written.linked, ...(written.linked.length > 0 ? [written.id] : [])], accounts: [post.accountId] });
+  await forget(ctx, {
+    posts: [written.parentId, ...written.linked, ...(written.linked.length > 0 ? [written.id] : [])],
+    accounts: [post.accountId],
+  });
   return written.id;
 }
 
@@ -56,18 +59,38 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
  * Gives a remote post the content that its server has for it now, and keeps the former in its history. False when that
  * is not newer than what we have, or nothing has changed. Author, address, visibility and what it answers stay.
  */
-export async function updateImported(ctx: AppContext, postId: string, content: ImportedContent, updatedAt: Date | null): Promise<boolean> {
+export async function updateImported(
+  ctx: AppContext,
+  postId: string,
+  content: ImportedContent,
+  updatedAt: Date | null,
+): Promise<boolean> {
   const editedAt = updatedAt ?? ctx.clock();
   const changed = await ctx.database.write(async (tx) => {
-    const present = await tx.sql.selectFrom('posts').selectAll().where('id', '=', postId).where('local', '=', false).forUpdate().executeTakeFirst();
-    if (!present || (present.edited_at !== null && present.edited_at >= editedAt) || present.created_at > editedAt) return false;
+    const present = await tx.sql
+      .selectFrom('posts')
+      .selectAll()
+      .where('id', '=', postId)
+      .where('local', '=', false)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!present || (present.edited_at !== null && present.edited_at >= editedAt) || present.created_at > editedAt)
+      return false;
     await recordMentions(tx, postId, content.mentionedIds);
     await recordTags(tx, postId, content.tags, ctx.clock());
     const { html, summary, sensitive, language } = content;
-    const isSame = present.html === html && present.summary === summary && present.sensitive === sensitive && present.language === language;
+    const isSame =
+      present.html === html &&
+      present.summary === summary &&
+      present.sensitive === sensitive &&
+      present.language === language;
     if (isSame) return false;
     await recordVersion(tx, postId, { source: null, html, summary, sensitive, language }, editedAt);
-    await tx.sql.updateTable('posts').set({ emojis: sql`${JSON.stringify(content.emojis)}::jsonb` }).where('id', '=', postId).execute();
+    await tx.sql
+      .updateTable('posts')
+      .set({ emojis: sql`${JSON.stringify(content.emojis)}::jsonb` })
+      .where('id', '=', postId)
+      .execute();
     await tx.emit('post.edited', { postId, accountId: present.account_id });
     return true;
   });
@@ -75,29 +98,41 @@ export async function updateImported(ctx: AppContext, postId: string, content: I
   return changed;
 }
 
-/** Notes that an address was deleted, or an activity undone, before we knew it: it does not come to life later. `accountUri` said so, and it binds only that account's. */
+/**
+ * Notes that an address was deleted, or an activity undone, before we knew it: it does not come to life later. `accountUri`
+ * said so, and it binds only what is that account's; so somebody else's word for an address that we never saw is replaced.
+ */
 export async function bury(ctx: AppContext, uri: string, accountUri: string): Promise<void> {
   await ctx.database.write(async (tx) => {
-    await lockUri(tx, uri);
+    await lock(tx, uri);
     await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
-      values (${uri}, null, ${accountUri}, ${ctx.clock()}) on conflict (uri) do nothing`.execute(tx.sql);
+      values (${uri}, null, ${accountUri}, ${ctx.clock()})
+      on conflict (uri) do update set account_uri = excluded.account_uri where tombstones.former_id is null`.execute(tx.sql);
   });
 }
 
 /** True when that account deleted or undid what has this address. Within a write it also holds off whoever would do so now. */
 export async function wasBuried(ctx: AppContext, uri: string, accountUri: string): Promise<boolean> {
   return ctx.database.write(async (tx) => {
-    await lockUri(tx, uri);
+    await lock(tx, uri);
     return isBuried(tx, uri, accountUri);
   });
 }
 
-async function lockUri(tx: Transaction, uri: string): Promise<void> {
+/** Within a write: waits for whoever writes or deletes what has this address, and holds the others off until the end. */
+export async function lockUri(ctx: AppContext, uri: string): Promise<void> {
+  await ctx.database.write((tx) => lock(tx, uri));
+}
+
+async function lock(tx: Transaction, uri: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`post:${uri}`}, 0))`.execute(tx.sql);
 }
 
 async function isBuried(tx: Transaction, uri: string, accountUri: string): Promise<boolean> {
-  const { rows } = await sql`select from tombstones where uri = ${uri} and (account_uri is null or account_uri = ${accountUri})`.execute(tx.sql);
+  const { rows } =
+    await sql`select from tombstones where uri = ${uri} and (account_uri is null or account_uri = ${accountUri})`.execute(
+      tx.sql,
+    );
   return rows.length > 0;
 }
 
@@ -152,7 +187,9 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
 async function recordSilent(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
   await sql`insert into mentions (post_id, account_id, silent)
-    select distinct ${postId}::bigint, id, true from unnest(${accountIds}::bigint[]) as id on conflict do nothing`.execute(tx.sql);
+    select distinct ${postId}::bigint, id, true from unnest(${accountIds}::bigint[]) as id on conflict do nothing`.execute(
+    tx.sql,
+  );
 }
 
 /** Replies that came before what they answer find it now, and bring their conversation with them. Returns their ids. */
@@ -165,6 +202,8 @@ async function linkWaiting(tx: Transaction, post: PostRecord): Promise<string[]>
   const counted = rows.filter((row) => row.counted).length;
   await sql`update posts set replies_count = replies_count + ${counted} where id = ${post.id}`.execute(tx.sql);
   const conversations = rows.map((row) => row.conversation_id);
-  await sql`update posts set conversation_id = ${post.conversationId} where conversation_id = any(${conversations}::bigint[])`.execute(tx.sql);
+  await sql`update posts set conversation_id = ${post.conversationId} where conversation_id = any(${conversations}::bigint[])`.execute(
+    tx.sql,
+  );
   return rows.map((row) => row.id);
 }

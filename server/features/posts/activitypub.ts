@@ -1,0 +1,125 @@
+// Posts between servers: finding one by its address, and bringing a remote one in with all that belongs to it.
+// What we accept is in activitypub/receive.ts, what we send in activitypub/send.ts.
+import type { AppContext } from '#server/context.ts';
+import { fetchRemote, resolveAccount } from '#server/features/accounts/activitypub.ts';
+import { isActive } from '#server/features/accounts/policy.ts';
+import { type AccountView } from '#server/features/accounts/queries.ts';
+import { sql } from '#server/platform/database.ts';
+import { ownId } from '#server/platform/fediverse/addresses.ts';
+import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
+import { hostOf, isSameHost } from '#server/platform/fediverse/json.ts';
+import { readNote, visibilityOf, type RemoteNote } from './activitypub/note-read.ts';
+import { findPost, findPostByUri, type PostView } from './queries.ts';
+import { importPost, type ImportedPost } from './service/import.ts';
+
+/** How many posts above one that comes in are fetched at most. */
+export const maxAncestors = 20;
+
+/**
+ * The post with that ActivityPub id, fetched from its server when we do not have it; with the posts that it answers. Null when there
+ * is none, it was deleted, or it is not for everybody: those come only by being sent to us.
+ * @throws {DocumentFailure} when it cannot be asked for now
+ */
+export async function resolvePost(ctx: AppContext, uri: string): Promise<PostView | null> {
+  if (hostOf(uri) === hostOf(ctx.config.origin)) {
+    const id = ownId(ctx.config, 'posts', uri);
+    return id === null ? null : findPost(ctx, id);
+  }
+  const known = await findPostByUri(ctx, uri);
+  if (known !== null) return known;
+  const fetched = await fetchNote(ctx, uri);
+  if (fetched === null) return null;
+  await importAncestors(ctx, fetched.note.inReplyToUri);
+  const id = await importNote(ctx, fetched.note, fetched.author);
+  return id === null ? null : findPost(ctx, id);
+}
+
+interface FetchedNote {
+  note: RemoteNote;
+  author: AccountView;
+}
+
+/** A public or unlisted post with its author, as their server has them; null for anything else. @throws {DocumentFailure} */
+async function fetchNote(ctx: AppContext, uri: string): Promise<FetchedNote | null> {
+  const note = readNote(await fetchRemote(ctx, uri), ctx.config.allowPrivateAddresses);
+  // A server speaks for its own people only.
+  if (note === null || !isSameHost(note.uri, note.authorUri)) return null;
+  const author = await resolveAccount(ctx, note.authorUri);
+  if (author === null || author.domain === null || !isActive(author)) return null;
+  const visibility = visibilityOf(note.audience, author.followersUrl);
+  return visibility === 'public' || visibility === 'unlisted' ? { note, author } : null;
+}
+
+/**
+ * Brings in what a post answers, and what that answers, at most 20 up, the oldest first. Where the way ends early (private, deleted,
+ * out of reach), the rest waits to be linked when it comes.
+ */
+export async function importAncestors(ctx: AppContext, uri: string | null): Promise<void> {
+  const chain: FetchedNote[] = [];
+  const seen = new Set<string>();
+  let next = uri;
+  while (next !== null && chain.length < maxAncestors && !seen.has(next)) {
+    seen.add(next);
+    const fetched = (await isKnown(ctx, next)) ? null : await tryFetchNote(ctx, next);
+    if (fetched !== null) chain.push(fetched);
+    next = fetched?.note.inReplyToUri ?? null;
+  }
+  for (const { note, author } of chain.toReversed()) await importNote(ctx, note, author);
+}
+
+async function isKnown(ctx: AppContext, uri: string): Promise<boolean> {
+  if (hostOf(uri) === hostOf(ctx.config.origin)) return true;
+  const { rows } = await sql`select from posts where uri = ${uri} union all select from tombstones where uri = ${uri}`.execute(ctx.database.read);
+  return rows.length > 0;
+}
+
+async function tryFetchNote(ctx: AppContext, uri: string): Promise<FetchedNote | null> {
+  try {
+    return await fetchNote(ctx, uri);
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    ctx.log.debug({ err: error }, 'an earlier post of a conversation could not be fetched');
+    return null;
+  }
+}
+
+/** Writes a remote post whose author is proven. Returns its id, or null when it was deleted. */
+export async function importNote(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<string | null> {
+  return importPost(ctx, await placeNote(ctx, note, author));
+}
+
+/** A remote post with the accounts here that it names or is addressed to. Strangers in it stay text and links. */
+export async function placeNote(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<ImportedPost> {
+  const addressed = [...note.audience.to, ...note.audience.cc];
+  const known = await knownAmong(ctx, [...note.mentionedUris, ...addressed]);
+  const named = new Set(note.mentionedUris);
+  const answered = await authorOf(ctx, note.inReplyToUri);
+  const mentioned = known.filter(({ id, uri }) => id !== author.id && (named.has(uri) || id === answered));
+  const silent = known.filter(({ id, uri, domain }) => domain === null && !named.has(uri) && id !== answered);
+  return {
+    ...note,
+    accountId: author.id,
+    authorUri: author.uri,
+    visibility: visibilityOf(note.audience, author.followersUrl),
+    mentionedIds: mentioned.map(({ id }) => id),
+    silentIds: silent.map(({ id }) => id),
+  };
+}
+
+/** Whom a reply answers counts as named when it is addressed to them. */
+async function authorOf(ctx: AppContext, uri: string | null): Promise<string | null> {
+  const post = uri === null ? null : await findPostByUri(ctx, uri);
+  return post?.accountId ?? null;
+}
+
+async function knownAmong(ctx: AppContext, uris: readonly string[]): Promise<Array<{ id: string; uri: string; domain: string | null }>> {
+  const asked = [...new Set(uris)].filter((uri) => hostOf(uri) !== null);
+  if (asked.length === 0) return [];
+  return ctx.database.read
+    .selectFrom('accounts')
+    .select(['id', 'uri', 'domain'])
+    .where(sql<boolean>`uri = any(${asked}::text[])`)
+    .where('deleted_at', 'is', null)
+    .where('opened', '=', true)
+    .execute();
+}

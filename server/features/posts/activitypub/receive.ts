@@ -1,0 +1,189 @@
+// What other servers tell us about posts: written, changed, deleted, liked, boosted, and all of that undone. Whoever
+// signed is the only one believed, and only about what is theirs.
+import type { AppContext } from '#server/context.ts';
+import { fetchRemote } from '#server/features/accounts/activitypub.ts';
+import { drop, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
+import type { AccountView } from '#server/features/accounts/queries.ts';
+import { sql } from '#server/platform/database.ts';
+import { ownId } from '#server/platform/fediverse/addresses.ts';
+import { asDate, asObject, asOnlyId, asText, audienceOf, hostOf, isSameHost, type Json } from '#server/platform/fediverse/json.ts';
+import { importAncestors, importNote, placeNote, resolvePost } from '../activitypub.ts';
+import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read.ts';
+import { findBoost, findPost, findPostByUri, type PostView } from '../queries.ts';
+import { boostPost, unboostPost } from '../service/boost.ts';
+import { deletePost } from '../service/delete.ts';
+import { bury, importPost, lockUri, updateImported, wasBuried } from '../service/import.ts';
+import { likePost, unlikePost } from '../service/like.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A new post. Kept when somebody here follows its author, is addressed by it, or has part in the conversation. */
+export async function receiveCreate(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const note = await readOwnNote(ctx, incoming);
+  if (typeof note === 'string') return drop(note);
+  if (!(await isWanted(ctx, note, incoming.actor))) return drop('nobody_asked');
+  if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
+  const placed = await placeNote(ctx, note, incoming.actor);
+  return async (ctx) => ((await importPost(ctx, placed)) === null ? 'deleted' : 'done');
+}
+
+/** A changed post. One that we never saw is taken as new when it changed within a day of being written. */
+export async function receiveUpdate(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const note = await readOwnNote(ctx, incoming);
+  if (typeof note === 'string') return drop(note);
+  const present = await findPostByUri(ctx, note.uri);
+  if (present === null) return receiveLateCreate(ctx, incoming, note);
+  if (present.accountId !== incoming.actor.id) return drop('not_owner');
+  const placed = await placeNote(ctx, note, incoming.actor);
+  return async (ctx) => ((await updateImported(ctx, present.id, placed, note.updatedAt)) ? 'done' : 'unchanged');
+}
+
+async function receiveLateCreate(ctx: AppContext, incoming: Incoming, note: RemoteNote): Promise<Effect> {
+  const age = note.publishedAt === null ? 0 : ctx.clock().getTime() - note.publishedAt.getTime();
+  if (age > dayMs || !(await isWanted(ctx, note, incoming.actor))) return drop('unknown_object');
+  if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
+  return async (ctx) => ((await importNote(ctx, note, incoming.actor)) === null ? 'deleted' : 'done');
+}
+
+function isForAll(note: RemoteNote, author: AccountView): boolean {
+  return ['public', 'unlisted'].includes(visibilityOf(note.audience, author.followersUrl));
+}
+
+/** The post in a Create or Update, when it is the sender's own; else the reason why it is not taken. */
+async function readOwnNote(ctx: AppContext, { json, actor }: Incoming): Promise<RemoteNote | string> {
+  const embedded = asObject(json['object']);
+  const uri = asOnlyId(json['object']);
+  if (uri === null) return 'malformed';
+  if (hostOf(uri) === hostOf(ctx.config.origin)) return 'own_object';
+  if (!isSameHost(uri, actor.uri)) return 'other_host';
+  const object = embedded ?? (await fetchRemote(ctx, uri));
+  if (!isPostType(asText(object['type']))) return 'unsupported_object';
+  const note = readNote(object, ctx.config.allowPrivateAddresses);
+  if (note === null) return 'malformed';
+  if (note.authorUri !== actor.uri) return 'not_owner';
+  return isVote(object) ? 'vote' : note;
+}
+
+/** Votes in polls travel as notes with a name and no text. */
+function isVote(object: Json): boolean {
+  return asText(object['name']) !== null && asText(object['content']) === null && asText(object['inReplyTo']) !== null && object['type'] === 'Note';
+}
+
+/** True when somebody here follows the author, is named or addressed, or wrote or follows what is answered. */
+async function isWanted(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<boolean> {
+  const addressed = [...note.mentionedUris, ...note.audience.to, ...note.audience.cc].filter((uri) => hostOf(uri) === hostOf(ctx.config.origin));
+  const { rows } = await sql<{ wanted: boolean }>`select
+    exists (select from follows f join accounts a on a.id = f.follower_id where f.followee_id = ${author.id} and f.state = 'accepted' and a.domain is null)
+    or exists (select from accounts a where a.uri = any(${addressed}::text[]) and a.domain is null and a.deleted_at is null
+      and not exists (select from blocks b where b.blocker_id = a.id and b.blocked_id = ${author.id}))
+    or exists (select from posts p where p.uri = ${note.inReplyToUri} and p.visibility in ('public', 'unlisted')
+      and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = ${author.id})) as wanted`.execute(ctx.database.read);
+  return rows[0]?.wanted === true;
+}
+
+/** A deleted post. What we never saw is remembered as deleted, so that it does not appear later. */
+export async function receiveDelete(ctx: AppContext, { json, actor }: Incoming): Promise<Effect> {
+  const uri = asOnlyId(json['object']);
+  if (uri === null) return drop('malformed');
+  if (hostOf(uri) === hostOf(ctx.config.origin)) return drop('own_object');
+  if (!isSameHost(uri, actor.uri)) return drop('other_host');
+  return async (ctx) => {
+    await lockUri(ctx, uri);
+    const post = await findPostByUri(ctx, uri);
+    if (post !== null && post.accountId !== actor.id) return 'not_owner';
+    await bury(ctx, uri, actor.uri);
+    if (post === null) return 'unknown_object';
+    await deletePost(ctx, { postId: post.id, accountId: actor.id });
+    return 'done';
+  };
+}
+
+/** A like; emoji reactions count as one. */
+export async function receiveLike(ctx: AppContext, { id, json, actor }: Incoming): Promise<Effect> {
+  const post = await findSubject(ctx, asOnlyId(json['object']));
+  if (post === null) return drop('unknown_object');
+  return async (ctx) => {
+    if (await wasBuried(ctx, id, actor.uri)) return 'undone';
+    await likePost(ctx, { accountId: actor.id, postId: post.id, uri: id });
+    return 'done';
+  };
+}
+
+/** A boost. What is boosted is asked of its own server, and only what is for everybody is shown on. */
+export async function receiveAnnounce(ctx: AppContext, { id, json, actor }: Incoming): Promise<Effect> {
+  const uri = asOnlyId(json['object']);
+  if (uri === null) return drop('malformed');
+  if (!(await isFollowedOrOwn(ctx, actor, uri))) return drop('nobody_asked');
+  const post = (await findSubject(ctx, uri)) ?? (await resolvePost(ctx, uri));
+  if (post === null) return drop('unknown_object');
+  const isOwnFollowersOnly = post.visibility === 'followers' && post.accountId === actor.id;
+  if (post.visibility !== 'public' && post.visibility !== 'unlisted' && !isOwnFollowersOnly) return drop('not_public');
+  const visibility = visibilityOf(audienceOf(json), actor.followersUrl);
+  if (visibility === 'direct') return drop('not_public');
+  return async (ctx) => {
+    if (await wasBuried(ctx, id, actor.uri)) return 'undone';
+    await boostPost(ctx, { accountId: actor.id, postId: post.id, visibility, uri: id, createdAt: boostedAt(ctx, json) });
+    return 'done';
+  };
+}
+
+/** When the boost says that it was made; never later than now. */
+function boostedAt(ctx: AppContext, json: Json): Date {
+  const now = ctx.clock();
+  const published = asDate(json['published']);
+  return published !== null && published < now ? published : now;
+}
+
+async function isFollowedOrOwn(ctx: AppContext, actor: AccountView, objectUri: string): Promise<boolean> {
+  if (ownId(ctx.config, 'posts', objectUri) !== null) return true;
+  const { rows } = await sql<{ wanted: boolean }>`select
+    exists (select from follows f join accounts a on a.id = f.follower_id where f.followee_id = ${actor.id} and f.state = 'accepted' and a.domain is null)
+    as wanted`.execute(ctx.database.read);
+  return rows[0]?.wanted === true;
+}
+
+/** What is taken back, as far as the Undo tells: the address of the activity, and that of its object. */
+export interface Undone {
+  uri: string | null;
+  object: string | null;
+}
+
+/** A like is taken back. */
+export async function undoLike(_ctx: AppContext, { actor }: Incoming, undone: Undone): Promise<Effect> {
+  return async (ctx) => {
+    const named = (await findSubject(ctx, undone.object))?.id ?? null;
+    const postId = await likedBy(ctx, actor.id, undone.uri, named);
+    if (postId === null) return 'unknown_object';
+    await unlikePost(ctx, { accountId: actor.id, postId });
+    return 'done';
+  };
+}
+
+/** The post that an account likes, by the like's address or by the post's id; null when there is no such like. */
+async function likedBy(ctx: AppContext, accountId: string, uri: string | null, postId: string | null): Promise<string | null> {
+  const { rows } = await sql<{ post_id: string }>`
+    select post_id from likes where account_id = ${accountId} and (uri = ${uri} or post_id = ${postId}::bigint)
+    order by (uri = ${uri}) desc nulls last limit 1`.execute(ctx.database.read);
+  return rows[0]?.post_id ?? null;
+}
+
+/** A boost is taken back. */
+export async function undoAnnounce(_ctx: AppContext, { actor }: Incoming, undone: Undone): Promise<Effect> {
+  return async (ctx) => {
+    const byUri = undone.uri === null ? null : await findPostByUri(ctx, undone.uri);
+    const subject = byUri === null ? await findSubject(ctx, undone.object) : null;
+    const boost = byUri ?? (subject === null ? null : await findBoost(ctx, actor.id, subject.id));
+    if (boost === null || boost.boostOfId === null) return 'unknown_object';
+    if (boost.accountId !== actor.id) return 'not_owner';
+    await unboostPost(ctx, { accountId: actor.id, postId: boost.id });
+    return 'done';
+  };
+}
+
+/** A post by its address, ours or theirs; a boost stands for what it boosts. */
+async function findSubject(ctx: AppContext, uri: string | null): Promise<PostView | null> {
+  if (uri === null) return null;
+  const id = ownId(ctx.config, 'posts', uri);
+  const post = id === null ? await findPostByUri(ctx, uri) : await findPost(ctx, id);
+  return post?.boostOfId == null ? post : findPost(ctx, post.boostOfId);
+}

@@ -1,0 +1,120 @@
+// The way of an activity into this server: the gate, the signature, one durable row, 202. What it means comes later.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AppContext } from '#server/context.ts';
+import { fetchSigningKey, findSigningKey, mayRefetch, type KeyAbsence, type SigningKey } from '#server/features/accounts/activitypub/signing-keys.ts';
+import { noteAlive } from '#server/platform/fediverse/hosts.ts';
+import { hostOf } from '#server/platform/fediverse/json.ts';
+import { precheckInbox, readActivity, type ReadActivity } from '#server/platform/fediverse/precheck.ts';
+import { verifyRequest, verifySignature } from '#server/platform/fediverse/signatures/verify.ts';
+import type { SignedRequest } from '#server/platform/fediverse/signatures/request.ts';
+import { outboxChannel } from '#server/platform/outbox.ts';
+
+/** A request as it came, body and target unchanged. */
+export interface RawRequest {
+  method: string;
+  /** The request target: path and query, not decoded. */
+  path: string;
+  headers: IncomingHttpHeaders;
+  rawBody: Buffer;
+  /** Whose budget of key fetches it uses. */
+  clientAddress: string;
+}
+
+/** The status to answer with; `reason` is for the log and the metrics. */
+export interface Answer {
+  status: number;
+  reason: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+/** Judges and stores one activity. 202 means that it is stored, known already, or of no use and not to be sent again. */
+export async function acceptActivity(ctx: AppContext, request: RawRequest): Promise<Answer> {
+  const ourHosts = [new URL(ctx.config.origin).host];
+  const checked = precheckInbox({ ...request, ourHosts });
+  if (!checked.ok) return { status: checked.status, reason: checked.reason };
+  const read = readActivity(checked.document, { allowPrivateAddresses: ctx.config.allowPrivateAddresses, ourHosts });
+  if (!read.ok) return { status: 202, reason: `dropped_${read.reason}` };
+  const { activity } = read;
+  if (await isDeletionOfStranger(ctx, activity)) return { status: 202, reason: 'dropped_stranger' };
+  // Only the one who sends is believed: activities passed on by others with a proof inside are not taken yet.
+  if (!checked.isSigned) return { status: 401, reason: 'embedded_proof' };
+  const signer = await findSigner(ctx, request);
+  if ('status' in signer) return signer;
+  if (signer.accountUri !== activity.actor) return { status: 401, reason: 'other_signer' };
+  if (signer.suspended) return { status: 202, reason: 'dropped_suspended' };
+  const isNew = await store(ctx, activity, request.rawBody);
+  await noteAlive(ctx.database.read, hostOf(activity.actor) ?? '', ctx.clock());
+  return { status: 202, reason: isNew ? 'stored' : 'known' };
+}
+
+/** Servers tell everybody when an account goes. Most were never heard of here, and their keys are gone with them. */
+async function isDeletionOfStranger(ctx: AppContext, activity: ReadActivity): Promise<boolean> {
+  if (activity.type !== 'Delete' || activity.objectId !== activity.actor) return false;
+  const known = await ctx.database.prepared('inbox_stranger', 'select 1 from accounts where uri = $1 and deleted_at is null', [activity.actor]);
+  return known.length === 0;
+}
+
+/**
+ * Whose key signed the request, or the answer that refuses it. A signature that does not fit a key that we had is tried
+ * once more with the key as its server gives it now.
+ */
+export async function findSigner(ctx: AppContext, request: RawRequest): Promise<SigningKey | Answer> {
+  const signed = signedRequest(ctx, request);
+  const found = new Map<string, SigningKey>();
+  const absences: KeyAbsence[] = [];
+  const verdict = await verifyRequest(signed, async (keyId) => {
+    const key = await findSigningKey(ctx, keyId, request.clientAddress);
+    if (typeof key === 'string') absences.push(key);
+    else found.set(keyId, key);
+    return typeof key === 'string' ? null : key.key;
+  });
+  if (verdict.ok) return found.get(verdict.keyId) ?? { status: 401, reason: 'no_key' };
+  if (verdict.reason === 'wrong_signature' || verdict.reason === 'wrong_key_type') {
+    const renewed = await verifyRenewed(ctx, signed, [...found.keys()], request.clientAddress);
+    if (renewed !== null) return renewed;
+  }
+  if (verdict.reason === 'no_key' && absences.some((absence) => absence !== 'unknown')) {
+    return { status: 503, reason: absences.includes('busy') ? 'key_fetches' : 'key_unreachable', retryAfter: 60 };
+  }
+  return { status: verdict.status, reason: verdict.reason };
+}
+
+async function verifyRenewed(ctx: AppContext, signed: SignedRequest, keyIds: string[], clientAddress: string): Promise<SigningKey | null> {
+  for (const keyId of keyIds) {
+    if (!(await mayRefetch(ctx, keyId))) continue;
+    const key = await fetchSigningKey(ctx, keyId, clientAddress);
+    if (typeof key !== 'string' && verifySignature({ ...signed, keyId, key: key.key }).ok) return key;
+  }
+  return null;
+}
+
+function signedRequest(ctx: AppContext, request: RawRequest): SignedRequest {
+  const origin = new URL(ctx.config.origin);
+  return {
+    method: request.method,
+    path: request.path,
+    headers: request.headers,
+    rawBody: request.rawBody,
+    now: ctx.clock(),
+    expectedHosts: [origin.host],
+    protocol: origin.protocol === 'http:' ? 'http' : 'https',
+  };
+}
+
+const storeText = `
+with stored as (
+  insert into inbox_activities (actor_uri, activity_uri, body, received_at) values ($1, $2, $3, $4)
+  on conflict do nothing returning id
+), event as (
+  insert into outbox_events (name, payload, due_at, created_at)
+  select 'activity.received', jsonb_build_object('inboxId', id::text), $4, $4 from stored
+)
+select id::text as id, pg_notify('${outboxChannel}', '') from stored`;
+
+/** One statement: the activity and the event that will have it handled. False when the same one came before. */
+async function store(ctx: AppContext, activity: ReadActivity, body: Buffer): Promise<boolean> {
+  const rows = await ctx.database.prepared('inbox_store', storeText, [activity.actor, activity.id, body.toString('utf8'), ctx.clock()]);
+  if (rows.length > 0) ctx.onEvents.wake();
+  return rows.length > 0;
+}

@@ -1,0 +1,168 @@
+// The doors of other servers: what they read, and where they post. They get plain JSON and raw bodies; client doors are elsewhere.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '#server/app.ts';
+import type { AppContext } from '#server/context.ts';
+import { findAccount, isId } from '#server/features/accounts/queries.ts';
+import { findVisiblePost } from '#server/features/posts/queries.ts';
+import { actorFragment, noteFragment } from '#server/features/posts/service/forget.ts';
+import { asText, type Json } from '#server/platform/fediverse/json.ts';
+import { maxInboxBytes, precheckHead } from '#server/platform/fediverse/precheck.ts';
+import { activityJson, activityStreams } from '#server/platform/fediverse/vocabulary.ts';
+import { acceptActivity, findSigner, type RawRequest } from './accept.ts';
+import { createDispatcher, type Reading } from './dispatch.ts';
+import { nodeInfoList, toNodeInfo20 } from './node-info.ts';
+
+/** Registers every path that other servers use. */
+export async function federationDoors(app: App, ctx: AppContext): Promise<void> {
+  await app.register(async (scope) => inboxes(scope as App, ctx));
+  await app.register(async (scope) => documents(scope as App, ctx));
+}
+
+/** Where activities come in. The head is judged before one byte of the body is read. */
+function inboxes(app: App, ctx: AppContext): void {
+  const ourHosts = [new URL(ctx.config.origin).host];
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxInboxBytes }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = precheckHead({ method: request.method, headers: request.headers, ourHosts });
+    if (refusal === null) return;
+    ctx.metrics.inboxActivities.inc({ answer: refusal.reason });
+    // What has not been read must not be taken for the next request on this connection.
+    return reply.code(refusal.status).header('connection', 'close').send({ error: refusal.reason });
+  });
+  const receive = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const answer = await acceptActivity(ctx, rawRequest(request));
+    ctx.metrics.inboxActivities.inc({ answer: answer.reason });
+    if (answer.status !== 202) request.log.debug({ reason: answer.reason }, 'an activity was refused');
+    if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
+    return answer.status === 202 ? reply.code(202).send() : reply.code(answer.status).send({ error: answer.reason });
+  };
+  app.post('/ap/inbox', receive);
+  app.post<{ Params: { id: string } }>('/ap/users/:id/inbox', async (request, reply) => {
+    const account = isId(request.params.id) ? await findAccount(ctx, request.params.id) : null;
+    if (account === null || account.domain !== null) return reply.code(404).send({ error: 'Not Found' });
+    return receive(request, reply);
+  });
+}
+
+function rawRequest(request: FastifyRequest): RawRequest {
+  return {
+    method: request.method,
+    path: request.raw.url ?? '/',
+    headers: request.headers,
+    rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    clientAddress: request.ip,
+  };
+}
+
+/** What is read: WebFinger, NodeInfo and host-meta by anybody, ActivityPub documents by those who may. */
+function documents(app: App, ctx: AppContext): void {
+  const dispatcher = createDispatcher(ctx);
+  const open = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const response = await ask(ctx, dispatcher, request.raw.url ?? '/', request.headers.accept, nobody);
+    const type = response.headers.get('content-type');
+    if (type !== null) reply.type(type);
+    return reply.code(response.status).send(Buffer.from(await response.arrayBuffer()));
+  };
+  app.get('/.well-known/webfinger', open);
+  app.get('/nodeinfo/2.1', open);
+  app.get('/.well-known/nodeinfo', (_request, reply) => reply.type('application/json').send(nodeInfoList(ctx.config.origin)));
+  app.get('/nodeinfo/2.0', async (_request, reply) => {
+    const document: unknown = await (await ask(ctx, dispatcher, '/nodeinfo/2.1', undefined, nobody)).json();
+    const body = Buffer.from(JSON.stringify(toNodeInfo20(document)));
+    return reply.type('application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.0#"').send(body);
+  });
+  hostMeta(app, ctx);
+  app.get('/ap/*', async (request, reply) => {
+    reply.header('vary', 'Accept, Signature');
+    if (!wantsPage(request.headers.accept)) return sendDocument(ctx, dispatcher, request, reply);
+    const page = await pageOf(ctx, request.url);
+    return page === null ? reply.code(404).send({ error: 'Not Found' }) : reply.redirect(page, 302);
+  });
+}
+
+const nobody: Reading['reader'] = () => Promise.resolve(null);
+
+/** Asks the library. It is told our own address, whatever the Host header says, and nothing of the request but its path and `Accept`. */
+async function ask(ctx: AppContext, dispatcher: ReturnType<typeof createDispatcher>, path: string, accept: string | undefined, reader: Reading['reader']): Promise<Response> {
+  const request = new Request(new URL(path, ctx.config.origin), { headers: accept === undefined ? {} : { accept } });
+  const none = (): Response => Response.json({ error: 'Not Found' }, { status: 404 });
+  return dispatcher.fetch(request, { contextData: { ctx, reader }, onNotFound: none, onNotAcceptable: none, onUnauthorized: none });
+}
+
+/** An ActivityPub document. What everybody may read is kept as text until it changes; for the rest it matters who signed. */
+async function sendDocument(ctx: AppContext, dispatcher: ReturnType<typeof createDispatcher>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const name = fragmentOf(request.url);
+  const kept = name === null ? undefined : ctx.fragments.get(name);
+  if (kept !== undefined) return sendActivity(reply, 200, kept, true);
+  const since = ctx.fragments.mark();
+  let isPersonal = false;
+  const reader = (): Promise<string | null> => {
+    isPersonal = true;
+    return readerOf(ctx, request);
+  };
+  const response = await ask(ctx, dispatcher, request.raw.url ?? '/', activityJson, reader);
+  if (!isActivity(response)) return reply.code(404).header('cache-control', 'private, no-store').send({ error: 'Not Found' });
+  const { status, body } = plainDocument(response.status, await response.text());
+  if (name !== null && status === 200 && !isPersonal) ctx.fragments.set(name, body, since);
+  return sendActivity(reply, status, body, !isPersonal);
+}
+
+/** Where a program finds WebFinger when it knows no better. */
+function hostMeta(app: App, ctx: AppContext): void {
+  const template = `${ctx.config.origin}/.well-known/webfinger?resource={uri}`;
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0"><Link rel="lrdd" template="${template}"/></XRD>\n`;
+  app.get('/.well-known/host-meta', (_request, reply) => reply.type('application/xrd+xml').send(xml));
+  app.get('/.well-known/host-meta.json', (_request, reply) =>
+    reply.type('application/json').send({ links: [{ rel: 'lrdd', type: 'application/jrd+json', template }] }),
+  );
+}
+
+/** The account that signed a GET, when it is one of another server that we can make out. */
+async function readerOf(ctx: AppContext, request: FastifyRequest): Promise<string | null> {
+  if (request.headers.signature === undefined) return null;
+  const signer = await findSigner(ctx, rawRequest(request));
+  return 'status' in signer || signer.suspended ? null : signer.accountId;
+}
+
+/** True when a person's browser asks: it takes HTML and does not say that it would rather have ActivityPub. */
+function wantsPage(accept: string | undefined): boolean {
+  return accept !== undefined && accept.includes('text/html') && !/application\/(?:activity|ld)\+json/iu.test(accept);
+}
+
+/** The page that shows what a document is about. */
+async function pageOf(ctx: AppContext, url: string): Promise<string | null> {
+  const [, kind, id] = /^\/ap\/(users|posts)\/(\d{1,18})(?:[/?].*)?$/u.exec(url) ?? [];
+  if (id === undefined) return null;
+  if (kind === 'posts') return (await findVisiblePost(ctx, null, id))?.url ?? null;
+  const account = await findAccount(ctx, id);
+  return account !== null && account.domain === null ? account.url : null;
+}
+
+/** Under which name a document that all may read is kept; null for what changes by itself. */
+function fragmentOf(url: string): string | null {
+  const [, kind, id] = /^\/ap\/(users|posts)\/(\d{1,18})$/u.exec(url) ?? [];
+  if (id === undefined) return null;
+  return kind === 'posts' ? noteFragment(id) : actorFragment(id);
+}
+
+function isActivity(response: Response): boolean {
+  return (response.headers.get('content-type') ?? '').startsWith(activityJson);
+}
+
+/** A deleted object answers 410. Collections need no @context but the first: each item brings its own. */
+function plainDocument(status: number, text: string): { status: number; body: string } {
+  const json = JSON.parse(text) as Json; // what the dispatcher has just written
+  const type = asText(json['type']) ?? '';
+  if (type === 'Tombstone') return { status: 410, body: text };
+  if (!/^(?:Ordered)?Collection(?:Page)?$/u.test(type)) return { status, body: text };
+  const { '@context': _context, ...collection } = json;
+  const items = type.endsWith('Page') ? { orderedItems: [], ...collection } : collection;
+  return { status, body: JSON.stringify({ '@context': activityStreams, ...items }) };
+}
+
+/** As bytes, so that nothing adds a parameter to the type: some readers compare it letter by letter. */
+function sendActivity(reply: FastifyReply, status: number, body: string, isOpen: boolean): FastifyReply {
+  reply.header('cache-control', isOpen && status === 200 ? 'public, max-age=60' : 'private, no-store');
+  return reply.code(status).type(activityJson).send(Buffer.from(body));
+}

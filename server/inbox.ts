@@ -1,0 +1,122 @@
+// Activity type → which feature receives it. Each activity has its effect once: what it changes commits together with
+// the note that it was handled.
+import type { AppContext } from '#server/context.ts';
+import type { Events } from '#server/events.ts';
+import { isActorType } from '#server/features/accounts/activitypub/actor-read.ts';
+import { drop, receiveActorDelete, receiveActorUpdate, type Effect, type Incoming, type Receive } from '#server/features/accounts/activitypub/receive.ts';
+import { isActive } from '#server/features/accounts/policy.ts';
+import { findAccountByUri } from '#server/features/accounts/queries.ts';
+import { receiveAccept, receiveBlock, receiveFollow, receiveReject, undoBlock, undoFollow } from '#server/features/graph/activitypub.ts';
+import { receiveAnnounce, receiveCreate, receiveDelete, receiveLike, receiveUpdate, undoAnnounce, undoLike, type Undone } from '#server/features/posts/activitypub/receive.ts';
+import { bury } from '#server/features/posts/service/import.ts';
+import { Failure } from '#server/platform/errors.ts';
+import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
+import { asId, asObject, asOnlyId, asText, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
+import { FetchFailure } from '#server/platform/fetch.ts';
+
+const receivers: Record<string, Receive> = {
+  Follow: receiveFollow,
+  Accept: receiveAccept,
+  Reject: receiveReject,
+  Block: receiveBlock,
+  Create: receiveCreate,
+  Update: (ctx, incoming) => (isAboutActor(incoming) ? receiveActorUpdate(ctx, incoming) : receiveUpdate(ctx, incoming)),
+  Delete: (ctx, incoming) => (asOnlyId(incoming.json['object']) === incoming.actor.uri ? receiveActorDelete(ctx, incoming) : receiveDelete(ctx, incoming)),
+  Like: receiveLike,
+  EmojiReact: receiveLike,
+  Announce: receiveAnnounce,
+  Undo: receiveUndo,
+};
+
+type Undo = (ctx: AppContext, incoming: Incoming, undone: Undone) => Promise<Effect | null>;
+
+const undoers: Record<string, Undo> = {
+  Follow: undoFollow,
+  Block: undoBlock,
+  Like: undoLike,
+  EmojiReact: undoLike,
+  Announce: undoAnnounce,
+};
+
+/** After this an origin that does not answer is given up, and what it was asked for with it. */
+const patienceMs = 90_000;
+
+/** Handles one stored activity; a second run finds it handled. Throws to be tried again when another server must be asked first and does not answer. */
+export async function handleActivity(ctx: AppContext, event: Events['activity.received']): Promise<void> {
+  const row = await ctx.database.read.selectFrom('inbox_activities').selectAll().where('id', '=', event.inboxId).executeTakeFirst();
+  if (!row || row.handled_at !== null) return;
+  // Safe: only documents that passed the gate are stored, as they came.
+  const json = JSON.parse(row.body) as Json;
+  const type = asText(json['type']) ?? '';
+  const effect = await prepare(ctx, { id: row.activity_uri, type, json, receivedAt: row.received_at }, row.actor_uri);
+  const outcome = await commit(ctx, row.id, effect);
+  ctx.metrics.inboxOutcomes.inc({ type: Object.hasOwn(receivers, type) ? type : 'other', outcome });
+  ctx.log.debug({ activity: row.activity_uri, type, outcome }, 'an activity was handled');
+}
+
+async function prepare(ctx: AppContext, activity: Omit<Incoming, 'actor'>, actorUri: string): Promise<Effect> {
+  const actor = await findAccountByUri(ctx, actorUri);
+  if (actor === null || actor.domain === null || !isActive(actor)) return drop('unknown_actor');
+  const receive = Object.hasOwn(receivers, activity.type) ? receivers[activity.type] : undefined;
+  if (receive === undefined) return drop('unsupported_type');
+  try {
+    return await receive(ctx, { ...activity, actor });
+  } catch (error) {
+    if (!(error instanceof DocumentFailure || error instanceof FetchFailure)) throw error;
+    const age = ctx.clock().getTime() - activity.receivedAt.getTime();
+    if (error.retryable && age < patienceMs) throw error;
+    return drop(error instanceof DocumentFailure ? `origin_${error.reason}` : 'origin_unreachable');
+  }
+}
+
+/** The effect and the note that it happened, in one transaction. A refusal changes nothing and is noted as such. */
+async function commit(ctx: AppContext, id: string, effect: Effect): Promise<string> {
+  try {
+    return await settle(ctx, id, effect);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.status >= 500) throw error;
+    return settle(ctx, id, drop(`refused_${error.name}`));
+  }
+}
+
+async function settle(ctx: AppContext, id: string, effect: Effect): Promise<string> {
+  return ctx.database.write(async (tx) => {
+    const held = await tx.sql.selectFrom('inbox_activities').select(['handled_at', 'outcome']).where('id', '=', id).forUpdate().executeTakeFirst();
+    if (!held || held.handled_at !== null) return held?.outcome ?? 'gone';
+    const outcome = await effect({ ...ctx, database: ctx.database.joined(tx) });
+    await tx.sql.updateTable('inbox_activities').set({ handled_at: ctx.clock(), outcome }).where('id', '=', id).execute();
+    return outcome;
+  });
+}
+
+function isAboutActor({ json, actor }: Incoming): boolean {
+  const object = asObject(json['object']);
+  return asOnlyId(json['object']) === actor.uri || (object !== null && isActorType(typeOf(object)));
+}
+
+/**
+ * Takes back what its author did. Of an activity that is named by its id alone, and of one that never came, the id is
+ * kept for a while: should it come later, it has been taken back.
+ */
+async function receiveUndo(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const { json, actor } = incoming;
+  const embedded = asObject(json['object']);
+  const uri = asOnlyId(json['object']);
+  if (embedded === null && uri === null) return drop('malformed');
+  if (uri !== null && !isSameHost(uri, actor.uri)) return drop('other_host');
+  const doer = asId(embedded?.['actor']);
+  if (doer !== null && doer !== actor.uri) return drop('not_owner');
+  const undone = { uri, object: asId(embedded?.['object']) };
+  const type = embedded === null ? null : typeOf(embedded);
+  const candidates = type === null ? Object.values(undoers) : Object.hasOwn(undoers, type) ? [undoers[type]] : [];
+  const effects = await Promise.all(candidates.map((undo) => undo?.(ctx, incoming, undone)));
+  return async (ctx) => {
+    for (const effect of effects) {
+      const outcome = await effect?.(ctx);
+      if (outcome === 'done') return outcome;
+    }
+    if (effects.length === 0) return 'unsupported_object';
+    if (uri !== null) await bury(ctx, uri, actor.uri);
+    return 'unknown_object';
+  };
+}

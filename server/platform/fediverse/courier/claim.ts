@@ -1,0 +1,116 @@
+// Choosing what to deliver next: what is due, in order for each object and host, two at a time for a host that is well
+// and one for a host that is not.
+import { LRUCache } from 'lru-cache';
+import type { Database } from '#server/platform/database.ts';
+import { importPrivateKey } from '../keys.ts';
+import type { Signer } from '../documents.ts';
+
+/** A delivery in hand. `isDoubtful`: its host failed lately. */
+export interface Claimed {
+  id: string;
+  activityId: string;
+  inboxUrl: string;
+  host: string;
+  attempts: number;
+  isDoubtful: boolean;
+  scheme: 'cavage' | 'rfc9421';
+}
+
+export interface ClaimLimits {
+  now: Date;
+  leasedUntil: Date;
+  /** How many more may be under way. */
+  free: number;
+  /** How many more of doubtful hosts. */
+  freeDoubtful: number;
+  /** How many are under way to each host. */
+  inFlight: ReadonlyMap<string, number>;
+}
+
+const claimText = `
+with due as (
+  select d.id, d.host from deliveries d
+  where d.state = 'waiting' and d.due_at <= $1 and (d.leased_until is null or d.leased_until < $1)
+    and d.host <> all($6::text[])
+    and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id)
+  order by d.due_at, d.id limit $3 * 4
+  for update of d skip locked
+), ranked as (
+  select due.id, due.host, coalesce(h.failures, 0) > 0 as doubtful, coalesce(h.signature_scheme, 'cavage') as scheme,
+    row_number() over (partition by due.host order by due.id) as place
+  from due left join remote_hosts h on h.host = due.host
+  where h.closed_until is null or h.closed_until <= $1
+), fitting as (
+  select *, row_number() over (partition by doubtful order by id) as turn, row_number() over (order by doubtful, id) as seat
+  from ranked where place <= case when doubtful then 1 else 2 end - coalesce(($5::jsonb ->> host)::int, 0)
+)
+update deliveries d set leased_until = $2 from fitting f
+where d.id = f.id and f.seat <= $3 and (not f.doubtful or f.turn <= $4)
+returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as "inboxUrl", d.host, d.attempts, f.doubtful as "isDoubtful", f.scheme`;
+
+/** Takes deliveries in hand until `leasedUntil`. Workers that die give theirs back by letting that moment pass. */
+export async function claim(database: Database, limits: ClaimLimits): Promise<Claimed[]> {
+  const full = [...limits.inFlight].filter(([, count]) => count >= 2).map(([host]) => host);
+  return database.prepared<Claimed>('courier_claim', claimText, [
+    limits.now,
+    limits.leasedUntil,
+    limits.free,
+    limits.freeDoubtful,
+    JSON.stringify(Object.fromEntries(limits.inFlight)),
+    full,
+  ]);
+}
+
+/** Keeps what is in hand in hand. */
+export async function renew(database: Database, ids: readonly string[], leasedUntil: Date): Promise<void> {
+  await database.prepared('courier_renew', `update deliveries set leased_until = $2 where id = any($1::bigint[]) and state = 'waiting'`, [ids, leasedUntil]);
+}
+
+/** An activity as it is sent. */
+export interface Letter {
+  body: string;
+  senderId: string;
+  createdAt: Date;
+}
+
+/** Reads activities and keys once for many deliveries. */
+export interface Archive {
+  letters(ids: readonly string[]): Promise<Map<string, Letter>>;
+  signer(senderId: string): Promise<Signer | null>;
+}
+
+const keptLetters = 500;
+const keptSigners = 1000;
+const signerMs = 60_000;
+
+export function openArchive(database: Database): Archive {
+  const letters = new LRUCache<string, Letter>({ max: keptLetters });
+  const signers = new LRUCache<string, Signer>({ max: keptSigners, ttl: signerMs });
+  return {
+    async letters(ids) {
+      const missing = [...new Set(ids)].filter((id) => !letters.has(id));
+      if (missing.length > 0) {
+        const rows = await database.prepared<Letter & { id: string }>(
+          'courier_letters',
+          `select id::text as id, body, sender_id::text as "senderId", created_at as "createdAt" from outgoing_activities where id = any($1::bigint[])`,
+          [missing],
+        );
+        for (const { id, ...letter } of rows) letters.set(id, letter);
+      }
+      return new Map(ids.flatMap((id) => (letters.has(id) ? [[id, letters.get(id) as Letter] as const] : [])));
+    },
+    async signer(senderId) {
+      const kept = signers.get(senderId);
+      if (kept !== undefined) return kept;
+      const [row] = await database.prepared<{ keyId: string; rsaPrivate: string | null }>(
+        'courier_signer',
+        'select key_id as "keyId", rsa_private as "rsaPrivate" from account_keys where account_id = $1',
+        [senderId],
+      );
+      if (row === undefined || row.rsaPrivate === null) return null;
+      const signer = { keyId: row.keyId, privateKey: importPrivateKey(row.rsaPrivate) };
+      signers.set(senderId, signer);
+      return signer;
+    },
+  };
+}

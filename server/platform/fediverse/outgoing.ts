@@ -1,0 +1,49 @@
+// What we owe other servers: an activity is written once, with one delivery for each inbox, in the caller's transaction
+// or in a statement of its own. The courier takes it from there.
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Tables } from '#server/schema.ts';
+import type { Json } from './json.ts';
+
+/** The NOTIFY channel that wakes couriers in other processes. */
+export const deliveriesChannel = 'rookery_deliveries';
+
+/** A host that has failed for this long, this often, gets nothing new until it shows a sign of life. */
+export const dormantAfterMs = 7 * 24 * 60 * 60 * 1000;
+export const dormantAfterFailures = 20;
+
+export interface Outgoing {
+  /** What makes it: the job's cause. The same cause makes it once. */
+  cause: string;
+  activity: Json;
+  senderId: string;
+  /** Activities with the same key reach a host in the order in which they were written. */
+  orderingKey: string;
+  /** A statement that selects `inbox_url`; each is delivered to once. */
+  inboxes: RawBuilder<unknown>;
+}
+
+/** Writes an activity and its deliveries; nothing when nobody is to get it, or when its cause has made it before. One statement. */
+export async function writeOutgoing(transaction: Kysely<Tables>, outgoing: Outgoing, now: Date): Promise<void> {
+  const { cause, activity, senderId, orderingKey, inboxes } = outgoing;
+  const dormantBefore = new Date(now.getTime() - dormantAfterMs);
+  await sql`
+    with inboxes as (
+      select distinct found.inbox_url, lower(substring(found.inbox_url from '^https?://([^/?#]+)')) as host
+      from (${inboxes}) found where found.inbox_url is not null
+    ), awake as (
+      select * from inboxes where host is not null and not exists (
+        select from remote_hosts h where h.host = inboxes.host
+          and h.failures >= ${dormantAfterFailures} and h.failures_since < ${dormantBefore})
+    ), written as (
+      insert into outgoing_activities (cause, activity_uri, sender_id, ordering_key, body, created_at)
+      select ${cause}, ${String(activity['id'])}, ${senderId}::bigint, ${orderingKey}, ${JSON.stringify(activity)}, ${now}
+      where exists (select from awake)
+      on conflict (cause) do nothing
+      returning id
+    ), owed as (
+      insert into deliveries (activity_id, inbox_url, host, ordering_key, due_at)
+      select written.id, awake.inbox_url, awake.host, ${orderingKey}, ${now} from written cross join awake
+      returning id
+    )
+    select pg_notify(${deliveriesChannel}, '') where exists (select from owed)`.execute(transaction);
+}
