@@ -145,7 +145,6 @@ export class FirstSchema extends Migration {
     );
     this.addSql(`create index "feed_entries_post" on "feed_entries" ("post_id");`);
     this.addSql(`create index feed_entries_boost on feed_entries (boost_of_id) where boost_of_id is not null;`);
-    this.addSql(`create index "feed_entries_author" on "feed_entries" ("owner_id", "author_id");`);
 
     this.addSql(
       `create table "bookmarks" ("id" bigint not null, "account_id" bigint not null, "post_id" bigint not null, "created_at" timestamptz(3) not null, primary key ("id"));`,
@@ -185,6 +184,7 @@ export class FirstSchema extends Migration {
       `create table "tags" ("id" bigserial primary key, "name" text not null, "display" text not null, "created_at" timestamptz(3) not null);`,
     );
     this.addSql(`alter table "tags" add constraint "tags_name_unique" unique ("name");`);
+    this.addSql(`create index tags_prefix on tags (name text_pattern_ops);`);
 
     this.addSql(
       `create table "post_tags" ("tag_id" bigint not null, "post_id" bigint not null, primary key ("tag_id", "post_id"));`,

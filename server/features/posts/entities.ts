@@ -90,6 +90,7 @@ export const TagSchema = defineEntity({
     display: p.text(),
     createdAt: p.datetime(3),
   },
+  indexes: [{ name: 'tags_prefix', expression: 'create index tags_prefix on tags (name text_pattern_ops)' }],
 });
 export class Tag extends TagSchema.class {}
 TagSchema.setClass(Tag);

@@ -36,7 +36,6 @@ export const FeedEntrySchema = defineEntity({
       name: 'feed_entries_boost',
       expression: 'create index feed_entries_boost on feed_entries (boost_of_id) where boost_of_id is not null',
     },
-    { name: 'feed_entries_author', properties: ['ownerId', 'authorId'] },
   ],
 });
 export class FeedEntry extends FeedEntrySchema.class {}

@@ -123,12 +123,15 @@ export async function trimFeeds(ctx: AppContext, keep: number = maxEntries, batc
       .execute();
     const last = owners.at(-1);
     if (!last) return removed;
+    // Materialized: else the cut would be looked for again for each entry.
     const gone = await sql`
-      delete from feed_entries e using (
-        select owner.id, (select post_id from feed_entries where owner_id = owner.id order by post_id desc offset ${keep} limit 1) as cut
+      with full_feeds as materialized (
+        select owner.id, (
+          select post_id from feed_entries where owner_id = owner.id order by post_id desc offset ${keep} limit 1) as cut
         from unnest(${owners.map(({ account_id }) => account_id)}::bigint[]) as owner (id)
-      ) full_feed
-      where e.owner_id = full_feed.id and e.post_id <= full_feed.cut`.execute(ctx.database.read);
+      )
+      delete from feed_entries e using full_feeds f
+      where e.owner_id = f.id and e.post_id <= f.cut`.execute(ctx.database.read);
     removed += Number(gone.numAffectedRows ?? 0);
     after = last.account_id;
   }
