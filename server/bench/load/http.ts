@@ -1,0 +1,65 @@
+// Makes HTTP load in a process of its own: one job a message, answered with what was measured.
+import autocannon, { type Client, type Request } from 'autocannon';
+import { answerParent } from '../processes.ts';
+
+export interface HttpJob {
+  url: string;
+  /** What each connection sends, in this order and again from the start. One list a connection. */
+  requests: Request[][];
+  /** For so many seconds; without it each request is sent once. */
+  seconds?: number;
+}
+
+export interface HttpFigures {
+  /** Answers a second. */
+  rate: number;
+  p50Ms: number;
+  p99Ms: number;
+  answers: number;
+  /** Bytes of all answers. */
+  bytes: number;
+  seconds: number;
+}
+
+/** @throws when an answer was no 2xx or did not come */
+async function run(job: HttpJob): Promise<HttpFigures> {
+  let next = 0;
+  const amount = job.requests.reduce((sum, list) => sum + list.length, 0);
+  const latencies: number[] = [];
+  let bytes = 0;
+  const start = performance.now();
+  let last = start;
+  const instance = autocannon({
+    url: job.url,
+    connections: job.requests.length,
+    timeout: 60,
+    ...(job.seconds === undefined ? { amount } : { duration: job.seconds }),
+    setupClient(client: Client) {
+      client.setRequests(job.requests[next % job.requests.length] ?? []);
+      next += 1;
+    },
+  });
+  instance.on('response', (_client, _status, size, ms) => {
+    latencies.push(ms);
+    bytes += size;
+    last = performance.now();
+  });
+  const result = await instance;
+  const failed = result.non2xx + result.errors + result.timeouts;
+  if (failed > 0)
+    throw new Error(`${failed} requests to ${job.url} failed, ${result.non2xx} of them answered with no 2xx`);
+  const sorted = Float64Array.from(latencies).toSorted();
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const seconds = (last - start) / 1000;
+  return {
+    rate: latencies.length / seconds,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    answers: latencies.length,
+    bytes,
+    seconds,
+  };
+}
+
+answerParent(run);
+process.send?.('ready');

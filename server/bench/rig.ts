@@ -1,0 +1,155 @@
+// What every scenario is given: the seeded database, the server under test, the limit beside it, and the load generators.
+// Parts start when first asked for and are stopped together.
+import { createServer } from 'node:net';
+import { Client } from 'pg';
+import { schedule } from '#server/schedule.ts';
+import type { BenchDatabase } from './database.ts';
+import type { HttpFigures, HttpJob } from './load/http.ts';
+import { cpuMs, postgresCpuMs, postmasterOf, startChild, type Child } from './processes.ts';
+import { benchHost, benchOrigin, firstLaterId, type SeedSize } from './seed/size.ts';
+import type { Row } from './table.ts';
+
+export interface Running {
+  child: Child;
+  url: string;
+}
+
+export interface Rig {
+  database: BenchDatabase;
+  size: SeedSize;
+  /** One connection for setting up and looking. */
+  sql: Client;
+  /** Pairs of rounds, and how long each lasts. */
+  rounds: number;
+  seconds: number;
+  server(): Promise<Running>;
+  limit(): Promise<Running>;
+  http(job: HttpJob): Promise<HttpFigures>;
+  /** Runs `work` and says what CPU it cost the process and the database, in ms. */
+  spent<Result>(
+    pid: number,
+    work: () => Promise<Result>,
+  ): Promise<{ result: Result; nodeMs: number; postgresMs: number }>;
+  report(...rows: Row[]): void;
+  say(line: string): void;
+  /** Stops the server under test, so that the next scenario gets a fresh one. */
+  stopServer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  database: BenchDatabase;
+  size: SeedSize;
+  rounds: number;
+  seconds: number;
+  /** Public key of the remote actor whose activities the limit verifies. */
+  publicKey: string;
+  report(...rows: Row[]): void;
+  say(line: string): void;
+}
+
+/** The settings of a real, quiet server; the rate limit would otherwise be what is measured. */
+export function serverEnv(port: number, folder: string, databaseUrl: string | null): Record<string, string> {
+  return {
+    ORIGIN: benchOrigin,
+    HANDLE_DOMAIN: benchHost,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: folder,
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT: '10000000',
+    ROLES: 'all',
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+  };
+}
+
+export async function openRig(options: RigOptions): Promise<Rig> {
+  const { database } = options;
+  const sql = new Client({ connectionString: database.url, application_name: 'rookery bench' });
+  await sql.connect();
+  await resetRun(sql);
+  const parts = new Map<string, Promise<Running>>();
+  const once = (name: string, start: () => Promise<Running>): Promise<Running> => {
+    const present = parts.get(name) ?? start();
+    parts.set(name, present);
+    return present;
+  };
+  const stop = async (name: string): Promise<void> => {
+    const part = await parts.get(name)?.catch(() => null);
+    parts.delete(name);
+    await part?.child.stop();
+  };
+  const rig: Rig = {
+    ...options,
+    sql,
+    server: () => once('server', () => startServer(database)),
+    limit: () => once('limit', () => startLimit(database.url, options.publicKey)),
+    async http(job) {
+      const { child } = await once('http', async () => ({
+        ...(await startChild({ file: 'server/bench/load/http.ts' })),
+        url: '',
+      }));
+      return child.ask<HttpFigures>(job);
+    },
+    async spent(pid, work) {
+      const postmaster = await postmasterOf(database.folder);
+      const [node, postgres] = [await cpuMs(pid), await postgresCpuMs(postmaster)];
+      const result = await work();
+      return {
+        result,
+        nodeMs: ((await cpuMs(pid)) ?? NaN) - (node ?? NaN),
+        postgresMs: ((await postgresCpuMs(postmaster)) ?? NaN) - (postgres ?? NaN),
+      };
+    },
+    stopServer: () => stop('server'),
+    async close() {
+      for (const name of parts.keys()) await stop(name);
+      await sql.end();
+    },
+  };
+  return rig;
+}
+
+async function startServer(database: BenchDatabase): Promise<Running> {
+  const port = await freePort();
+  const { child } = await startChild<'ready'>({
+    file: 'server/main.ts',
+    env: serverEnv(port, database.folder, database.url),
+  });
+  return { child, url: `http://127.0.0.1:${port}` };
+}
+
+async function startLimit(databaseUrl: string, publicKey: string): Promise<Running> {
+  const { child, ready } = await startChild<{ port: number }>({
+    file: 'server/bench/limits/server.ts',
+    env: { DATABASE_URL: databaseUrl, PUBLIC_KEY: publicKey },
+  });
+  return { child, url: `http://127.0.0.1:${ready.port}` };
+}
+
+/** Takes away what an earlier run left behind, and lets no regular task run in this one. */
+async function resetRun(sql: Client): Promise<void> {
+  await sql.query('delete from feed_entries where post_id > $1', [firstLaterId]);
+  await sql.query('delete from posts where id > $1', [firstLaterId]);
+  await sql.query('delete from accounts where id > $1', [firstLaterId]);
+  await sql.query(
+    'truncate outbox_events, outgoing_activities, deliveries, inbox_activities, remote_hosts, idempotency_keys, tombstones',
+  );
+  await sql.query('create table if not exists bench.told (id bigserial primary key, text text not null)');
+  await sql.query('truncate bench.told');
+  await sql.query(
+    `insert into schedule_runs (task, ran_at) select task, now() + interval '1 hour' from unnest($1::text[]) as task
+     on conflict (task) do update set ran_at = excluded.ran_at`,
+    [Object.keys(schedule)],
+  );
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}
