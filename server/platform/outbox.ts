@@ -25,3 +25,9 @@ export async function writeEvent<Name extends EventName>(
     select pg_notify(${outboxChannel}, '')
   `.execute(transaction);
 }
+
+/** How many events have subscribers that are not done yet. */
+export async function outboxDepth(database: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ events: number }>`select count(*)::int as events from outbox_events`.execute(database);
+  return rows[0]?.events ?? 0;
+}

@@ -1,0 +1,32 @@
+// The whole command line: one file for each group of commands.
+import { Command } from 'commander';
+import { addDoctorCommand } from './doctor.ts';
+import { addMigrateCommand } from './migrate.ts';
+import { addQueueCommands } from './queue.ts';
+import { addTokenCommands } from './tokens.ts';
+import { addUserCommands } from './users.ts';
+
+const closing = `
+Every command takes --help and --json. Settings come from the environment or config/rookery.env
+(docs/run/settings.md). Commands work whether the server runs or not.
+
+Examples:
+  bin/rookery user create alice --email alice@example.org --role owner --confirmed
+  bin/rookery token create alice --scopes "read write follow push"
+  bin/rookery doctor`;
+
+/** All commands; a mistake in one is thrown as CommanderError after it was explained. */
+export function buildProgram(): Command {
+  const program = new Command('bin/rookery')
+    .description('Administers a Rookery server.')
+    .addHelpText('after', closing)
+    .helpCommand('help [command]', 'show the help of a command')
+    .showHelpAfterError('Add --help to see how it is used.')
+    .exitOverride();
+  addUserCommands(program);
+  addTokenCommands(program);
+  addMigrateCommand(program);
+  addDoctorCommand(program);
+  addQueueCommands(program);
+  return program;
+}
