@@ -1,0 +1,127 @@
+// A list that grows at both ends: older entries by pages, newer ones as they arrive. Timelines and notifications are such.
+import { signal, type Signal } from '@preact/signals';
+import { requestPage, type Query } from './api.ts';
+
+export interface LiveList<E> {
+  entries: Signal<E[]>;
+  /** What arrived while the reader was further down, newest first. */
+  waiting: Signal<E[]>;
+  isLoading: Signal<boolean>;
+  /** Why the last load failed, null when it did not. */
+  failure: Signal<unknown>;
+  /** Whether there is nothing older; null before the first page. */
+  isComplete: Signal<boolean | null>;
+  /** Loads the first page, or the next older one. Failures are kept in `failure`. */
+  more: () => Promise<void>;
+  /** Takes in what just arrived, newest first: on the page at once when its reader is at the top, else waiting. */
+  take: (fresh: E[]) => void;
+  showWaiting: () => void;
+  /** Keeps only the entries that pass. */
+  keepOnly: (passes: (entry: E) => boolean) => void;
+  /** Fetches what came while nobody listened, `toTop` to show it whatever the reader's place. */
+  catchUp: (toTop?: boolean) => Promise<void>;
+}
+
+interface Options<Raw, E> {
+  /** A list of the API, for example `/api/v1/timelines/home`. */
+  path: string;
+  query?: Query;
+  toEntry: (raw: Raw) => E;
+  /** Those of `fresh` that the list has not yet. */
+  newOnes: (list: readonly E[], fresh: readonly E[]) => E[];
+}
+
+const AT_TOP_PX = 12;
+export const CATCH_UP_LIMIT = 40;
+
+/** Lists that are on the page just now, with how many places show them. */
+const shown = new Map<unknown, number>();
+
+const isReaderAtTop = (list: unknown): boolean => shown.has(list) && scrollY <= AT_TOP_PX;
+
+/** Says that a list is on the page, so that its news may appear at once. Returns what ends that. */
+export function showList(list: object): () => void {
+  shown.set(list, (shown.get(list) ?? 0) + 1);
+  return () => {
+    const places = (shown.get(list) ?? 1) - 1;
+    if (places) shown.set(list, places);
+    else shown.delete(list);
+  };
+}
+
+/** Makes the list; nothing is loaded yet. */
+export function createLiveList<Raw, E extends { key: string }>(options: Options<Raw, E>): LiveList<E> {
+  const { path, query, toEntry, newOnes } = options;
+  const entries = signal<E[]>([]);
+  const waiting = signal<E[]>([]);
+  const isLoading = signal(false);
+  const failure = signal<unknown>(null);
+  const isComplete = signal<boolean | null>(null);
+  let next: string | null = path;
+
+  const more = async () => {
+    if (!next || isLoading.peek()) return;
+    isLoading.value = true;
+    failure.value = null;
+    try {
+      const isFirst = isComplete.peek() === null;
+      const page = await requestPage<Raw>(next, isFirst ? { query } : {});
+      entries.value = [...entries.peek(), ...newOnes(entries.peek(), page.items.map(toEntry))];
+      next = page.next;
+      isComplete.value = next === null;
+    } catch (cause) {
+      failure.value = cause;
+    }
+    isLoading.value = false;
+  };
+
+  const put = (fresh: E[], isAtTop: boolean) => {
+    const unknown = newOnes([...waiting.peek(), ...entries.peek()], fresh);
+    if (!unknown.length) return;
+    waiting.value = [...unknown, ...waiting.peek()];
+    if (isAtTop) showWaiting();
+  };
+  const showWaiting = () => {
+    entries.value = [...waiting.peek(), ...entries.peek()];
+    waiting.value = [];
+  };
+
+  const catchUp = async (toTop?: boolean) => {
+    if (isComplete.peek() === null) return;
+    const newest = waiting.peek()[0] ?? entries.peek()[0];
+    try {
+      const page = await requestPage<Raw>(path, { query: { ...query, since_id: newest?.key, limit: CATCH_UP_LIMIT } });
+      const fresh = page.items.map(toEntry);
+      const isAtTop = toTop ?? isReaderAtTop(list);
+      if (fresh.length < CATCH_UP_LIMIT || !newest) return put(fresh, isAtTop);
+      // More was missed than a page holds: the list starts anew, and goes on downwards by pages.
+      entries.value = [];
+      waiting.value = fresh;
+      next = page.next;
+      isComplete.value = next === null;
+      if (isAtTop) showWaiting();
+    } catch {
+      // The list stays as it was; the next visit or return of the connection tries again.
+    }
+  };
+
+  const list: LiveList<E> = {
+    entries,
+    waiting,
+    isLoading,
+    failure,
+    isComplete,
+    more,
+    catchUp,
+    showWaiting,
+    take: (fresh) => {
+      // Before the first page there is nothing to put it above; that page will bring it.
+      if (isComplete.peek() !== null) put(fresh, isReaderAtTop(list));
+    },
+    keepOnly: (passes) => {
+      entries.value = entries.peek().filter(passes);
+      waiting.value = waiting.peek().filter(passes);
+    },
+  };
+  return list;
+}

@@ -1,0 +1,63 @@
+// Who is signed in: the token, the account behind it, and the ways in and out.
+import { computed } from '@preact/signals';
+import { get, onTokenRefused, post, token } from './api.ts';
+import { remembered } from './remember.ts';
+import { onStoredChange, readStored, store } from './storage.ts';
+import type { CredentialAccount } from './wire.ts';
+
+const STORED = 'token';
+
+/** The signed-in account as last known; null for a visitor. */
+export const me = remembered<CredentialAccount>('me');
+export const isSignedIn = computed(() => token.value !== null);
+/** Whether the person may see the admin part of the settings. */
+export const mayAdminister = computed(() => {
+  const permissions = me.value?.role?.permissions;
+  return permissions !== undefined && permissions !== '0' && permissions !== '';
+});
+
+function forget(): void {
+  token.value = null;
+  me.value = null;
+  store(STORED, null);
+}
+
+/** Reads the kept token, and follows what other tabs do with it. Call once, before the first render. */
+export function openSession(): void {
+  token.value = readStored(STORED);
+  if (!token.value) me.value = null;
+  onTokenRefused(() => {
+    forget();
+    // A whole new page: nothing of the person who was here stays in memory. Drafts are kept.
+    location.assign(`/sign-in?ended=1&return_to=${encodeURIComponent(location.pathname + location.search)}`);
+  });
+  // Another person's pages must not stay on the screen, so the other tabs start afresh.
+  onStoredChange(STORED, () => location.reload());
+}
+
+/** Fetches the signed-in account anew. @throws {ApiError} */
+export async function refreshMe(): Promise<void> {
+  if (token.value) me.value = await get<CredentialAccount>('/api/v1/accounts/verify_credentials');
+}
+
+/** Takes a fresh token into use and loads its account. @throws {ApiError} */
+export async function useToken(accessToken: string): Promise<void> {
+  token.value = accessToken;
+  await refreshMe();
+  store(STORED, accessToken);
+}
+
+/** @throws {ApiError} 401 for a wrong password, 403 for an account that may not sign in yet. */
+export async function signIn(login: string, password: string): Promise<void> {
+  const answer = await post<{ access_token: string }>('/api/auth/sign-in', { login, password });
+  await useToken(answer.access_token);
+}
+
+/** Leaves this browser; with `everywhere` all others too. The page forgets the token even when the server is away. */
+export async function signOut(everywhere = false): Promise<void> {
+  try {
+    await post(everywhere ? '/api/auth/sign-out-everywhere' : '/api/auth/sign-out');
+  } finally {
+    forget();
+  }
+}

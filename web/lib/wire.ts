@@ -1,0 +1,192 @@
+// The entities of the Mastodon client API, as far as the web app reads them. Field names are the wire's;
+// everywhere else in the app the words are post, boost and like.
+
+export type Visibility = 'public' | 'unlisted' | 'private' | 'direct';
+
+export interface CustomEmoji {
+  shortcode: string;
+  url: string;
+  static_url: string;
+}
+
+export interface Field {
+  name: string;
+  /** HTML on an account, plain text in `source`. */
+  value: string;
+  verified_at?: string | null;
+}
+
+export interface Account {
+  id: string;
+  username: string;
+  /** Without a domain for people of this server. */
+  acct: string;
+  url: string | null;
+  display_name: string;
+  /** HTML. */
+  note: string;
+  avatar: string;
+  header: string;
+  locked: boolean;
+  bot: boolean;
+  created_at: string;
+  statuses_count: number;
+  followers_count: number;
+  following_count: number;
+  emojis: CustomEmoji[];
+  fields: Field[];
+  suspended?: boolean;
+}
+
+export interface CredentialAccount extends Account {
+  source: {
+    privacy: Visibility;
+    sensitive: boolean;
+    /** Empty when the person has not chosen one. */
+    language: string | null;
+    /** Plain text. */
+    note: string;
+    fields: Field[];
+    follow_requests_count: number;
+  };
+  role?: { id: string; name: string; permissions: string } | null;
+}
+
+export interface Relationship {
+  id: string;
+  following: boolean;
+  followed_by: boolean;
+  requested: boolean;
+  blocking: boolean;
+  muting: boolean;
+  muting_notifications: boolean;
+}
+
+export interface Mention {
+  id: string;
+  username: string;
+  url: string;
+  acct: string;
+}
+
+export interface Tag {
+  name: string;
+  url: string;
+}
+
+export interface MediaAttachment {
+  id: string;
+  type: 'image' | 'gifv' | 'video' | 'audio' | 'unknown';
+  url: string | null;
+  preview_url: string | null;
+  remote_url: string | null;
+  description: string | null;
+  meta?: { original?: { width?: number; height?: number } } | null;
+}
+
+export interface Status {
+  id: string;
+  url: string | null;
+  created_at: string;
+  edited_at: string | null;
+  account: Account;
+  /** HTML, sanitised by the server. */
+  content: string;
+  visibility: Visibility;
+  sensitive: boolean;
+  spoiler_text: string;
+  media_attachments: MediaAttachment[];
+  application?: { name: string; website: string | null } | null;
+  mentions: Mention[];
+  tags: Tag[];
+  emojis: CustomEmoji[];
+  reblogs_count: number;
+  favourites_count: number;
+  replies_count: number;
+  in_reply_to_id: string | null;
+  in_reply_to_account_id: string | null;
+  reblog: Status | null;
+  language: string | null;
+  favourited?: boolean;
+  reblogged?: boolean;
+  bookmarked?: boolean;
+}
+
+export interface StatusSource {
+  id: string;
+  text: string;
+  spoiler_text: string;
+}
+
+export interface StatusEdit {
+  content: string;
+  spoiler_text: string;
+  created_at: string;
+  emojis: CustomEmoji[];
+}
+
+export interface Context {
+  ancestors: Status[];
+  descendants: Status[];
+}
+
+export interface Notification {
+  id: string;
+  type: string;
+  created_at: string;
+  account: Account;
+  status?: Status | null;
+}
+
+export interface SearchResults {
+  accounts: Account[];
+  statuses: Status[];
+  hashtags: Tag[];
+}
+
+export interface Instance {
+  domain: string;
+  title: string;
+  version: string;
+  source_url: string;
+  description: string;
+  thumbnail: { url: string | null };
+  usage?: { users?: { active_month?: number } };
+  languages?: string[];
+  contact?: { email: string; account: Account | null };
+  rules?: { id: string; text: string; hint?: string }[];
+  registrations: { enabled: boolean; approval_required: boolean; message?: string | null };
+  configuration: {
+    urls: { streaming?: string; about?: string | null };
+    accounts?: { max_profile_fields?: number; max_display_name_length?: number; max_note_length?: number };
+    statuses: { max_characters: number; characters_reserved_per_url?: number };
+    media_attachments?: { supported_mime_types?: string[]; image_size_limit?: number };
+  };
+}
+
+export type SignUpState = 'active' | 'unconfirmed' | 'pending';
+
+export interface Session {
+  id: string;
+  created_at: string;
+  last_used_at: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  current: boolean;
+}
+
+export type RegistrationMode = 'open' | 'approval' | 'closed';
+
+export interface InstanceSettings {
+  title: string;
+  description: string;
+  registrations: RegistrationMode;
+}
+
+export interface PendingSignUp {
+  account_id: string;
+  username: string;
+  email: string;
+  reason: string | null;
+  created_at: string;
+}

@@ -1,0 +1,10 @@
+// What the bundler makes of files that are not TypeScript.
+declare module '*.module.css' {
+  const classes: Readonly<Record<string, string>>;
+  export default classes;
+}
+declare module '*.css' {}
+declare module '*.svg' {
+  const address: string;
+  export default address;
+}
