@@ -1,0 +1,45 @@
+// Asks before something that cannot be undone: `await ask({...})` is true when the person says yes.
+import { signal } from '@preact/signals';
+import { t } from '#web/lib/i18n.ts';
+import styles from './Ask.module.css';
+import { Button } from './Button.tsx';
+import { Dialog } from './Dialog.tsx';
+
+interface Question {
+  title: string;
+  text: string;
+  /** The button that does it. */
+  yes: string;
+  isDangerous?: boolean;
+}
+
+const asked = signal<(Question & { answer: (yes: boolean) => void }) | null>(null);
+
+export function ask(question: Question): Promise<boolean> {
+  return new Promise((resolve) => {
+    asked.value = {
+      ...question,
+      answer: (yes) => {
+        asked.value = null;
+        resolve(yes);
+      },
+    };
+  });
+}
+
+/** Where the question appears; once in the app. */
+export function AskHost() {
+  const question = asked.value;
+  if (!question) return null;
+  return (
+    <Dialog title={question.title} onClose={() => question.answer(false)}>
+      <p class={styles.text}>{question.text}</p>
+      <div class={styles.buttons}>
+        <Button onClick={() => question.answer(false)}>{t('common.cancel')}</Button>
+        <Button look={question.isDangerous ? 'danger' : 'filled'} onClick={() => question.answer(true)}>
+          {question.yes}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
