@@ -1,0 +1,187 @@
+// The app: which page a path means, and what lies over all pages.
+import { useSignal } from '@preact/signals';
+import { Feather } from 'lucide-preact';
+import type { ComponentChildren } from 'preact';
+import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
+import { leave } from './features/auth/Sessions.tsx';
+import { SignInPromptHost } from './features/auth/SignInPrompt.tsx';
+import { Frame } from './features/frame/Frame.tsx';
+import { HelpSheetHost } from './features/frame/HelpSheet.tsx';
+import FollowRequestsPage from './features/graph/FollowRequestsPage.tsx';
+import { FollowersPage, FollowingPage } from './features/graph/FollowersPages.tsx';
+import NotificationsPage from './features/notifications/NotificationsPage.tsx';
+import { ComposeDialogHost } from './features/posts/ComposeDialog.tsx';
+import { EditHistoryHost } from './features/posts/EditHistory.tsx';
+import ThreadPage from './features/posts/ThreadPage.tsx';
+import ProfilePage from './features/timelines/ProfilePage.tsx';
+import { BookmarksPage, HomePage, LocalPage, PublicPage, TagPage } from './features/timelines/TimelinePages.tsx';
+import { t } from './lib/i18n.ts';
+import { instance, loadInstance } from './lib/instance.ts';
+import { APP_PATHS, arrive } from './lib/navigation.ts';
+import { isSignedIn, me, refreshMe } from './lib/session.ts';
+import { announce } from './lib/toasts.ts';
+import { AskHost } from './ui/Ask.tsx';
+import { Button } from './ui/Button.tsx';
+import { EmptyNote, FailureNote, Spinner } from './ui/Notes.tsx';
+import { PageHeader } from './ui/PageHeader.tsx';
+import { Toasts } from './ui/Toasts.tsx';
+
+const SignInPage = lazy(() => import('./features/auth/SignInPage.tsx'));
+const SignUpPage = lazy(() => import('./features/auth/SignUpPage.tsx'));
+const ConfirmPage = lazy(() => import('./features/auth/MailPages.tsx').then((pages) => pages.ConfirmPage));
+const ResetPasswordPage = lazy(() => import('./features/auth/MailPages.tsx').then((pages) => pages.ResetPasswordPage));
+const SearchPage = lazy(() => import('./features/search/SearchPage.tsx'));
+const SettingsPage = lazy(() => import('./features/settings/SettingsPage.tsx'));
+
+/** Pages that stand alone, without the navigation around them. */
+const ALONE = new Set(['/sign-in', '/sign-up', '/confirm', '/reset-password']);
+
+function NotFoundPage() {
+  return (
+    <>
+      <PageHeader title={t('app.notFoundTitle')} hasBack />
+      <EmptyNote title={t('app.notFound')} icon={<Feather size={28} aria-hidden />}>
+        {t('app.notFoundHint')}
+      </EmptyNote>
+    </>
+  );
+}
+
+/** `/@ada`, `/@ada/replies`, `/@ada/followers`, `/@ada/following`, `/@ada/1234`. */
+function PersonPage({ handle: segment = '', part = '' }: { handle?: string; part?: string }) {
+  if (!segment.startsWith('@')) return <NotFoundPage />;
+  const handle = segment.slice(1);
+  if (part === 'followers') return <FollowersPage handle={handle} />;
+  if (part === 'following') return <FollowingPage handle={handle} />;
+  if (/^\d+$/.test(part)) return <ThreadPage key={part} id={part} />;
+  if (part && part !== 'replies') return <NotFoundPage />;
+  return <ProfilePage key={handle} handle={handle} side={part === 'replies' ? 'replies' : 'posts'} />;
+}
+
+/** Shows its page to people who are signed in, and leads others to the door. */
+function Own({ children }: { children: ComponentChildren }) {
+  const { route, url } = useLocation();
+  useEffect(() => {
+    if (!isSignedIn.value) route(`/sign-in?return_to=${encodeURIComponent(url)}`, true);
+  }, [isSignedIn.value]);
+  return isSignedIn.value ? <>{children}</> : null;
+}
+
+const own = (Page: () => ComponentChildren) => () => (
+  <Own>
+    <Page />
+  </Own>
+);
+const OwnNotifications = own(() => <NotificationsPage />);
+const OwnMentions = own(() => <NotificationsPage side="mentions" />);
+const OwnBookmarks = own(() => <BookmarksPage />);
+const OwnFollowRequests = own(() => <FollowRequestsPage />);
+const ProfileSettings = () => <SettingsPage side="profile" />;
+const AppearanceSettings = () => <SettingsPage side="appearance" />;
+const AccountSettings = own(() => <SettingsPage side="account" />);
+const ServerSettings = own(() => <SettingsPage side="server" />);
+const OneTagPage = ({ tag = '' }: { tag?: string }) => <TagPage key={tag} tag={tag} />;
+
+function onRouteChange(): void {
+  arrive();
+  // The focus starts at the top of the new page, where a whole new page would put it.
+  if (!document.activeElement?.closest('[data-post]')) document.getElementById('main')?.focus({ preventScroll: true });
+  requestAnimationFrame(() => announce(document.title));
+}
+
+function Pages() {
+  const { path } = useLocation();
+  if (ALONE.has(path)) {
+    return (
+      <main id="main" tabIndex={-1}>
+        <Router onRouteChange={onRouteChange}>
+          <Route path="/sign-in" component={SignInPage} />
+          <Route path="/sign-up" component={SignUpPage} />
+          <Route path="/confirm" component={ConfirmPage} />
+          <Route path="/reset-password" component={ResetPasswordPage} />
+        </Router>
+      </main>
+    );
+  }
+  return (
+    <Frame>
+      <Router onRouteChange={onRouteChange}>
+        <Route path="/" component={HomePage} />
+        <Route path="/local" component={LocalPage} />
+        <Route path="/public" component={PublicPage} />
+        <Route path="/tags/:tag" component={OneTagPage} />
+        <Route path="/notifications" component={OwnNotifications} />
+        <Route path="/notifications/mentions" component={OwnMentions} />
+        <Route path="/bookmarks" component={OwnBookmarks} />
+        <Route path="/follow-requests" component={OwnFollowRequests} />
+        <Route path="/search" component={SearchPage} />
+        <Route path="/settings" component={ProfileSettings} />
+        <Route path="/settings/appearance" component={AppearanceSettings} />
+        <Route path="/settings/account" component={AccountSettings} />
+        <Route path="/settings/server" component={ServerSettings} />
+        <Route path="/:handle/:part?" component={PersonPage} />
+        <Route default component={NotFoundPage} />
+      </Router>
+    </Frame>
+  );
+}
+
+/** Waits for what every page needs: the server's facts, and who is signed in. */
+function Ready({ children }: { children: ComponentChildren }) {
+  const failure = useSignal<unknown>(null);
+  const load = () => {
+    failure.value = null;
+    Promise.all([loadInstance(), refreshMe()]).catch((cause) => (failure.value = cause));
+  };
+  useEffect(load, []);
+  const isReady = instance.value !== null && (!isSignedIn.value || me.value !== null);
+  if (isReady) return <>{children}</>;
+  if (!failure.value) return <Spinner />;
+  return (
+    <main id="main">
+      <FailureNote cause={failure.value} onRetry={load} />
+      {isSignedIn.value && (
+        <p style={{ textAlign: 'center' }}>
+          <Button look="quiet" onClick={() => void leave()}>
+            {t('auth.signOut')}
+          </Button>
+        </p>
+      )}
+    </main>
+  );
+}
+
+/** The last resort: a fault of ours is said plainly instead of leaving an empty page. */
+function Safe({ children }: { children: ComponentChildren }) {
+  const [fault] = useErrorBoundary((cause) => console.error(cause));
+  if (!fault) return <>{children}</>;
+  return (
+    <main id="main">
+      <EmptyNote title={t('app.broken')}>
+        <p>{t('app.brokenHint')}</p>
+        <p style={{ paddingTop: '16px' }}>
+          <Button onClick={() => location.reload()}>{t('app.reload')}</Button>
+        </p>
+      </EmptyNote>
+    </main>
+  );
+}
+
+export function App() {
+  return (
+    <Safe>
+      <Ready>
+        <LocationProvider scope={APP_PATHS}>
+          <Pages />
+          <ComposeDialogHost />
+          <EditHistoryHost />
+          <HelpSheetHost />
+          <SignInPromptHost />
+          <AskHost />
+        </LocationProvider>
+      </Ready>
+      <Toasts />
+    </Safe>
+  );
+}

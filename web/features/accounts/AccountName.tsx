@@ -1,0 +1,15 @@
+// A person's name with its emoji; the username where they gave no name.
+import type { Account } from '#web/lib/wire.ts';
+import { EmojiText } from '#web/ui/Html.tsx';
+
+type Named = Pick<Account, 'display_name' | 'username' | 'emojis'>;
+
+export const nameOf = (account: Named): string => account.display_name.trim() || account.username;
+
+export function AccountName({ account }: { account: Named }) {
+  return (
+    <bdi>
+      <EmojiText text={nameOf(account)} emojis={account.emojis} />
+    </bdi>
+  );
+}

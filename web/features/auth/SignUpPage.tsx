@@ -1,0 +1,193 @@
+// Signing up: open, with approval, closed; and the owner's first steps with the link that the server printed.
+import { useSignal } from '@preact/signals';
+import { useLocation } from 'preact-iso/router';
+import { post } from '#web/lib/api.ts';
+import { t } from '#web/lib/i18n.ts';
+import { instance, instanceTitle } from '#web/lib/instance.ts';
+import { safeReturnPath } from '#web/lib/navigation.ts';
+import { useToken } from '#web/lib/session.ts';
+import { tell, tellFailure } from '#web/lib/toasts.ts';
+import type { SignUpState } from '#web/lib/wire.ts';
+import { Button, ButtonLink } from '#web/ui/Button.tsx';
+import { TextArea, TextField } from '#web/ui/TextField.tsx';
+import { AuthFrame, FormProblem } from './AuthFrame.tsx';
+import { useForm } from './use-form.ts';
+import styles from './SignUpPage.module.css';
+
+interface Answer {
+  state: SignUpState;
+  access_token?: string;
+}
+
+const signInLink = () => (
+  <span>
+    {t('auth.haveAccount')} <a href="/sign-in">{t('auth.signIn')}</a>
+  </span>
+);
+
+/** What the newcomer does next when the account is not usable yet. */
+function NextStep({ state, email }: { state: SignUpState; email: string }) {
+  const resend = () =>
+    post('/api/auth/confirm/resend', { email }).then(
+      () => tell(t('auth.confirmSent')),
+      (cause) => tellFailure(cause),
+    );
+  if (state === 'pending') {
+    return (
+      <AuthFrame
+        title={t('auth.pendingTitle')}
+        lead={t('auth.pendingText')}
+        foot={<a href="/">{t('auth.lookAround')}</a>}
+      />
+    );
+  }
+  return (
+    <AuthFrame title={t('auth.checkMailTitle')} lead={t('auth.checkMailText', { email })} foot={signInLink()}>
+      <p class={styles.again}>
+        {t('auth.noMail')}{' '}
+        <button type="button" onClick={() => void resend()}>
+          {t('auth.resend')}
+        </button>
+      </p>
+    </AuthFrame>
+  );
+}
+
+export default function SignUpPage() {
+  const { query } = useLocation();
+  const ownerToken = query['owner'];
+  const username = useSignal('');
+  const email = useSignal('');
+  const password = useSignal('');
+  const reason = useSignal('');
+  const hasAgreed = useSignal(false);
+  const state = useSignal<SignUpState | null>(null);
+  const facts = instance.value;
+  const wantsReason = !ownerToken && facts?.registrations.approval_required === true;
+  const form = useForm(async () => {
+    const answer = await post<Answer>('/api/auth/sign-up', {
+      username: username.value.trim(),
+      email: email.value.trim(),
+      password: password.value,
+      reason: wantsReason ? reason.value.trim() : undefined,
+      agreement: true,
+      owner_token: ownerToken,
+    });
+    if (answer.access_token) {
+      await useToken(answer.access_token);
+      location.assign(safeReturnPath(query['return_to'], location.origin) ?? '/');
+    } else state.value = answer.state;
+  });
+  const problems = form.fields.value;
+
+  if (state.value && state.value !== 'active') return <NextStep state={state.value} email={email.value.trim()} />;
+  if (state.value) {
+    return (
+      <AuthFrame title={t('auth.welcomeTitle')} lead={t('auth.confirmedText')}>
+        <ButtonLink href="/sign-in" look="filled" size="wide">
+          {t('auth.signIn')}
+        </ButtonLink>
+      </AuthFrame>
+    );
+  }
+  if (facts && !facts.registrations.enabled && !ownerToken) {
+    return (
+      <AuthFrame
+        title={t('auth.closedTitle')}
+        lead={facts.registrations.message || t('auth.closedText')}
+        foot={signInLink()}
+      />
+    );
+  }
+  const lead = ownerToken ? t('auth.ownerText') : wantsReason ? t('auth.approvalText') : t('auth.signUpText');
+  return (
+    <AuthFrame
+      title={ownerToken ? t('auth.ownerTitle') : t('auth.signUpTitle', { name: instanceTitle() })}
+      lead={lead}
+      foot={ownerToken ? undefined : signInLink()}
+    >
+      <form onSubmit={form.send}>
+        <FormProblem text={form.problem.value} />
+        <TextField
+          label={t('auth.username')}
+          hint={t('auth.usernameHint', {
+            handle: `@${username.value.trim() || t('auth.usernameSample')}@${facts?.domain ?? location.host}`,
+          })}
+          problem={problems['username']}
+          value={username.value}
+          onValue={(value) => (username.value = value)}
+          before="@"
+          autocomplete="username"
+          isHandle
+          maxLength={30}
+          required
+          autofocus
+        />
+        <TextField
+          label={t('auth.email')}
+          problem={problems['email']}
+          type="email"
+          value={email.value}
+          onValue={(value) => (email.value = value)}
+          autocomplete="email"
+          required
+        />
+        <TextField
+          label={t('auth.password')}
+          hint={t('auth.passwordHint')}
+          problem={problems['password']}
+          type="password"
+          value={password.value}
+          onValue={(value) => (password.value = value)}
+          autocomplete="new-password"
+          minLength={8}
+          required
+        />
+        {wantsReason && (
+          <TextArea
+            label={t('auth.reason')}
+            hint={t('auth.reasonHint')}
+            problem={problems['reason']}
+            value={reason.value}
+            onValue={(value) => (reason.value = value)}
+            rows={3}
+            required
+          />
+        )}
+        <Rules hasAgreed={hasAgreed.value} onAgree={(agreed) => (hasAgreed.value = agreed)} />
+        {problems['agreement'] && <FormProblem text={problems['agreement']} />}
+        {problems['owner_token'] && <FormProblem text={problems['owner_token']} />}
+        <Button type="submit" look="filled" size="wide" isBusy={form.isBusy.value}>
+          {t('auth.signUp')}
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}
+
+function Rules({ hasAgreed, onAgree }: { hasAgreed: boolean; onAgree: (agreed: boolean) => void }) {
+  const rules = instance.value?.rules ?? [];
+  return (
+    <fieldset class={styles.rules}>
+      {rules.length > 0 && (
+        <>
+          <legend>{t('auth.rules')}</legend>
+          <ol>
+            {rules.map(({ id, text }) => (
+              <li key={id}>{text}</li>
+            ))}
+          </ol>
+        </>
+      )}
+      <label class={styles.agree}>
+        <input
+          type="checkbox"
+          checked={hasAgreed}
+          required
+          onChange={(event) => onAgree(event.currentTarget.checked)}
+        />
+        <span>{t('auth.agree')}</span>
+      </label>
+    </fieldset>
+  );
+}

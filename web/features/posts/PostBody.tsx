@@ -1,0 +1,59 @@
+// What a post says: behind its content warning where it has one, with its pictures.
+import { useSignal } from '@preact/signals';
+import { ChevronDown, ChevronUp, TriangleAlert } from 'lucide-preact';
+import { useId } from 'preact/hooks';
+import { t } from '#web/lib/i18n.ts';
+import type { Status } from '#web/lib/wire.ts';
+import { EmojiText, Html } from '#web/ui/Html.tsx';
+import { PostMedia } from './PostMedia.tsx';
+import styles from './PostBody.module.css';
+
+interface Props {
+  status: Status;
+  /** The id of the text, for what is described by it. */
+  id?: string;
+  isLarge?: boolean;
+}
+
+export function PostBody({ status, id, isLarge = false }: Props) {
+  const isOpen = useSignal(false);
+  const areaId = useId();
+  const text = (
+    <>
+      <Html
+        id={id}
+        class={isLarge ? styles.large : styles.text}
+        html={status.content}
+        emojis={status.emojis}
+        mentions={status.mentions}
+        tags={status.tags}
+        lang={status.language}
+      />
+      <PostMedia status={status} />
+    </>
+  );
+  if (!status.spoiler_text) return text;
+  return (
+    <>
+      <div class={styles.warning}>
+        <TriangleAlert size={18} aria-hidden class={styles.sign} />
+        <p class={styles.reason} dir="auto" lang={status.language ?? undefined}>
+          <EmojiText text={status.spoiler_text} emojis={status.emojis} />
+        </p>
+        <button
+          type="button"
+          class={styles.toggle}
+          aria-expanded={isOpen.value}
+          aria-controls={areaId}
+          onClick={() => (isOpen.value = !isOpen.value)}
+        >
+          {isOpen.value ? t('post.showLess') : t('post.showMore')}
+          {isOpen.value ? <ChevronUp size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}
+        </button>
+      </div>
+      <div id={areaId} hidden={!isOpen.value}>
+        {isOpen.value && text}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+// The rest of what one may do with a post; more with one's own.
+import { Ellipsis, ExternalLink, History, Link2, Pencil, ShieldBan, Trash2, VolumeX } from 'lucide-preact';
+import { block, mute } from '#web/features/graph/relationships.ts';
+import { t } from '#web/lib/i18n.ts';
+import { me } from '#web/lib/session.ts';
+import type { Status } from '#web/lib/wire.ts';
+import { Menu, type MenuItem } from '#web/ui/Menu.tsx';
+import { openEditor } from './composing.ts';
+import { openHistory } from './EditHistory.tsx';
+import { copyLink, deletePost } from './post-actions.ts';
+
+function itemsFor(status: Status): (MenuItem | false)[] {
+  const isOwn = me.value?.id === status.account.id;
+  const isRemote = status.account.acct.includes('@');
+  const name = `@${status.account.acct}`;
+  const { url } = status;
+  return [
+    { label: t('post.copyLink'), icon: <Link2 size={18} aria-hidden />, run: () => void copyLink(status) },
+    isRemote &&
+      url !== null && {
+        label: t('post.openOriginal'),
+        icon: <ExternalLink size={18} aria-hidden />,
+        run: () => open(url, '_blank', 'noopener'),
+      },
+    status.edited_at !== null && {
+      label: t('post.history'),
+      icon: <History size={18} aria-hidden />,
+      run: () => openHistory(status),
+    },
+    isOwn && {
+      label: t('post.edit'),
+      icon: <Pencil size={18} aria-hidden />,
+      run: () => void openEditor(status),
+    },
+    isOwn && {
+      label: t('post.delete'),
+      icon: <Trash2 size={18} aria-hidden />,
+      isDangerous: true,
+      run: () => void deletePost(status),
+    },
+    !isOwn && {
+      label: t('graph.muteName', { name }),
+      icon: <VolumeX size={18} aria-hidden />,
+      run: () => void mute(status.account),
+    },
+    !isOwn && {
+      label: t('graph.blockName', { name }),
+      icon: <ShieldBan size={18} aria-hidden />,
+      isDangerous: true,
+      run: () => void block(status.account),
+    },
+  ];
+}
+
+export function PostMenu({ status, class: look }: { status: Status; class: string }) {
+  return (
+    <Menu label={t('post.menu')} class={look} items={itemsFor(status)}>
+      <Ellipsis size={18} aria-hidden />
+    </Menu>
+  );
+}

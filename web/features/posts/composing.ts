@@ -1,0 +1,130 @@
+// Which composer is open, and what is being written: drafts outlive the page, so nothing typed is lost.
+import { effect, signal, type Signal } from '@preact/signals';
+import { get } from '#web/lib/api.ts';
+import { me } from '#web/lib/session.ts';
+import { readStored, store } from '#web/lib/storage.ts';
+import { tellFailure } from '#web/lib/toasts.ts';
+import type { Status, StatusSource, Visibility } from '#web/lib/wire.ts';
+import { narrower } from './visibility.tsx';
+
+export type Purpose =
+  | { kind: 'new' }
+  | { kind: 'reply'; to: Status }
+  | { kind: 'edit'; status: Status; source: StatusSource };
+
+export interface Draft {
+  text: string;
+  warning: string;
+  hasWarning: boolean;
+  visibility: Visibility;
+  /** A language code; empty leaves it to the server. */
+  language: string;
+  /** Sent with the post, so that trying again never posts twice. Changes with the text. */
+  attempt: string;
+}
+
+/** The composer in the dialog; null while it is closed. */
+export const composer = signal<Purpose | null>(null);
+
+export function openComposer(purpose: Purpose = { kind: 'new' }): void {
+  composer.value = purpose;
+}
+
+/** Fetches what was written, then opens it for editing. */
+export async function openEditor(status: Status): Promise<void> {
+  try {
+    const source = await get<StatusSource>(`/api/v1/statuses/${status.id}/source`);
+    openComposer({ kind: 'edit', status, source });
+  } catch (cause) {
+    tellFailure(cause);
+  }
+}
+
+/** A word nobody else has; `randomUUID` is missing on pages without https. */
+export const newAttempt = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
+
+/** The text that a reply begins with: everyone in the conversation but oneself. */
+export function replyOpening(to: Pick<Status, 'account' | 'mentions'>, myAcct: string | undefined): string {
+  const people = new Set([to.account.acct, ...to.mentions.map(({ acct }) => acct)]);
+  if (myAcct) people.delete(myAcct);
+  return [...people].map((acct) => `@${acct} `).join('');
+}
+
+/** A draft nobody has written in yet. */
+export function freshDraft(purpose: Purpose): Draft {
+  const { source, acct } = me.peek() ?? {};
+  const usual = source?.privacy ?? 'public';
+  const draft: Draft = {
+    text: '',
+    warning: '',
+    hasWarning: false,
+    visibility: usual,
+    language: source?.language || navigator.language.slice(0, 2),
+    attempt: newAttempt(),
+  };
+  if (purpose.kind === 'new') return draft;
+  const other = purpose.kind === 'reply' ? purpose.to : purpose.status;
+  const warning = { warning: other.spoiler_text, hasWarning: other.spoiler_text !== '' };
+  if (purpose.kind === 'edit') {
+    const { text, spoiler_text } = purpose.source;
+    const { visibility, language } = other;
+    return {
+      ...draft,
+      text,
+      warning: spoiler_text,
+      hasWarning: spoiler_text !== '',
+      visibility,
+      language: language ?? '',
+    };
+  }
+  return { ...draft, ...warning, visibility: narrower(usual, other.visibility), text: replyOpening(other, acct) };
+}
+
+const drafts = new Map<string, Signal<Draft>>();
+const KEPT = 'drafts';
+const MOST_KEPT = 20;
+
+const keyOf = (purpose: Purpose): string => {
+  const about = purpose.kind === 'new' ? '' : purpose.kind === 'reply' ? purpose.to.id : purpose.status.id;
+  return [me.peek()?.id, purpose.kind, about].join(' ');
+};
+
+function readAll(): Record<string, Draft> {
+  try {
+    // Only this file writes under the key.
+    return JSON.parse(readStored(KEPT) ?? '{}') as Record<string, Draft>;
+  } catch {
+    return {};
+  }
+}
+
+function keep(key: string, draft: Draft | null): void {
+  const { [key]: _, ...others } = readAll();
+  const entries = Object.entries(others).slice(1 - MOST_KEPT);
+  if (draft) entries.push([key, draft]);
+  store(KEPT, entries.length ? JSON.stringify(Object.fromEntries(entries)) : null);
+}
+
+/** Whether something was written that is worth keeping. */
+export function isUnlikeFresh({ text, warning, hasWarning }: Draft, purpose: Purpose): boolean {
+  const fresh = freshDraft(purpose);
+  return text !== fresh.text || warning !== fresh.warning || hasWarning !== fresh.hasWarning;
+}
+
+/** The draft for a purpose, shared by all composers that show it and kept in the browser while it differs from a fresh one. */
+export function draftFor(purpose: Purpose): Signal<Draft> {
+  const key = keyOf(purpose);
+  const known = drafts.get(key);
+  if (known) return known;
+  const draft = signal<Draft>({ ...freshDraft(purpose), ...readAll()[key] });
+  drafts.set(key, draft);
+  effect(() => keep(key, isUnlikeFresh(draft.value, purpose) ? draft.value : null));
+  return draft;
+}
+
+/** Starts afresh after the post is sent, or when the person throws it away. */
+export function discardDraft(purpose: Purpose): void {
+  const draft = drafts.get(keyOf(purpose));
+  if (draft) draft.value = freshDraft(purpose);
+}

@@ -1,0 +1,85 @@
+// What a reader does with a post. The page changes at once; when the server refuses, it changes back and says so.
+import { post, request } from '#web/lib/api.ts';
+import { t } from '#web/lib/i18n.ts';
+import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
+import { tell, tellFailure } from '#web/lib/toasts.ts';
+import type { Status } from '#web/lib/wire.ts';
+import { ask } from '#web/ui/Ask.tsx';
+import { changePost, dropPost, findPost, keepPost } from './post-store.ts';
+
+interface Toggle {
+  flag: 'favourited' | 'reblogged' | 'bookmarked';
+  count?: 'favourites_count' | 'reblogs_count';
+  on: string;
+  off: string;
+}
+
+const TOGGLES = {
+  like: { flag: 'favourited', count: 'favourites_count', on: 'favourite', off: 'unfavourite' },
+  boost: { flag: 'reblogged', count: 'reblogs_count', on: 'reblog', off: 'unreblog' },
+  bookmark: { flag: 'bookmarked', on: 'bookmark', off: 'unbookmark' },
+} satisfies Record<string, Toggle>;
+
+const running = new Set<string>();
+
+async function toggle(status: Status, { flag, count, on, off }: Toggle): Promise<void> {
+  if (!requireSignIn()) return;
+  const key = `${flag} ${status.id}`;
+  if (running.has(key)) return;
+  running.add(key);
+  const isOn = !status[flag];
+  const before = findPost(status.id)?.peek();
+  const counted = (by: number) => (one: Status) => (count ? { [count]: Math.max(0, one[count] + by) } : {});
+  changePost(status.id, (one) => ({ [flag]: isOn, ...counted(isOn ? 1 : -1)(one) }));
+  try {
+    const answer = await post<Status>(`/api/v1/statuses/${status.id}/${isOn ? on : off}`);
+    // A boost answers with its wrapper.
+    keepPost(answer.reblog ?? answer);
+  } catch (cause) {
+    if (before) changePost(status.id, (one) => ({ [flag]: before[flag], ...counted(isOn ? -1 : 1)(one) }));
+    tellFailure(cause);
+  } finally {
+    running.delete(key);
+  }
+}
+
+export const toggleLike = (status: Status): Promise<void> => toggle(status, TOGGLES.like);
+export const toggleBoost = (status: Status): Promise<void> => toggle(status, TOGGLES.boost);
+export const toggleBookmark = (status: Status): Promise<void> => toggle(status, TOGGLES.bookmark);
+
+/** Whether a post may be passed on by this person: public and unlisted by all, followers-only by its author. */
+export const mayBoost = (status: Status, myId: string | undefined): boolean =>
+  status.visibility === 'public' ||
+  status.visibility === 'unlisted' ||
+  (status.visibility === 'private' && status.account.id === myId);
+
+export async function copyLink(status: Status): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(
+      status.url ?? new URL(`/@${status.account.acct}/${status.id}`, location.origin).href,
+    );
+    tell(t('post.linkCopied'));
+  } catch {
+    tell(t('post.linkNotCopied'), { kind: 'failed' });
+  }
+}
+
+/** Asks, then deletes. Returns whether it is gone. */
+export async function deletePost(status: Status): Promise<boolean> {
+  const isSure = await ask({
+    title: t('post.deleteTitle'),
+    text: t('post.deleteText'),
+    yes: t('post.delete'),
+    isDangerous: true,
+  });
+  if (!isSure) return false;
+  try {
+    await request('DELETE', `/api/v1/statuses/${status.id}`);
+    dropPost(status.id);
+    tell(t('post.deleted'));
+    return true;
+  } catch (cause) {
+    tellFailure(cause);
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+// Every post that a page has shown, once: a like in one list is a like in all, and news reaches each copy.
+import { signal, type Signal } from '@preact/signals';
+import type { Status } from '#web/lib/wire.ts';
+
+/** A post that changes in place; null once it is deleted. */
+export type PostSignal = Signal<Status | null>;
+
+const known = new Map<string, PostSignal>();
+
+/**
+ * Keeps a post (never the wrapper of a boost) and gives the signal of all its copies. What a public stream leaves out,
+ * such as whether the reader likes it, stays as it was.
+ */
+export function keepPost(status: Status): PostSignal {
+  const kept = known.get(status.id);
+  if (!kept) {
+    const made: PostSignal = signal(status);
+    known.set(status.id, made);
+    return made;
+  }
+  const before = kept.peek();
+  kept.value = {
+    ...status,
+    favourited: status.favourited ?? before?.favourited,
+    reblogged: status.reblogged ?? before?.reblogged,
+    bookmarked: status.bookmarked ?? before?.bookmarked,
+  };
+  return kept;
+}
+
+export const findPost = (id: string): PostSignal | undefined => known.get(id);
+
+/** Takes a deleted post off every page. */
+export function dropPost(id: string): void {
+  const kept = known.get(id);
+  if (kept) kept.value = null;
+}
+
+/** Changes a kept post in place. */
+export function changePost(id: string, change: (status: Status) => Partial<Status>): void {
+  const kept = known.get(id);
+  if (kept?.value) kept.value = { ...kept.value, ...change(kept.value) };
+}
+
+/** How a post came: in the home stream, by a notification, or by being written in this page. */
+export type Arrival = 'home' | 'mention' | 'written';
+
+type Listener = (status: Status, how: Arrival) => void;
+const listeners = new Set<Listener>();
+
+/** Hears of every post that arrives by itself or was just written here: wrappers of boosts too. */
+export function onPostArrival(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function tellArrival(status: Status, how: Arrival): void {
+  for (const listener of listeners) listener(status, how);
+}

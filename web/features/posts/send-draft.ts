@@ -1,0 +1,30 @@
+// Sends a draft: a new post, a reply, or the new version of a post.
+import { request } from '#web/lib/api.ts';
+import type { Status } from '#web/lib/wire.ts';
+import { discardDraft, draftFor, type Purpose } from './composing.ts';
+import { changePost, keepPost, tellArrival } from './post-store.ts';
+
+/**
+ * The draft is thrown away only once the server has the post. All open pages learn of the result.
+ * @throws {ApiError} with the draft left as it is.
+ */
+export async function sendDraft(purpose: Purpose): Promise<Status> {
+  const draft = draftFor(purpose).peek();
+  const warning = draft.hasWarning ? draft.warning.trim() : '';
+  const text = { status: draft.text, spoiler_text: warning, language: draft.language || null };
+  if (purpose.kind === 'edit') {
+    const edited = await request<Status>('PUT', `/api/v1/statuses/${purpose.status.id}`, { body: text });
+    keepPost(edited);
+    discardDraft(purpose);
+    return edited;
+  }
+  const answered = purpose.kind === 'reply' ? purpose.to.id : null;
+  const created = await request<Status>('POST', '/api/v1/statuses', {
+    body: { ...text, visibility: draft.visibility, in_reply_to_id: answered },
+    headers: { 'Idempotency-Key': draft.attempt },
+  });
+  discardDraft(purpose);
+  if (answered) changePost(answered, (one) => ({ replies_count: one.replies_count + 1 }));
+  tellArrival(created, 'written');
+  return created;
+}

@@ -1,0 +1,68 @@
+// A person's page: who they are, and what they post.
+import { Feather } from 'lucide-preact';
+import { useEffect } from 'preact/hooks';
+import { nameOf } from '#web/features/accounts/AccountName.tsx';
+import { AccountPage } from '#web/features/accounts/AccountPage.tsx';
+import { ProfileHeader } from '#web/features/graph/ProfileHeader.tsx';
+import { useRelationship } from '#web/features/graph/relationships.ts';
+import { onPostArrival } from '#web/features/posts/post-store.ts';
+import { t } from '#web/lib/i18n.ts';
+import { accountPath } from '#web/lib/links.ts';
+import type { Account } from '#web/lib/wire.ts';
+import { EmptyNote } from '#web/ui/Notes.tsx';
+import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
+import { Feed } from './Feed.tsx';
+import { entryOf, keptTimeline } from './timeline.ts';
+
+type Side = 'posts' | 'replies';
+
+function Posts({ account, side }: { account: Account; side: Side }) {
+  const timeline = keptTimeline(`/api/v1/accounts/${account.id}/statuses`, { exclude_replies: side === 'posts' });
+  useEffect(
+    () =>
+      onPostArrival((status) => {
+        const isReply = status.in_reply_to_id !== null;
+        if (status.account.id === account.id && (side === 'replies' || !isReply)) timeline.take([entryOf(status)]);
+      }),
+    [timeline],
+  );
+  return (
+    <Feed
+      timeline={timeline}
+      label={t('accounts.postsOf', { name: nameOf(account) })}
+      empty={<EmptyNote title={t('accounts.noPosts')} icon={<Feather size={28} aria-hidden />} />}
+    />
+  );
+}
+
+function Profile({ account, side }: { account: Account; side: Side }) {
+  const relationship = useRelationship(account.id);
+  const path = accountPath(account);
+  return (
+    <>
+      <PageHeader
+        title={nameOf(account)}
+        note={t('accounts.postCount', { count: account.statuses_count })}
+        tabTitle={`${nameOf(account)} (@${account.acct})`}
+        hasBack
+      />
+      <ProfileHeader account={account} />
+      <TabLinks
+        label={t('accounts.tabs')}
+        tabs={[
+          { label: t('accounts.posts'), href: path, isCurrent: side === 'posts' },
+          { label: t('accounts.postsAndReplies'), href: `${path}/replies`, isCurrent: side === 'replies' },
+        ]}
+      />
+      {relationship?.blocking ? (
+        <EmptyNote title={t('graph.youBlock', { name: `@${account.acct}` })} />
+      ) : (
+        <Posts key={side} account={account} side={side} />
+      )}
+    </>
+  );
+}
+
+export default function ProfilePage({ handle, side = 'posts' }: { handle: string; side?: Side }) {
+  return <AccountPage handle={handle}>{(account) => <Profile account={account} side={side} />}</AccountPage>;
+}
