@@ -14,6 +14,7 @@ import { peopleRoutes } from '#server/features/graph/routes/people.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
 import { notificationRoutes } from '#server/features/notifications/routes.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
+import { searchRoutes } from '#server/features/search/routes.ts';
 import { streamingRoutes } from '#server/features/streaming/routes/register.ts';
 import { timelineRoutes } from '#server/features/timelines/routes.ts';
 import { federationDoors } from '#server/federation/doors.ts';
@@ -35,6 +36,7 @@ export async function registerRoutes(app: App, ctx: AppContext): Promise<void> {
     await postRoutes(scope as App, ctx);
     await timelineRoutes(scope as App, ctx);
     await notificationRoutes(scope as App, ctx);
+    await searchRoutes(scope as App, ctx);
     await streamingRoutes(scope as App, ctx);
     await instanceRoutes(scope as App, ctx);
     await staffRoutes(scope as App, ctx);
