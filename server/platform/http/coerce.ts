@@ -25,7 +25,7 @@ export function coerce(schema: JsonSchema, value: unknown): unknown {
     case 'number':
       return toNumber(value);
     case 'string':
-      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+      return toText(value);
     case 'array':
       return toList(schema, value);
     case 'object':
@@ -39,6 +39,12 @@ function coerceUnion(members: JsonSchema[], value: unknown): unknown {
   const kind = Array.isArray(value) ? 'array' : typeof value === 'object' ? 'object' : null;
   const fitting = members.find((member) => member.type === kind) ?? members.find((member) => member.type !== 'array' && member.type !== 'object');
   return fitting ? coerce(fitting, value) : value;
+}
+
+/** Text that a database can hold: NUL goes, a lone half of a surrogate pair becomes U+FFFD. */
+function toText(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
 
 function toBoolean(value: unknown): unknown {

@@ -27,12 +27,19 @@ beforeEach(async () => {
   app.setValidatorCompiler(validatorCompiler as never);
   answerFailures(app);
   await readBodies(app);
-  app.post('/echo', { schema: { body } }, async (request) => ({ body: request.body, files: Object.keys(request.uploads) }));
-  app.get('/page', { schema: { querystring: Type.Object({ ...pageParameters, types: Type.Optional(Type.Array(Type.String())) }) } }, async (request, reply) => {
-    const page = readPage(request.query as Parameters<typeof readPage>[0], { default: 20, max: 40 });
-    setLinks(request, reply, 'https://rookery.example', { first: '9', last: '3' });
-    return page;
-  });
+  app.post('/echo', { schema: { body } }, async (request) => ({
+    body: request.body,
+    files: Object.keys(request.uploads),
+  }));
+  app.get(
+    '/page',
+    { schema: { querystring: Type.Object({ ...pageParameters, types: Type.Optional(Type.Array(Type.String())) }) } },
+    async (request, reply) => {
+      const page = readPage(request.query as Parameters<typeof readPage>[0], { default: 20, max: 40 });
+      setLinks(request, reply, 'https://rookery.example', { first: '9', last: '3' });
+      return page;
+    },
+  );
   app.get('/conflict', async () => {
     throw new Conflict('The marker was moved by another device');
   });
@@ -45,8 +52,17 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-async function send(payload: string, contentType?: string, query = ''): Promise<{ status: number; answer: { body?: unknown; files?: string[]; error?: string } }> {
-  const answer = await app.inject({ method: 'POST', url: `/echo${query}`, payload, ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }) });
+async function send(
+  payload: string,
+  contentType?: string,
+  query = '',
+): Promise<{ status: number; answer: { body?: unknown; files?: string[]; error?: string } }> {
+  const answer = await app.inject({
+    method: 'POST',
+    url: `/echo${query}`,
+    payload,
+    ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
+  });
   return { status: answer.statusCode, answer: answer.json() };
 }
 
@@ -57,7 +73,11 @@ describe('bodies', () => {
     ['JSON', JSON.stringify(wanted), 'application/json'],
     ['JSON with a charset', JSON.stringify(wanted), 'application/json; charset=utf-8'],
     ['a form', 'text=hello&count=3&flag=1&ids[]=1&ids[]=2', 'application/x-www-form-urlencoded'],
-    ['a form with encoded and numbered keys', 'text=hello&count=3&flag=on&ids%5B0%5D=1&ids%5B1%5D=2', 'application/x-www-form-urlencoded'],
+    [
+      'a form with encoded and numbered keys',
+      'text=hello&count=3&flag=on&ids%5B0%5D=1&ids%5B1%5D=2',
+      'application/x-www-form-urlencoded',
+    ],
     ['JSON without a content type', JSON.stringify(wanted), 'text/plain'],
     ['a form without a content type', 'text=hello&count=3&flag=true&ids[]=1&ids[]=2', 'text/plain'],
   ])('%s means the same', async (_name, payload, type) => {
@@ -74,11 +94,18 @@ describe('bodies', () => {
     form.set('avatar', new Blob(['picture'], { type: 'image/png' }), 'me.png');
     const encoded = new Response(form);
     const { answer } = await send(await encoded.text(), encoded.headers.get('content-type') ?? '');
-    expect(answer).toEqual({ body: { text: 'hello', ids: ['1', '2'], fields_attributes: [{ name: 'Site', value: 'https://a.example' }] }, files: ['avatar'] });
+    expect(answer).toEqual({
+      body: { text: 'hello', ids: ['1', '2'], fields_attributes: [{ name: 'Site', value: 'https://a.example' }] },
+      files: ['avatar'],
+    });
   });
 
   test('a write takes its parameters from the query too, and the body wins', async () => {
-    const { answer } = await send(JSON.stringify({ text: 'from the body' }), 'application/json', '?text=from+the+query&ids[]=5&flag=false');
+    const { answer } = await send(
+      JSON.stringify({ text: 'from the body' }),
+      'application/json',
+      '?text=from+the+query&ids[]=5&flag=false',
+    );
     expect(answer.body).toEqual({ text: 'from the body', ids: ['5'], flag: false });
   });
 
@@ -91,8 +118,16 @@ describe('bodies', () => {
   });
 
   test('null is absent, one value is a list of one, unknown keys go', async () => {
-    const { answer } = await send(JSON.stringify({ text: null, ids: '7', role: 'owner', poll: { options: 'yes', multiple: '0' } }), 'application/json');
+    const { answer } = await send(
+      JSON.stringify({ text: null, ids: '7', role: 'owner', poll: { options: 'yes', multiple: '0' } }),
+      'application/json',
+    );
     expect(answer.body).toEqual({ ids: ['7'], poll: { options: ['yes'], multiple: false } });
+  });
+
+  test('what no database can hold is left out of a text', async () => {
+    const { answer } = await send(JSON.stringify({ text: 'a\u0000b \ud800c', ids: ['\u00007'] }), 'application/json');
+    expect(answer.body).toEqual({ text: 'ab \ufffdc', ids: ['7'] });
   });
 
   test.each([
@@ -110,11 +145,21 @@ describe('bodies', () => {
   });
 
   test('whatever arrives, the answer is not a 5xx', async () => {
-    const types = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain', 'image/png'];
+    const types = [
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain',
+      'image/png',
+    ];
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.json(), fc.webQueryParameters()), fc.constantFrom(...types), async (payload, type) => {
-        expect((await send(payload, type)).status).toBeLessThan(500);
-      }),
+      fc.asyncProperty(
+        fc.oneof(fc.string(), fc.json(), fc.webQueryParameters()),
+        fc.constantFrom(...types),
+        async (payload, type) => {
+          expect((await send(payload, type)).status).toBeLessThan(500);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -125,7 +170,12 @@ describe('pages', () => {
 
   test('a limit over the maximum is the maximum, a bound that is no id is none', async () => {
     expect(await page('?limit=1000&max_id=abc')).toEqual({ limit: 40, maxId: null, sinceId: null, minId: null });
-    expect(await page('?min_id=5&max_id=99999999999999999999')).toEqual({ limit: 20, maxId: '9223372036854775807', sinceId: null, minId: '5' });
+    expect(await page('?min_id=5&max_id=99999999999999999999')).toEqual({
+      limit: 20,
+      maxId: '9223372036854775807',
+      sinceId: null,
+      minId: '5',
+    });
   });
 
   test('links are absolute and keep the other parameters', async () => {
@@ -136,10 +186,17 @@ describe('pages', () => {
   });
 });
 
+test('links that are longer than proxies let pass are not sent', async () => {
+  expect((await app.inject(`/page?${'types[]=x&'.repeat(400)}`)).headers['link']).toBeUndefined();
+});
+
 describe('failures', () => {
   test('keep their status and their text', async () => {
     const answer = await app.inject('/conflict');
-    expect({ status: answer.statusCode, body: answer.json<unknown>() }).toEqual({ status: 409, body: { error: 'The marker was moved by another device' } });
+    expect({ status: answer.statusCode, body: answer.json<unknown>() }).toEqual({
+      status: 409,
+      body: { error: 'The marker was moved by another device' },
+    });
   });
 
   test('say when to come back', async () => {
@@ -155,7 +212,15 @@ describe('failures', () => {
 });
 
 describe('access', () => {
-  const viewer = (scopes: string[], more: Partial<Viewer> = {}): Viewer => ({ accountId: '1', role: 'user', scopes, tokenId: '2', appId: '3', sessionId: null, ...more });
+  const viewer = (scopes: string[], more: Partial<Viewer> = {}): Viewer => ({
+    accountId: '1',
+    role: 'user',
+    scopes,
+    tokenId: '2',
+    appId: '3',
+    sessionId: null,
+    ...more,
+  });
 
   test.each([
     [['read'], 'read:statuses', true],
@@ -176,9 +241,13 @@ describe('access', () => {
 
   test('refusals have the texts that clients know', () => {
     expect(() => checkAccess(user('read:statuses'), null)).toThrow('The access token is invalid');
-    expect(() => checkAccess(user('write:statuses'), viewer(['read']))).toThrow('This action is outside the authorized scopes');
+    expect(() => checkAccess(user('write:statuses'), viewer(['read']))).toThrow(
+      'This action is outside the authorized scopes',
+    );
     expect(() => checkAccess(user('read:statuses'), viewer(['read'], { accountId: null }))).toThrow(Invalid);
-    expect(() => checkAccess(staff('admin'), viewer(['read'], { role: 'moderator' }))).toThrow('This action is not allowed for your role');
+    expect(() => checkAccess(staff('admin'), viewer(['read'], { role: 'moderator' }))).toThrow(
+      'This action is not allowed for your role',
+    );
     expect(() => checkAccess(staff('moderator'), viewer(['read'], { role: 'owner' }))).not.toThrow();
   });
 });

@@ -42,6 +42,9 @@ function toId(text: string | undefined): string | null {
   return (id > largestId ? largestId : id).toString();
 }
 
+/** Proxies give up on longer headers, and no list is asked for in so many words. */
+const maxLinkLength = 4000;
+
 /**
  * Sets `Link` from the first and last position of the page that is sent, keeping all other parameters.
  * Nothing for an empty page: a client would page for ever.
@@ -49,18 +52,31 @@ function toId(text: string | undefined): string | null {
 export function setLinks(request: FastifyRequest, reply: FastifyReply, origin: string, edges: { first: string | undefined; last: string | undefined }): void {
   if (edges.first === undefined || edges.last === undefined) return;
   const link = (parameter: string, id: string): string => {
-    const url = new URL(request.url, origin);
+    const url = addressOf(request, origin);
     for (const name of ['max_id', 'since_id', 'min_id']) url.searchParams.delete(name);
     url.searchParams.set(parameter, id);
     return url.toString();
   };
-  reply.header('link', `<${link('max_id', edges.last)}>; rel="next", <${link('min_id', edges.first)}>; rel="prev"`);
+  sendLinks(reply, `<${link('max_id', edges.last)}>; rel="next", <${link('min_id', edges.first)}>; rel="prev"`);
 }
 
 /** Sets `Link` for lists that page by offset. */
 export function setOffsetLinks(request: FastifyRequest, reply: FastifyReply, origin: string, page: { offset: number; limit: number; count: number }): void {
   if (page.count < page.limit) return;
-  const url = new URL(request.url, origin);
+  const url = addressOf(request, origin);
   url.searchParams.set('offset', String(page.offset + page.limit));
-  reply.header('link', `<${url.toString()}>; rel="next"`);
+  sendLinks(reply, `<${url.toString()}>; rel="next"`);
+}
+
+/** What was asked for, on our own host whatever the request line names. */
+function addressOf(request: FastifyRequest, origin: string): URL {
+  const { pathname, search } = new URL(request.url, origin);
+  const url = new URL(origin);
+  url.pathname = pathname;
+  url.search = search;
+  return url;
+}
+
+function sendLinks(reply: FastifyReply, links: string): void {
+  if (links.length <= maxLinkLength) reply.header('link', links);
 }
