@@ -26,7 +26,8 @@ export function serveEvents(app: App, ctx: AppContext, hub: Hub): void {
   app.get('/api/v1/streaming/*', { config: { access: open } }, async (_request, reply) => reply.code(400).send({ error: 'Unknown channel requested' }));
   for (const [path, stream] of Object.entries(paths)) {
     const schema = { querystring: Type.Object({ tag: Type.Optional(Type.String()), only_media: Type.Optional(Type.Boolean()) }), hide: true };
-    app.get(`/api/v1/streaming/${path}`, { schema, config: { access: user() } }, async (request, reply) => {
+    // A HEAD request would wait for the end of what has none.
+    app.get(`/api/v1/streaming/${path}`, { schema, exposeHeadRoute: false, config: { access: user() } }, async (request, reply) => {
       openStream(ctx, hub, request, reply, { stream, tag: request.query.tag, onlyMedia: request.query.only_media });
     });
   }
