@@ -43,7 +43,7 @@ export interface MastodonAccount {
   roles: Array<{ id: string; name: string; color: string }>;
   suspended?: true;
   mute_expires_at?: string | null;
-  feature_approval: { automatic: string[]; manual: string[]; current_user: 'denied' };
+  feature_approval: { automatic: never[]; manual: never[]; current_user: 'denied' };
 }
 
 export interface MastodonEmoji {

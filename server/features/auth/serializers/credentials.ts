@@ -98,7 +98,7 @@ export function serializePreferences(user: UserView) {
     'posting:default:sensitive': user.defaultSensitive,
     'posting:default:language': user.defaultLanguage,
     'posting:default:quote_policy': 'nobody',
-    'reading:expand:media': 'default',
+    'reading:expand:media': 'default' as const,
     'reading:expand:spoilers': false,
     'reading:autoplay:gifs': false,
   };
