@@ -1,0 +1,30 @@
+// What people do in the web app, for stories: by the names that everybody hears and sees.
+import type { Locator, Page } from 'playwright-core';
+
+const password = 'a long enough password';
+
+/** Fills in the sign-up page that `path` leads to and waits until the person is in. */
+export async function signUpInBrowser(page: Page, username: string, path = '/sign-up'): Promise<void> {
+  await page.goto(path);
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('E-mail').fill(`${username}@mail.example`);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('button', { name: 'New post' }).first().waitFor();
+}
+
+/** Where a new post is written: in place where there is room, else in the dialog behind "New post". */
+export async function composer(page: Page): Promise<Locator> {
+  const box = page.getByRole('textbox', { name: 'What’s on your mind?' });
+  if ((await box.count()) === 0) await page.getByRole('button', { name: 'New post' }).first().click();
+  return box.first();
+}
+
+export async function writePost(page: Page, text: string): Promise<void> {
+  await (await composer(page)).fill(text);
+  await page.getByRole('button', { name: 'Post', exact: true }).first().click();
+}
+
+/** The newest post on the page with that text. */
+export const article = (page: Page, text: string): Locator => page.getByRole('article').filter({ hasText: text }).first();
