@@ -108,7 +108,8 @@ function run(
   const child = spawn(program, args, {
     cwd: root,
     stdio: options.shown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.environment },
+    // Colours are for terminals: what is kept or piped is read as text.
+    env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...options.environment },
   });
   running = child;
   const wrote: Buffer[] = [];
