@@ -63,6 +63,20 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
       await alice.page.getByRole('link', { name: /Notifications/ }).first().click();
       await alice.page.getByText('an answer from bob').first().waitFor();
       await alice.page.getByText(/liked your post/).first().waitFor();
+      await article(alice.page, 'an answer from bob').getByRole('button', { name: /^Boost/ }).click();
+      await bob.page.getByRole('link', { name: /Notifications/ }).first().click();
+      await bob.page.getByText(/boosted your post/).first().waitFor();
+      await alice.page.goto('/@alice');
+      await article(alice.page, 'from the other side').getByRole('button', { name: 'More', exact: true }).click();
+      await alice.page.getByRole('menuitem', { name: 'Edit' }).click();
+      await alice.page.getByRole('dialog').getByRole('textbox').first().fill('Hello again from the other side');
+      await alice.page.getByRole('button', { name: 'Save changes' }).click();
+      await bob.page.getByRole('link', { name: /^Home/ }).first().click();
+      await article(bob.page, 'Hello again').waitFor();
+      await article(alice.page, 'Hello again').getByRole('button', { name: 'More', exact: true }).click();
+      await alice.page.getByRole('menuitem', { name: 'Delete' }).click();
+      await alice.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await article(bob.page, 'Hello again').waitFor({ state: 'detached' });
       expect([...alice.faults, ...bob.faults]).toEqual([]);
     } finally {
       await Promise.all([here.close(), there.close()]);
