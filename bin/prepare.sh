@@ -34,7 +34,7 @@ install_packages() {
   result=0
   # The lock file names every platform's parts (see config/lock-file.ts), and engine warnings are about the Node that
   # runs npm, not about the pinned one that runs the server.
-  npm ci --include=dev --include=optional --no-audit --no-fund --loglevel=error || result=$?
+  npm ci --include=dev --include=optional --no-audit --no-fund --no-update-notifier --loglevel=error || result=$?
   kill "$ticker" 2>/dev/null || :
   wait "$ticker" 2>/dev/null || :
   trap - EXIT INT TERM
