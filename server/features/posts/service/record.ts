@@ -82,8 +82,8 @@ export async function recordPost(
     .returning('id')
     .executeTakeFirst();
   if (!written) return false;
-  await recordMentions(tx, post.id, parts.mentionedIds);
-  await recordTags(tx, post.id, parts.tags, ctx.clock());
+  await addMentions(tx, post.id, parts.mentionedIds);
+  await addTags(tx, post.id, parts.tags, ctx.clock());
   await countPost(tx, post, 1);
   await tx.emit('post.created', { postId: post.id, accountId });
   return true;
@@ -101,23 +101,35 @@ export async function recordMentions(tx: Transaction, postId: string, accountIds
   await sql`update mentions set silent = not (account_id = any(${ids}::bigint[])) where post_id = ${postId}`.execute(
     tx.sql,
   );
-  if (ids.length === 0) return;
-  await sql`insert into mentions (post_id, account_id, silent)
-    select ${postId}::bigint, id, false from unnest(${ids}::bigint[]) as id on conflict do nothing`.execute(tx.sql);
+  await addMentions(tx, postId, ids);
 }
 
-/** Makes exactly these the hashtags of a post. New tags are written in one order, so that two posts never wait for each other in a circle. */
+async function addMentions(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await sql`insert into mentions (post_id, account_id, silent)
+    select distinct ${postId}::bigint, id, false from unnest(${accountIds}::bigint[]) as id on conflict do nothing`.execute(
+    tx.sql,
+  );
+}
+
+/** Makes exactly these the hashtags of a post. */
 export async function recordTags(
   tx: Transaction,
   postId: string,
   tags: readonly TagSpelling[],
   now: Date,
 ): Promise<void> {
-  const spelt = new Map(tags.map(({ name, display }) => [name, display]));
-  const names = [...spelt.keys()].toSorted();
+  const names = tags.map(({ name }) => name);
   await sql`delete from post_tags where post_id = ${postId}
     and tag_id not in (select id from tags where name = any(${names}::text[]))`.execute(tx.sql);
-  if (names.length === 0) return;
+  await addTags(tx, postId, tags, now);
+}
+
+/** New tags are written in one order, so that two posts never wait for each other in a circle. */
+async function addTags(tx: Transaction, postId: string, tags: readonly TagSpelling[], now: Date): Promise<void> {
+  if (tags.length === 0) return;
+  const spelt = new Map(tags.map(({ name, display }) => [name, display]));
+  const names = [...spelt.keys()].toSorted();
   const displays = names.map((name) => spelt.get(name) ?? name);
   await sql`insert into tags (name, display, created_at)
     select name, display, ${now} from unnest(${names}::text[], ${displays}::text[]) as t (name, display)
