@@ -57,7 +57,8 @@ async function isBusy(ctx: AppContext): Promise<boolean> {
   return lanes.some((lane) => depth[lane].waiting + depth[lane].active > 0);
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -8,6 +8,7 @@ import { askWebFinger } from '#server/platform/fediverse/webfinger.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
 import { readActor } from './activitypub/actor-read.ts';
 import { ensureInstanceActor, instanceSigner } from './activitypub/instance-actor.ts';
+import { signerOf } from './activitypub/public-keys.ts';
 import { findAccount, findAccountByHandle, findAccountByUri, findAccountsByHandles, isOwnDomain, parseHandle, type AccountView } from './queries.ts';
 import { importAccount, type ImportedAccount, type RemoteActor } from './service/import.ts';
 
@@ -15,13 +16,14 @@ const staleAfterMs = 24 * 60 * 60 * 1000;
 const webFingerTimeoutMs = 5000;
 const maxLookups = 20;
 
-/** Fetches an ActivityPub document in the name of the server. @throws {DocumentFailure} */
-export async function fetchRemote(ctx: AppContext, uri: string, options: { timeoutMs?: number } = {}): Promise<Json> {
-  return fetchDocument(documentSource(ctx), uri, options);
+/** Fetches an ActivityPub document in the name of the server, or in that of one of its people (`readerId`). @throws {DocumentFailure} */
+export async function fetchRemote(ctx: AppContext, uri: string, options: { timeoutMs?: number; readerId?: string } = {}): Promise<Json> {
+  return fetchDocument(documentSource(ctx, options.readerId), uri, options);
 }
 
-function documentSource(ctx: AppContext): DocumentSource {
-  return { fetch: ctx.fetch, clock: ctx.clock, origin: ctx.config.origin, signer: () => instanceSigner(ctx) };
+function documentSource(ctx: AppContext, readerId: string | undefined): DocumentSource {
+  const signer = async () => (readerId === undefined ? null : await signerOf(ctx, readerId)) ?? instanceSigner(ctx);
+  return { fetch: ctx.fetch, clock: ctx.clock, origin: ctx.config.origin, signer };
 }
 
 /**

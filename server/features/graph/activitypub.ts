@@ -5,7 +5,7 @@ import { findAccount, findAccountByUri, type AccountView } from '#server/feature
 import { isActive } from '#server/features/accounts/policy.ts';
 import { sql } from '#server/platform/database.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
-import { asId, asObject, asOnlyId } from '#server/platform/fediverse/json.ts';
+import { asId, asObject, asOnlyId, typeOf } from '#server/platform/fediverse/json.ts';
 import { mayFollow } from './policy.ts';
 import { block, unblock } from './service/block.ts';
 import { acceptFollow, follow, rejectFollow, unfollow } from './service/follow.ts';
@@ -56,7 +56,7 @@ async function findAsker(ctx: AppContext, { json, actor }: Incoming): Promise<Ac
     if (row) return row.followee_id === actor.id ? findAccount(ctx, row.follower_id) : null;
   }
   const embedded = asObject(json['object']);
-  if (embedded === null || embedded['type'] !== 'Follow' || asId(embedded['object']) !== actor.uri) return null;
+  if (embedded === null || typeOf(embedded) !== 'Follow' || asId(embedded['object']) !== actor.uri) return null;
   return findOwn(ctx, asId(embedded['actor']));
 }
 

@@ -45,11 +45,16 @@ export function asIds(value: unknown, limit = 1000): string[] {
     .filter((id) => id !== null);
 }
 
-/** The one type of an object; null when there are none or several: nobody who means well sends two. */
+const namespacePrefix = /^(?:as:|https:\/\/www\.w3\.org\/ns\/activitystreams#)/u;
+
+/**
+ * The one type of an object by its short name; null when there are none or several: nobody who means well sends two. Libraries for
+ * linked data write types that their context does not name with a prefix, or in full.
+ */
 export function typeOf(object: Json): string | null {
   const types = asList(object['type']);
   const [only] = types;
-  return types.length === 1 && typeof only === 'string' ? only : null;
+  return types.length === 1 && typeof only === 'string' ? only.replace(namespacePrefix, '') : null;
 }
 
 /** A moment in ISO 8601, or null for anything that is not one between 1970 and 2286. */

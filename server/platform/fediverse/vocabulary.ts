@@ -30,7 +30,6 @@ export const actorContext = [
       '@id': 'https://w3id.org/security#publicKeyMultibase',
       '@type': 'https://w3id.org/security#multibase',
     },
-    webfinger: { '@id': 'https://purl.archive.org/socialweb/webfinger#webfinger' },
   },
 ] as const;
 

@@ -34,7 +34,6 @@ export function actorDocument(config: Config, account: AccountView, keys: Public
     id: account.uri,
     type: types[account.kind],
     preferredUsername: account.username,
-    webfinger: `${account.username}@${config.handleDomain}`,
     name: account.displayName === '' ? account.username : account.displayName,
     ...(isInstance ? {} : profile(config, at, account)),
     url: account.url ?? account.uri,

@@ -6,7 +6,7 @@ import { drop, type Effect, type Incoming } from '#server/features/accounts/acti
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
-import { asDate, asObject, asOnlyId, asText, audienceOf, hostOf, isSameHost, type Json } from '#server/platform/fediverse/json.ts';
+import { asDate, asObject, asOnlyId, asText, audienceOf, hostOf, isSameHost, publicAudience, typeOf, type Json } from '#server/platform/fediverse/json.ts';
 import { importAncestors, importNote, placeNote, resolvePost } from '../activitypub.ts';
 import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read.ts';
 import { findBoost, findPost, findPostByUri, type PostView } from '../queries.ts';
@@ -56,17 +56,32 @@ async function readOwnNote(ctx: AppContext, { json, actor }: Incoming): Promise<
   if (uri === null) return 'malformed';
   if (hostOf(uri) === hostOf(ctx.config.origin)) return 'own_object';
   if (!isSameHost(uri, actor.uri)) return 'other_host';
-  const object = embedded ?? (await fetchRemote(ctx, uri));
-  if (!isPostType(asText(object['type']))) return 'unsupported_object';
+  // Some send the address alone, or an object with nothing else in it.
+  const object = embedded === null || embedded['type'] === undefined ? await fetchAsRecipient(ctx, json, actor, uri) : embedded;
+  if (!isPostType(typeOf(object))) return 'unsupported_object';
   const note = readNote(object, ctx.config.allowPrivateAddresses);
   if (note === null) return 'malformed';
   if (note.authorUri !== actor.uri) return 'not_owner';
   return isVote(object) ? 'vote' : note;
 }
 
+/** What is not for everybody is shown to those whom it is for: one of them asks. */
+async function fetchAsRecipient(ctx: AppContext, json: Json, actor: AccountView, uri: string): Promise<Json> {
+  const { to, cc } = audienceOf(json);
+  if (to.includes(publicAudience) || cc.includes(publicAudience)) return fetchRemote(ctx, uri);
+  const { rows } = await sql<{ id: string }>`
+    (select id from accounts where uri = any(${[...to, ...cc]}::text[]) and domain is null and deleted_at is null order by id limit 1)
+    union all
+    (select a.id from follows f join accounts a on a.id = f.follower_id where f.followee_id = ${actor.id} and f.state = 'accepted' and a.domain is null
+      order by f.id limit 1)
+    limit 1`.execute(ctx.database.read);
+  const [reader] = rows;
+  return fetchRemote(ctx, uri, reader === undefined ? {} : { readerId: reader.id });
+}
+
 /** Votes in polls travel as notes with a name and no text. */
 function isVote(object: Json): boolean {
-  return asText(object['name']) !== null && asText(object['content']) === null && asText(object['inReplyTo']) !== null && object['type'] === 'Note';
+  return asText(object['name']) !== null && asText(object['content']) === null && asText(object['inReplyTo']) !== null && typeOf(object) === 'Note';
 }
 
 /** True when somebody here follows the author, is named or addressed, or wrote or follows what is answered. */
