@@ -1,10 +1,11 @@
 // The seeded database of a run: an embedded PostgreSQL in a folder of its own, kept or thrown away afterwards.
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import pino from 'pino';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '#server/platform/embedded-postgres.ts';
+import { readAccess } from '#server/platform/embedded-postgres/cluster.ts';
 import { migrate } from '#server/platform/migrate.ts';
 import { entities } from '#server/schema.ts';
 import { isSeeded, seedDatabase, type OnStep } from './seed.ts';
@@ -26,6 +27,8 @@ export interface DatabaseOptions {
   /** Keep the database here and use it again; without it a temporary folder is used and removed. */
   keep: string | null;
   size: SeedSize;
+  /** Let PostgreSQL count what each statement costs. */
+  countStatements: boolean;
   onStep: OnStep;
   say: (line: string) => void;
 }
@@ -45,12 +48,17 @@ const loading = {
   autovacuum: 'off',
 };
 
+const counting = { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': '2000' };
+
 /** Opens the database, seeded with `size`. @throws when `keep` names a folder that holds something else */
 export async function openBenchDatabase(options: DatabaseOptions): Promise<BenchDatabase> {
   const folder = await claimFolder(options.keep);
   let embedded: EmbeddedPostgres | null = null;
   const open = async (): Promise<string> => {
-    embedded ??= await openPostgres(folder, options.say);
+    if (embedded === null) {
+      embedded = await openPostgres(folder, options.say, options.countStatements ? counting : {});
+      if (options.countStatements) await addStatementCounts(folder);
+    }
     return embedded.url;
   };
   const release = async (): Promise<void> => {
@@ -71,6 +79,30 @@ export async function openBenchDatabase(options: DatabaseOptions): Promise<Bench
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Only the superuser may add this extension and let others read it. */
+async function addStatementCounts(folder: string): Promise<void> {
+  const access = await readAccess(join(await realpath(folder), 'postgres'));
+  if (access === null) throw new Error('the embedded database has no access file');
+  const client = new Client({
+    host: '127.0.0.1',
+    port: access.port,
+    user: 'postgres',
+    password: access.superuserPassword,
+    database: 'rookery',
+  });
+  await client.connect();
+  try {
+    await client.query(
+      'create schema if not exists bench; create extension if not exists pg_stat_statements schema bench; grant pg_read_all_stats to rookery',
+    );
+    await client.query(
+      'grant usage on schema bench to rookery; grant execute on all functions in schema bench to rookery',
+    );
+  } finally {
+    await client.end();
   }
 }
 

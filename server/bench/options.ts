@@ -23,7 +23,7 @@ export const help = `Usage: npm run bench -- [options]
   --keep FOLDER   keep the seeded database there and use it again next time
   --rounds N      pairs of rounds (server, limit) of each scenario; default 5
   --seconds N     how long one round lasts; default 4
-  --profile       also show where the server's time goes while it serves home timelines
+  --profile       also show where the server's time went; best with one scenario
   --json          print the rows as JSON instead of a table
   --seed-only     make the seed and nothing else (npm run bench:seed)
   --help`;

@@ -6,9 +6,11 @@ import { schedule } from '#server/schedule.ts';
 import type { BenchDatabase } from './database.ts';
 import type { HttpFigures, HttpJob } from './load/http.ts';
 import { cpuMs, postgresCpuMs, postmasterOf, startChild, type Child } from './processes.ts';
+import type { PeerKeys } from './peer.ts';
 import { benchHost, benchOrigin, firstLaterId, type SeedSize } from './seed/size.ts';
 import type { Row } from './table.ts';
 
+/** A server of a run. */
 export interface Running {
   child: Child;
   url: string;
@@ -22,6 +24,8 @@ export interface Rig {
   /** Pairs of rounds, and how long each lasts. */
   rounds: number;
   seconds: number;
+  /** Of the remote author whose activities come in. */
+  peerKeys: PeerKeys;
   server(): Promise<Running>;
   limit(): Promise<Running>;
   http(job: HttpJob): Promise<HttpFigures>;
@@ -30,6 +34,10 @@ export interface Rig {
     pid: number,
     work: () => Promise<Result>,
   ): Promise<{ result: Result; nodeMs: number; postgresMs: number }>;
+  /** Publishes a public post and returns its id. */
+  post(url: string, token: string, text: string): Promise<string>;
+  /** Waits until nothing is left to do in the background. */
+  settle(): Promise<void>;
   report(...rows: Row[]): void;
   say(line: string): void;
   /** Stops the server under test, so that the next scenario gets a fresh one. */
@@ -42,8 +50,9 @@ export interface RigOptions {
   size: SeedSize;
   rounds: number;
   seconds: number;
-  /** Public key of the remote actor whose activities the limit verifies. */
-  publicKey: string;
+  peerKeys: PeerKeys;
+  /** Further arguments of the server's Node. */
+  serverArguments: string[];
   report(...rows: Row[]): void;
   say(line: string): void;
 }
@@ -83,8 +92,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const rig: Rig = {
     ...options,
     sql,
-    server: () => once('server', () => startServer(database)),
-    limit: () => once('limit', () => startLimit(database.url, options.publicKey)),
+    server: () => once('server', () => startServer(database, options.serverArguments)),
+    limit: () => once('limit', () => startLimit(database.url, options.peerKeys.publicKey)),
     async http(job) {
       const { child } = await once('http', async () => ({
         ...(await startChild({ file: 'server/bench/load/http.ts' })),
@@ -102,6 +111,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         postgresMs: ((await postgresCpuMs(postmaster)) ?? NaN) - (postgres ?? NaN),
       };
     },
+    post,
+    settle: () => settle(sql),
     stopServer: () => stop('server'),
     async close() {
       for (const name of parts.keys()) await stop(name);
@@ -111,11 +122,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   return rig;
 }
 
-async function startServer(database: BenchDatabase): Promise<Running> {
+async function startServer(database: BenchDatabase, execArgv: string[]): Promise<Running> {
   const port = await freePort();
   const { child } = await startChild<'ready'>({
     file: 'server/main.ts',
     env: serverEnv(port, database.folder, database.url),
+    execArgv,
   });
   return { child, url: `http://127.0.0.1:${port}` };
 }
@@ -126,6 +138,30 @@ async function startLimit(databaseUrl: string, publicKey: string): Promise<Runni
     env: { DATABASE_URL: databaseUrl, PUBLIC_KEY: publicKey },
   });
   return { child, url: `http://127.0.0.1:${ready.port}` };
+}
+
+async function post(url: string, token: string, text: string): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/statuses`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ status: text }),
+  });
+  const body = await answer.text();
+  if (!answer.ok) throw new Error(`the post was answered ${answer.status}: ${body.slice(0, 300)}`);
+  const status: unknown = JSON.parse(body);
+  return typeof status === 'object' && status !== null && 'id' in status ? String(status.id) : '';
+}
+
+async function settle(sql: Client): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const { rows } = await sql.query<{ done: boolean }>(
+      `select not exists (select from outbox_events) and not exists (select from deliveries where state = 'waiting' and due_at <= now()) as done`,
+    );
+    if (rows[0]?.done === true) return;
+    if (performance.now() > deadline) throw new Error('the server has not settled within 60 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** Takes away what an earlier run left behind, and lets no regular task run in this one. */

@@ -1,26 +1,45 @@
 // npm run bench: seeds a database, measures the server beside the limits of the machine, and prints one table.
-import { generateKeyPairSync } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { openBenchDatabase } from './database.ts';
+import { join } from 'node:path';
+import { openBenchDatabase, type BenchDatabase } from './database.ts';
 import { help, readOptions, type BenchOptions, type ScenarioName } from './options.ts';
 import { openRig, type Rig } from './rig.ts';
+import { makePeerKeys } from './peer.ts';
+import { residentMb } from './processes.ts';
+import { profileArguments, resetStatements, summarizeProfile, summarizeStatements } from './profile.ts';
+import { runDeliveries } from './scenarios/deliveries.ts';
+import { runFanout } from './scenarios/fanout.ts';
 import { runHome } from './scenarios/home.ts';
+import { runInbox } from './scenarios/inbox.ts';
+import { runLive } from './scenarios/live.ts';
+import { runStart } from './scenarios/start.ts';
 import { drawTable, type Row } from './table.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const scenarios: Partial<Record<ScenarioName, (rig: Rig) => Promise<void>>> = { home: runHome };
+/** All that need the rig; `start` needs the database for itself and comes last. */
+const scenarios: ReadonlyArray<[name: ScenarioName, run: (rig: Rig) => Promise<void>]> = [
+  ['home', runHome],
+  ['fanout', runFanout],
+  ['live', runLive],
+  ['inbox', runInbox],
+  ['deliveries', runDeliveries],
+];
 
 async function run(options: BenchOptions): Promise<void> {
   const rows: Row[] = [];
+  const onStep = (title: string, ms: number): void =>
+    say(`  ${title.padEnd(32)} ${(ms / 1000).toFixed(1).padStart(6)} s`);
   const database = await openBenchDatabase({
     keep: options.keep,
     size: options.size,
+    countStatements: options.profile,
     say,
-    onStep: (title, ms) => say(`  ${title.padEnd(32)} ${(ms / 1000).toFixed(1).padStart(6)} s`),
+    onStep,
   });
   try {
-    if (database.seedMs !== null)
+    if (database.seedMs !== null) {
       rows.push({
         scenario: 'seed',
         figure: `made, size ${options.size.name}`,
@@ -29,6 +48,7 @@ async function run(options: BenchOptions): Promise<void> {
         limit: null,
         aim: { atMost: 300 },
       });
+    }
     if (!options.seedOnly) await measure(options, database, rows);
   } finally {
     await database.close();
@@ -36,36 +56,50 @@ async function run(options: BenchOptions): Promise<void> {
   process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `\n${drawTable(rows)}\n`);
 }
 
-async function measure(
-  options: BenchOptions,
-  database: Awaited<ReturnType<typeof openBenchDatabase>>,
-  rows: Row[],
-): Promise<void> {
+async function measure(options: BenchOptions, database: BenchDatabase, rows: Row[]): Promise<void> {
+  const { size, rounds, seconds, only } = options;
   say(
-    `Measuring on ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${options.rounds} pairs of rounds of ${options.seconds} s`,
+    `Measuring on ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${rounds} pairs of rounds of ${seconds} s`,
   );
-  const { publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
+  const report = (...found: Row[]): void => void rows.push(...found);
+  const profiles = join(database.folder, 'profiles');
+  if (options.profile) await rm(profiles, { recursive: true, force: true });
+  const serverArguments = options.profile ? profileArguments(profiles) : [];
   const rig = await openRig({
     database,
-    size: options.size,
-    rounds: options.rounds,
-    seconds: options.seconds,
-    publicKey,
+    size,
+    rounds,
+    seconds,
+    peerKeys: makePeerKeys(),
+    serverArguments,
     say,
-    report: (...found) => void rows.push(...found),
+    report,
   });
   try {
-    for (const name of options.only) {
+    if (options.profile) await resetStatements(rig.sql);
+    const wanted = scenarios.filter(([name]) => only.includes(name));
+    for (const [name, runScenario] of wanted) {
       say(`Scenario ${name} …`);
-      await scenarios[name]?.(rig);
+      await runScenario(rig);
     }
+    if (wanted.length > 0) {
+      const loaded = await residentMb((await rig.server()).child.pid);
+      report({
+        scenario: 'after load',
+        figure: 'memory',
+        unit: 'MB',
+        ours: loaded,
+        limit: await residentMb((await rig.limit()).child.pid),
+      });
+    }
+    if (options.profile) (await summarizeStatements(rig.sql)).forEach(say);
   } finally {
     await rig.close();
   }
+  if (options.profile) (await summarizeProfile(profiles)).forEach(say);
+  if (!only.includes('start')) return;
+  say('Scenario start …');
+  report(...(await runStart(database, rounds)));
 }
 
 try {

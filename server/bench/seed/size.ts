@@ -28,7 +28,7 @@ export const sizes: Record<SeedSize['name'], SeedSize> = {
     feedPosts: 40_000,
     likes: 600_000,
     tags: 500,
-    readers: 400,
+    readers: 600,
   },
   quick: {
     name: 'quick',
@@ -39,7 +39,7 @@ export const sizes: Record<SeedSize['name'], SeedSize> = {
     feedPosts: 20_000,
     likes: 30_000,
     tags: 200,
-    readers: 200,
+    readers: 400,
   },
   tiny: {
     name: 'tiny',
@@ -50,7 +50,7 @@ export const sizes: Record<SeedSize['name'], SeedSize> = {
     feedPosts: 2_000,
     likes: 1_000,
     tags: 50,
-    readers: 40,
+    readers: 60,
   },
 };
 
@@ -91,5 +91,6 @@ export function readerToken(accountNumber: number): string {
 export function readerNumbers(size: SeedSize): number[] {
   const step = accountCount(size) / size.readers;
   const numbers = Array.from({ length: size.readers }, (_, index) => 1 + Math.floor(index * step));
-  return [...new Set(numbers.map((number) => (isRemote(number) ? number + 1 : number)))];
+  // The second is the author of live updates, so it is always among them.
+  return [...new Set([1, 2, ...numbers.map((number) => (isRemote(number) ? number - 1 : number))])];
 }

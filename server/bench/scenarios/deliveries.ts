@@ -1,0 +1,92 @@
+// (c) Deliveries: posts of somebody with followers on a thousand servers, against signing alone with as many under way.
+import { addFollowers } from '../peer.ts';
+import { startChild } from '../processes.ts';
+import type { Rig } from '../rig.ts';
+import { accountId, readerNumbers, readerToken } from '../seed/size.ts';
+import { median } from '../table.ts';
+import type { SinkFigures, SinkQuestion } from '../load/sink.ts';
+import type { SigningQuestion } from '../limits/signing.ts';
+
+const scenario = 'deliveries';
+const posts = 3;
+/** As many as the courier has under way. */
+const inFlight = 64;
+
+export async function runDeliveries(rig: Rig): Promise<void> {
+  const hosts = rig.size.name === 'full' ? 1000 : 100;
+  const { child: sink, ready } = await startChild<{ inboxes: string[] }>({
+    file: 'server/bench/load/sink.ts',
+    env: { HOSTS: String(hosts) },
+  });
+  const { child: signer } = await startChild<'ready'>({ file: 'server/bench/limits/signing.ts' });
+  try {
+    // A quiet author: what is measured is the way out, not home timelines here.
+    const author = readerNumbers(rig.size).at(-1) ?? 1;
+    await addFollowers(rig.sql, accountId(author), ready.inboxes);
+    const server = await rig.server();
+    const count = hosts * posts;
+    const deliver = async () => {
+      const { result, nodeMs, postgresMs } = await rig.spent(server.child.pid, async () => {
+        const arrived = sink.ask<SinkFigures>({ expect: count } satisfies SinkQuestion);
+        const start = performance.timeOrigin + performance.now();
+        for (let index = 0; index < posts; index += 1)
+          await rig.post(server.url, readerToken(author), `A letter to everybody, ${index} ${Math.random()}`);
+        return { ...(await arrived), start };
+      });
+      return {
+        rate: (count / (result.lastAt - result.start)) * 1000,
+        firstMs: result.firstAt - result.start,
+        nodeMs: nodeMs / count,
+        postgresMs: postgresMs / count,
+      };
+    };
+    const signAlone = async () => {
+      const question: SigningQuestion = { privateKey: rig.peerKeys.privateKey, count, inFlight };
+      const { result, nodeMs } = await rig.spent(signer.pid, () => signer.ask<{ ms: number }>(question));
+      return { rate: (count / result.ms) * 1000, nodeMs: nodeMs / count };
+    };
+    await deliver();
+    await signAlone();
+    const ours: Array<Awaited<ReturnType<typeof deliver>>> = [];
+    const theirs: Array<Awaited<ReturnType<typeof signAlone>>> = [];
+    for (let index = 0; index < rig.rounds; index += 1) {
+      ours.push(await deliver());
+      theirs.push(await signAlone());
+    }
+    rig.report(
+      {
+        scenario,
+        figure: `delivered, ${hosts} hosts`,
+        unit: '/s',
+        ours: median(ours.map(({ rate }) => rate)),
+        limit: median(theirs.map(({ rate }) => rate)),
+        ratio: median(ours.map(({ rate }, index) => rate / (theirs[index]?.rate ?? NaN))),
+        aim: { ratio: 0.8 },
+      },
+      {
+        scenario,
+        figure: 'post to its first delivery',
+        unit: 'ms',
+        ours: median(ours.map(({ firstMs }) => firstMs)),
+        limit: null,
+      },
+      {
+        scenario,
+        figure: 'CPU of Node each',
+        unit: 'ms',
+        ours: median(ours.map(({ nodeMs }) => nodeMs)),
+        limit: median(theirs.map(({ nodeMs }) => nodeMs)),
+      },
+      {
+        scenario,
+        figure: 'CPU of PostgreSQL each',
+        unit: 'ms',
+        ours: median(ours.map(({ postgresMs }) => postgresMs)),
+        limit: null,
+      },
+    );
+  } finally {
+    await sink.stop();
+    await signer.stop();
+  }
+}
