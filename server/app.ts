@@ -68,6 +68,7 @@ export async function clientDoors(app: App, ctx: AppContext): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     const access = request.routeOptions.config.access;
     if (!access || access.who === 'open') return limitRates(ctx, request, reply);
+    reply.header('vary', 'Authorization, Origin');
     const token = bearerToken(request.headers.authorization);
     if (token !== null) {
       request.viewer = await findViewer(ctx, token);
