@@ -33,6 +33,7 @@ export const subscribers: Subscribers = {
     fediverse: sendProfile,
   },
   'account.removed': {
+    fragments: posts.forgetAccount,
     follows: endFollowsOf,
     posts: slow(purgePostsOf),
   },

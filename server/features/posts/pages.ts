@@ -2,6 +2,7 @@
 // (ctx.fragments) until the post or its counts change, that of its author until the account changes; one prepared
 // statement says which posts the reader may see and what they did with them; the pieces are joined as text.
 import type { AppContext } from '#server/context.ts';
+import { isActive } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts } from '#server/features/accounts/queries.ts';
 import { serializeAccount } from '#server/features/accounts/serializers.ts';
 import { sql } from '#server/platform/database.ts';
@@ -104,12 +105,16 @@ export async function renderSeen(
   return rows.map((row) => joinStatus(row, viewerId, pieces)).filter((status) => status !== null);
 }
 
-/** Accounts as JSON texts, by id; those that nobody may see are left out. */
+/** Accounts as JSON texts, by id; those that are suspended or gone are left out, and with them what they wrote. */
 export async function renderAccounts(ctx: AppContext, ids: Iterable<string>): Promise<Map<string, string>> {
-  return loadTexts(ctx, new Set(ids), accountFragment, async (missing) => {
+  const texts = await loadTexts(ctx, new Set(ids), accountFragment, async (missing) => {
     const accounts = await loadAccounts(ctx, missing);
-    return accounts.map((account) => [account.id, JSON.stringify(serializeAccount(account, ctx.config))]);
+    return accounts.map((account) => [
+      account.id,
+      isActive(account) ? JSON.stringify(serializeAccount(account, ctx.config)) : '',
+    ]);
   });
+  return new Map([...texts].filter(([, text]) => text !== ''));
 }
 
 /** What a post's text is made of; `head` ends where its account stands, `body` begins behind it. */

@@ -172,18 +172,27 @@ describe('what was seen before', () => {
   });
 
   it('is gone with its author', async () => {
-    const gina = await signUp(server, 'gina');
+    const { ctx } = server;
+    const [gina, fan] = [await signUp(server, 'gina'), await signUp(server, 'fan')];
+    const stranger = people.get('stranger')!;
+    for (const followee of [gina, stranger])
+      await follow(ctx, { followerId: fan.accountId, followeeId: followee.accountId });
+    await server.settle();
     const { body: post } = await gina.api('POST', '/api/v1/statuses', { status: 'here today' });
-    const { body: boost } = await people.get('stranger')!.api('POST', `/api/v1/statuses/${post.id}/reblog`);
-    await server.ctx.database.read
-      .updateTable('accounts')
-      .set({ suspended_at: new Date() })
-      .where('id', '=', gina.accountId)
-      .execute();
+    const { body: boost } = await stranger.api('POST', `/api/v1/statuses/${post.id}/reblog`);
+    await server.settle();
+    const home = async (): Promise<string[]> =>
+      (await fan.api('GET', '/api/v1/timelines/home')).body.map(({ id }: { id: string }) => id);
+    expect(await home()).toEqual([boost.id, post.id]);
+    await ctx.database.write(async (tx) => {
+      await tx.sql.updateTable('accounts').set({ suspended_at: new Date() }).where('id', '=', gina.accountId).execute();
+      await tx.emit('account.updated', { accountId: gina.accountId });
+    });
+    await server.settle();
     for (const id of [post.id, boost.id])
       expect((await call(server.origin, 'GET', `/api/v1/statuses/${id}`)).status).toBe(404);
-    expect(
-      (await call(server.origin, 'GET', '/api/v1/timelines/public')).body.map(({ id }: { id: string }) => id),
-    ).not.toContain(post.id);
+    const open = (await call(server.origin, 'GET', '/api/v1/timelines/public')).body;
+    expect(open.map(({ id }: { id: string }) => id)).not.toContain(post.id);
+    expect(await home()).toEqual([]);
   });
 });
