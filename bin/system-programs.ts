@@ -71,7 +71,13 @@ function run(program: string, args: readonly string[]): Promise<boolean> {
   const began = Date.now();
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+    // dpkg wants the administrator's folders on PATH, which a root shell need not have.
+    env: {
+      ...process.env,
+      PATH: `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin`,
+      DEBIAN_FRONTEND: 'noninteractive',
+      RUNLEVEL: '1',
+    },
   });
   const wrote: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => wrote.push(chunk));

@@ -15,7 +15,7 @@ export interface Runner {
 }
 
 /** Nothing of our environment reaches PostgreSQL: its messages must be in English and its locale our own. */
-const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 const systemUser = 'postgres';
 
 export interface RunnerOptions {
@@ -64,7 +64,10 @@ async function ownerOf(folder: string): Promise<Runner['owner']> {
 
 async function idsOf(user: string): Promise<Runner['owner']> {
   try {
-    const [uid, gid] = await Promise.all([run('id', ['-u', user]), run('id', ['-g', user])]);
+    const [uid, gid] = await Promise.all([
+      run('id', ['-u', user], { env: environment }),
+      run('id', ['-g', user], { env: environment }),
+    ]);
     return { uid: Number.parseInt(uid.stdout, 10), gid: Number.parseInt(gid.stdout, 10) };
   } catch {
     return null;
@@ -92,7 +95,7 @@ async function makeUser(onProgress: (text: string) => void): Promise<{ uid: numb
   let reason: unknown;
   for (const [program, args] of ways) {
     // Two first starts may race: what counts is that the user is there in the end.
-    await run(program, args).catch((error: unknown) => (reason = error));
+    await run(program, args, { env: environment }).catch((error: unknown) => (reason = error));
     const made = await idsOf(systemUser);
     if (made !== null) return made;
   }
