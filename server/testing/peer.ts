@@ -79,7 +79,8 @@ function start(origin: string, port: number, databaseUrl: string, stock: boolean
   const bots = stock ? [] : ['--bots-config-file', join(folder, 'peer/bots.ts')];
   const settings = ['--allow-private', '--origin', origin, '--port', String(port), '--database-url', databaseUrl, '--log-level', process.env['PEER_LOG'] ?? 'warn', ...bots];
   const child = spawn(process.execPath, ['--import', join(folder, 'peer/preload.ts'), program, ...settings], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its input stays open as long as the test's process lives; see the end of preload.ts.
+    stdio: ['pipe', 'pipe', 'pipe'],
     // Its flag counts only together with this.
     env: { PATH: process.env['PATH'], ALLOW_PRIVATE: 'true' },
   });

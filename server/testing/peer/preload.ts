@@ -46,3 +46,6 @@ if (!('isActivity' in prototype)) {
     },
   });
 }
+
+// A test that is killed closes this pipe, and nothing of it stays behind.
+process.stdin.on('end', () => process.exit(0)).resume();
