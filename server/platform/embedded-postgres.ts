@@ -75,7 +75,7 @@ async function hold(options: EmbeddedPostgresOptions): Promise<Held> {
     if (client !== null) return { access, folder, client };
     if (Date.now() - said > 5_000) {
       said = Date.now();
-      onProgress('Still waiting for the embedded database (it recovers what an unclean stop left)');
+      onProgress('Still waiting for the embedded database (after an unclean stop it recovers first)');
     }
     await pause(running === null ? 20 : 100);
   }
