@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { AppContext } from '#server/context.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
 import type { Tables } from '#server/schema.ts';
 import type { AccountKind, EmojiReference, PictureReference, ProfileField } from './entities.ts';
 import { activeAccounts, knownAccounts } from './policy.ts';
@@ -132,22 +133,20 @@ export async function searchAccounts(ctx: AppContext, search: AccountSearch): Pr
   return rows.map(accountView);
 }
 
-/** Local accounts that may be listed, newest first, older than `maxId` when it is given. */
-export async function listLocalAccounts(
-  ctx: AppContext,
-  page: { limit: number; maxId: string | null },
-): Promise<AccountView[]> {
-  const query = ctx.database.read
+/** Local accounts that may be listed, newest first. */
+export async function listLocalAccounts(ctx: AppContext, page: Stretch): Promise<AccountView[]> {
+  const rows = await ctx.database.read
     .selectFrom('accounts')
     .selectAll()
     .where('domain', 'is', null)
     .where('discoverable', '=', true)
     .where('kind', '!=', 'application')
     .where(activeAccounts())
-    .orderBy('id', 'desc')
-    .limit(page.limit);
-  const rows = await (page.maxId === null ? query : query.where('id', '<', page.maxId)).execute();
-  return rows.map(accountView);
+    .where(takeStretch(sql.ref('id'), page).bounds)
+    .orderBy('id', page.minId === null ? 'desc' : 'asc')
+    .limit(page.limit)
+    .execute();
+  return newestFirst(rows, page).map(accountView);
 }
 
 /** True when an account with that id was here and is deleted for good: its address answers 410. */
