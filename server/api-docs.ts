@@ -1,7 +1,7 @@
 // The description of our HTTP API, and a page to read and try it on.
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 
 /** The reference page runs its own inline style and script, which no other page may. It loads nothing from elsewhere. */
@@ -12,9 +12,23 @@ export async function describeApi(app: App, ctx: AppContext, version: string): P
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Rookery', version, description: 'Our own REST API, and the Mastodon client API that existing apps speak. Both stand on the same services.', license: { name: 'MIT' } },
+      info: {
+        title: 'Rookery',
+        version,
+        description:
+          'Our own REST API, and the Mastodon client API that existing apps speak. Both stand on the same services.',
+        license: { name: 'MIT' },
+      },
       servers: [{ url: ctx.config.origin }],
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token, or `bin/rookery token create NAME`' } } },
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An access token from /oauth/token, or `bin/rookery token create NAME`',
+          },
+        },
+      },
       security: [{ token: [] }, {}],
       tags: [
         { name: 'Posts', description: 'Our own API: write, read, change and delete posts' },
@@ -31,7 +45,13 @@ export async function describeApi(app: App, ctx: AppContext, version: string): P
     });
     await scope.register(scalar, {
       routePrefix: '/api/docs',
-      configuration: { url: '/api/openapi.json', title: 'Rookery API', telemetry: false, withDefaultFonts: false, hideClientButton: true },
+      configuration: {
+        url: '/api/openapi.json',
+        title: 'Rookery API',
+        telemetry: false,
+        withDefaultFonts: false,
+        hideClientButton: true,
+      },
     });
   });
 }

@@ -3,14 +3,11 @@ import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawReplyDefaultExpression, type RawRequestDefaultExpression, type RawServerDefault } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { AppContext } from '#server/context.ts';
-import { findViewer } from '#server/features/auth/service/find-viewer.ts';
-import { bearerToken, checkAccess } from '#server/platform/http/access.ts';
-import { readBodies } from '#server/platform/http/bodies.ts';
+import type { App } from '#server/platform/http/app.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
-import { limitRates } from '#server/platform/http/limits.ts';
 import { secureHeaders } from '#server/platform/http/headers.ts';
 import { parseKeys } from '#server/platform/http/bodies.ts';
 import { validatorCompiler } from '#server/platform/http/validation.ts';
@@ -20,9 +17,6 @@ import { registerRoutes } from '#server/routes.ts';
 import packageFile from '../package.json' with { type: 'json' };
 
 const { version } = packageFile;
-
-/** Fastify with TypeBox types: what a routes file registers its doors on. */
-export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>;
 
 /** Builds the server without listening. */
 export async function buildApp(ctx: AppContext): Promise<App> {
@@ -37,7 +31,12 @@ export async function buildApp(ctx: AppContext): Promise<App> {
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
     forceCloseConnections: 'idle',
-    routerOptions: { querystringParser: parseKeys, ignoreTrailingSlash: true, ignoreDuplicateSlashes: false, maxParamLength: 500 },
+    routerOptions: {
+      querystringParser: parseKeys,
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: false,
+      maxParamLength: 500,
+    },
     exposeHeadRoutes: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler as never);
@@ -53,7 +52,15 @@ export async function buildApp(ctx: AppContext): Promise<App> {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
-    exposedHeaders: ['Link', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'X-Request-Id', 'Mastodon-Async-Refresh', 'Deprecation'],
+    exposedHeaders: [
+      'Link',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+      'X-Request-Id',
+      'Mastodon-Async-Refresh',
+      'Deprecation',
+    ],
     maxAge: 7200,
     hook: 'onRequest',
   });
@@ -61,24 +68,6 @@ export async function buildApp(ctx: AppContext): Promise<App> {
   await describeApi(app, ctx, version);
   await registerRoutes(app, ctx);
   return app;
-}
-
-/** Hooks of the client doors: bodies, who asks, budgets. Federation's doors do without. */
-export async function clientDoors(app: App, ctx: AppContext): Promise<void> {
-  app.addHook('onRequest', async (request, reply) => {
-    const access = request.routeOptions.config.access;
-    if (!access || access.who === 'open') return limitRates(ctx, request, reply);
-    reply.header('vary', 'Authorization, Origin');
-    const token = bearerToken(request.headers.authorization);
-    if (token !== null) {
-      request.viewer = await findViewer(ctx, token);
-      if (!request.viewer) checkAccess({ ...access, who: 'client' }, null);
-      reply.header('cache-control', 'private, no-store');
-    }
-    await limitRates(ctx, request, reply);
-    checkAccess(access, request.viewer);
-  });
-  await readBodies(app as unknown as FastifyInstance);
 }
 
 /** A request id on every answer, one log line and one measurement for each request. */

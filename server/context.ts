@@ -62,13 +62,23 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
     return part;
   };
   const close = async (): Promise<void> => {
-    for (const closer of closers) await closer().catch((error: unknown) => log.warn({ err: error }, 'something did not close cleanly'));
+    for (const closer of closers)
+      await closer().catch((error: unknown) => log.warn({ err: error }, 'something did not close cleanly'));
   };
   const { redisUrl } = secrets;
   const prefix = config.redisPrefix;
   const onEvents = { wake: (): void => {} };
   try {
-    const database = keep(await openDatabase({ url: databaseUrl, entities, poolSize: config.databasePool, log, clock, onEvents: () => onEvents.wake() }));
+    const database = keep(
+      await openDatabase({
+        url: databaseUrl,
+        entities,
+        poolSize: config.databasePool,
+        log,
+        clock,
+        onEvents: () => onEvents.wake(),
+      }),
+    );
     const cache = keep(redisUrl ? await openRedisCache(redisUrl, prefix, log) : openMemoryCache(clock));
     const bus = keep(redisUrl ? await openRedisBus(redisUrl, prefix, log) : openMemoryBus(log));
     const queue = keep(redisUrl ? openRedisQueue(redisUrl, prefix, log) : openPostgresQueue(databaseUrl, log));
@@ -85,7 +95,12 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
       cache,
       files: await chooseFiles(config, secrets),
       mail: keep(secrets.smtpUrl ? openSmtpMail(secrets.smtpUrl, config.mailFrom) : openLogMail(log)),
-      fetch: keep(createSafeFetch({ allowPrivateAddresses: config.allowPrivateAddresses, userAgent: `Rookery (+${config.origin})` })),
+      fetch: keep(
+        createSafeFetch({
+          allowPrivateAddresses: config.allowPrivateAddresses,
+          userAgent: `Rookery (+${config.origin})`,
+        }),
+      ),
       fragments: await openFragments(bus),
       onEvents,
       close,
@@ -100,7 +115,8 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
 async function chooseFiles(config: Config, secrets: Secrets): Promise<Files> {
   const { s3Bucket: bucket, s3Region: region, s3Endpoint: endpoint, s3PublicUrl: publicUrl } = config;
   const { s3AccessKey: accessKey, s3SecretKey: secretKey } = secrets;
-  if (bucket === undefined || accessKey === undefined || secretKey === undefined) return openDiskFiles(join(config.dataDir, 'media'), `${config.origin}/media`);
+  if (bucket === undefined || accessKey === undefined || secretKey === undefined)
+    return openDiskFiles(join(config.dataDir, 'media'), `${config.origin}/media`);
   // The S3 client costs 30 MB of memory, so only those who use it load it.
   const { openS3Files } = await import('#server/platform/files/s3.ts');
   return openS3Files({ bucket, region, endpoint, publicUrl, accessKey, secretKey });

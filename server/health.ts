@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { sql } from 'kysely';
 import type { FastifyRequest } from 'fastify';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { bearerToken } from '#server/platform/http/access.ts';
@@ -23,7 +23,9 @@ export function registerHealth(app: App, ctx: AppContext): void {
   app.get('/readyz', { logLevel: 'silent' }, async (_request, reply) => {
     const faults = await findFaults(ctx, lag.percentile(99) / 1e6);
     lag.reset();
-    return reply.code(faults.length === 0 ? 200 : 503).send({ status: faults.length === 0 ? 'OK' : 'unavailable', faults });
+    return reply
+      .code(faults.length === 0 ? 200 : 503)
+      .send({ status: faults.length === 0 ? 'OK' : 'unavailable', faults });
   });
   app.get('/metrics', { logLevel: 'silent' }, async (request, reply) => {
     if (!mayReadMetrics(ctx, request)) throw new NotFound('Not Found');
@@ -36,7 +38,10 @@ async function findFaults(ctx: AppContext, lagMs: number): Promise<string[]> {
   const faults: string[] = [];
   const check = async (text: string, probe: Promise<unknown>): Promise<void> => {
     try {
-      await Promise.race([probe, new Promise((_resolve, reject) => setTimeout(reject, 2000, new Error('timeout')).unref())]);
+      await Promise.race([
+        probe,
+        new Promise((_resolve, reject) => setTimeout(reject, 2000, new Error('timeout')).unref()),
+      ]);
     } catch {
       faults.push(text);
     }

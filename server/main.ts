@@ -1,7 +1,8 @@
 // Starts the server in its roles, prints where it is, and closes in order when told to.
 import type { Server } from 'node:http';
 import { loadConfig, SettingsError, type Config, type Secrets } from '#config/load.ts';
-import { buildApp, type App } from '#server/app.ts';
+import { buildApp } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import { openContext, type AppContext } from '#server/context.ts';
 import { ensureOwnerInvitation } from '#server/features/auth/service/invite-owner.ts';
 import { readiness } from '#server/health.ts';
@@ -21,7 +22,8 @@ async function start(config: Config, secrets: Secrets): Promise<Closer> {
   await routeLibraryLogs(log);
   const closers: Closer[] = [];
   const close: Closer = async () => {
-    for (const closer of closers.toReversed()) await closer().catch((error: unknown) => log.warn({ err: error }, 'something did not close cleanly'));
+    for (const closer of closers.toReversed())
+      await closer().catch((error: unknown) => log.warn({ err: error }, 'something did not close cleanly'));
   };
   try {
     let databaseUrl = secrets.databaseUrl;
@@ -52,7 +54,8 @@ async function start(config: Config, secrets: Secrets): Promise<Closer> {
 async function greet(ctx: AppContext): Promise<void> {
   say(`\nRookery is ready at ${ctx.config.origin}`);
   const invitation = await ensureOwnerInvitation(ctx);
-  if (invitation !== null) say(`Nobody owns this server yet. Sign up as its owner with this link, once:\n${invitation}`);
+  if (invitation !== null)
+    say(`Nobody owns this server yet. Sign up as its owner with this link, once:\n${invitation}`);
   process.send?.('ready');
 }
 

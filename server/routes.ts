@@ -1,6 +1,6 @@
 // Every door, by who opens it: other servers, client apps, browsers.
-import type { App } from '#server/app.ts';
-import { clientDoors } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
+import { clientDoors } from '#server/client-doors.ts';
 import type { AppContext } from '#server/context.ts';
 import { accountRoutes } from '#server/features/accounts/routes.ts';
 import { instanceRoutes } from '#server/features/admin/routes/instance.ts';

@@ -1,13 +1,35 @@
 // Every table of the server. Migrations are made from this list.
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { AccountSchema, AccountKeySchema } from '#server/features/accounts/entities.ts';
-import { AccessTokenSchema, EmailTokenSchema, OauthAppSchema, OauthCodeSchema, SessionSchema, UserSchema } from '#server/features/auth/entities.ts';
+import {
+  AccessTokenSchema,
+  EmailTokenSchema,
+  OauthAppSchema,
+  OauthCodeSchema,
+  SessionSchema,
+  UserSchema,
+} from '#server/features/auth/entities.ts';
 import { BlockSchema, FollowSchema, MuteSchema } from '#server/features/graph/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { MarkerSchema, NotificationSchema } from '#server/features/notifications/entities.ts';
-import { BookmarkSchema, IdempotencyKeySchema, LikeSchema, MentionSchema, PostSchema, PostTagSchema, PostVersionSchema, TagSchema, TombstoneSchema } from '#server/features/posts/entities.ts';
+import {
+  BookmarkSchema,
+  IdempotencyKeySchema,
+  LikeSchema,
+  MentionSchema,
+  PostSchema,
+  PostTagSchema,
+  PostVersionSchema,
+  TagSchema,
+  TombstoneSchema,
+} from '#server/features/posts/entities.ts';
 import { FeedEntrySchema } from '#server/features/timelines/entities.ts';
-import { DeliverySchema, InboxActivitySchema, OutgoingActivitySchema, RemoteHostSchema } from '#server/platform/fediverse/tables.ts';
+import {
+  DeliverySchema,
+  InboxActivitySchema,
+  OutgoingActivitySchema,
+  RemoteHostSchema,
+} from '#server/platform/fediverse/tables.ts';
 import { OutboxEventSchema } from '#server/platform/outbox-table.ts';
 import { ScheduleRunSchema } from '#server/platform/schedule-table.ts';
 

@@ -1,7 +1,15 @@
 // What follows from what: each event, and everything that happens because of it. Read this first.
 import type { AppContext } from '#server/context.ts';
 import type { EventName, Events } from '#server/events.ts';
-import { sendAccept, sendBlock, sendFollow, sendProfile, sendReject, sendUndoBlock, sendUndoFollow } from '#server/features/graph/activitypub/send.ts';
+import {
+  sendAccept,
+  sendBlock,
+  sendFollow,
+  sendProfile,
+  sendReject,
+  sendUndoBlock,
+  sendUndoFollow,
+} from '#server/features/graph/activitypub/send.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
@@ -13,7 +21,11 @@ import { handleActivity } from '#server/inbox.ts';
 import type { Lane } from '#server/platform/queue/queue.ts';
 
 /** Loads the present state by id and does its part; safe to run twice. `job.cause` is the same on every run. */
-export type Subscriber<Name extends EventName> = (ctx: AppContext, payload: Events[Name], job: { cause: string; eventId: string }) => Promise<void>;
+export type Subscriber<Name extends EventName> = (
+  ctx: AppContext,
+  payload: Events[Name],
+  job: { cause: string; eventId: string },
+) => Promise<void>;
 
 interface InLane<Name extends EventName> {
   lane: Lane;

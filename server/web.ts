@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import serveFolder, { type FastifyStaticOptions } from '@fastify/static';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { uploadPolicy } from '#server/platform/http/headers.ts';
 

@@ -18,7 +18,12 @@ export interface Worker {
 export const routing: Routing = new Map(
   Object.entries(subscribers).map(([name, byName]) => [
     name,
-    new Map(Object.entries(byName).map(([subscriber, entry]): [string, Lane] => [subscriber, typeof entry === 'function' ? 'interactive' : entry.lane])),
+    new Map(
+      Object.entries(byName).map(([subscriber, entry]): [string, Lane] => [
+        subscriber,
+        typeof entry === 'function' ? 'interactive' : entry.lane,
+      ]),
+    ),
   ]),
 );
 

@@ -1,7 +1,7 @@
 // The app: which page a path means, and what lies over all pages.
 import { useSignal } from '@preact/signals';
 import { Feather } from 'lucide-preact';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, ComponentType } from 'preact';
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { leave } from './features/auth/Sessions.tsx';
@@ -27,15 +27,31 @@ import { EmptyNote, FailureNote, Spinner } from './ui/Notes.tsx';
 import { PageHeader } from './ui/PageHeader.tsx';
 import { Toasts } from './ui/Toasts.tsx';
 
-const SignInPage = lazy(() => import('./features/auth/SignInPage.tsx'));
-const SignUpPage = lazy(() => import('./features/auth/SignUpPage.tsx'));
-const ConfirmPage = lazy(() => import('./features/auth/MailPages.tsx').then((pages) => pages.ConfirmPage));
-const ResetPasswordPage = lazy(() => import('./features/auth/MailPages.tsx').then((pages) => pages.ResetPasswordPage));
-const SearchPage = lazy(() => import('./features/search/SearchPage.tsx'));
-const SettingsPage = lazy(() => import('./features/settings/SettingsPage.tsx'));
+/** A page in a file of its own. When the file cannot be had, the page says so instead of staying away. */
+function later<Props>(load: () => Promise<ComponentType<Props>>) {
+  return lazy(() => load().catch((): ComponentType<Props> => () => <BrokenPage />));
+}
+
+const SignInPage = later(() => import('./features/auth/SignInPage.tsx').then((file) => file.default));
+const SignUpPage = later(() => import('./features/auth/SignUpPage.tsx').then((file) => file.default));
+const ConfirmPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ConfirmPage));
+const ResetPasswordPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ResetPasswordPage));
+const SearchPage = later(() => import('./features/search/SearchPage.tsx').then((file) => file.default));
+const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.default));
 
 /** Pages that stand alone, without the navigation around them. */
 const ALONE = new Set(['/sign-in', '/sign-up', '/confirm', '/reset-password']);
+
+function BrokenPage() {
+  return (
+    <EmptyNote title={t('app.broken')}>
+      <p>{t('app.brokenHint')}</p>
+      <p style={{ paddingTop: '16px' }}>
+        <Button onClick={() => location.reload()}>{t('app.reload')}</Button>
+      </p>
+    </EmptyNote>
+  );
+}
 
 function NotFoundPage() {
   return (
@@ -158,12 +174,7 @@ function Safe({ children }: { children: ComponentChildren }) {
   if (!fault) return <>{children}</>;
   return (
     <main id="main">
-      <EmptyNote title={t('app.broken')}>
-        <p>{t('app.brokenHint')}</p>
-        <p style={{ paddingTop: '16px' }}>
-          <Button onClick={() => location.reload()}>{t('app.reload')}</Button>
-        </p>
-      </EmptyNote>
+      <BrokenPage />
     </main>
   );
 }

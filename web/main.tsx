@@ -13,6 +13,14 @@ import { keepPlaces } from './lib/navigation.ts';
 import { openSession } from './lib/session.ts';
 import { keepSocket } from './lib/socket.ts';
 
+/** A page younger than this is not reloaded by itself, or it might never stop. */
+const RELOAD_AFTER_MS = 10_000;
+
+// After an upgrade of the server the files of the old page are gone: a fresh page has the new ones.
+addEventListener('vite:preloadError', () => {
+  if (performance.now() > RELOAD_AFTER_MS) location.reload();
+});
+
 applyAppearance();
 openSession();
 keepPlaces();

@@ -1,6 +1,6 @@
 // The doors of other servers: what they read, and where they post. They get plain JSON and raw bodies; client doors are elsewhere.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount, isId } from '#server/features/accounts/queries.ts';
 import { findVisiblePost } from '#server/features/posts/queries.ts';

@@ -1,7 +1,7 @@
 // PostgreSQL: MikroORM's unit of work for writes, typed Kysely and prepared statements for reads, on one pool.
 import { MikroORM, PostgreSqlDriver, type EntitySchema, type EntityManager } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
-import { Kysely, PostgresDialect, sql, type RawBuilder } from 'kysely';
+import { PostgresDialect, sql, type Kysely, type RawBuilder } from 'kysely';
 import { Client, Pool } from 'pg';
 import type { Logger } from 'pino';
 import { writeEvent } from './outbox.ts';
@@ -152,12 +152,20 @@ function countStatements(client: { query: (...args: never[]) => unknown }, count
 }
 
 /** One connection of its own that stays open; after a loss it tries again each second, and calls back once because it may have missed something. */
-async function listen(options: DatabaseOptions, channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+async function listen(
+  options: DatabaseOptions,
+  channel: string,
+  heard: (payload: string) => void,
+): Promise<() => Promise<void>> {
   let stopped = false;
   let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   const connect = async (): Promise<void> => {
-    const next = new Client({ connectionString: options.url, application_name: `rookery listen ${channel}`, keepAlive: true });
+    const next = new Client({
+      connectionString: options.url,
+      application_name: `rookery listen ${channel}`,
+      keepAlive: true,
+    });
     next.on('notification', (message) => heard(message.payload ?? ''));
     next.on('error', () => {});
     next.on('end', () => {

@@ -17,7 +17,11 @@ const channel = 'fragments';
 
 /** At most `maxBytes` of text (default 64 MiB) for at most `ttlMs` (default 10 minutes). */
 export async function openFragments(bus: Bus, maxBytes = 64 * 1024 * 1024, ttlMs = 600_000): Promise<Fragments> {
-  const kept = new LRUCache<string, string>({ maxSize: maxBytes, sizeCalculation: (text) => text.length + 1, ttl: ttlMs });
+  const kept = new LRUCache<string, string>({
+    maxSize: maxBytes,
+    sizeCalculation: (text) => text.length + 1,
+    ttl: ttlMs,
+  });
   const dropped = new LRUCache<string, number>({ max: 50_000 });
   let moment = 0;
   const forget = (keys: string[]): void => {

@@ -10,7 +10,13 @@ const redact = secretPaths.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 export function openLog(config: Pick<Config, 'logLevel' | 'logPretty'>): Logger {
   const options = { level: config.logLevel, redact: { paths: redact, censor: '[hidden]' }, base: null };
   if (!config.logPretty) return pino(options);
-  return pino({ ...options, transport: { target: 'pino-pretty', options: { colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } } });
+  return pino({
+    ...options,
+    transport: {
+      target: 'pino-pretty',
+      options: { colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' },
+    },
+  });
 }
 
 /** Sends what the federation library logs (warnings and worse) to our log. Once a process. */

@@ -12,15 +12,65 @@ export function openMetrics() {
   const registers = [registry];
   return {
     registry,
-    requests: new Histogram({ name: 'rookery_http_request_seconds', help: 'Time to answer, by route and status', labelNames: ['method', 'route', 'status'], buckets: secondsBuckets, registers }),
-    jobs: new Histogram({ name: 'rookery_job_seconds', help: 'Time of a job, by subscriber and outcome', labelNames: ['subscriber', 'outcome'], buckets: secondsBuckets, registers }),
-    queueDepth: new Gauge({ name: 'rookery_queue_jobs', help: 'Jobs in the queue, by lane and state', labelNames: ['lane', 'state'], registers }),
-    outboxDepth: new Gauge({ name: 'rookery_outbox_events', help: 'Events whose subscribers have not all finished', registers }),
-    inboxActivities: new Counter({ name: 'rookery_inbox_activities_total', help: 'Activities offered by other servers, by answer', labelNames: ['answer'], registers }),
-    inboxOutcomes: new Counter({ name: 'rookery_inbox_outcomes_total', help: 'Activities handled, by type and outcome', labelNames: ['type', 'outcome'], registers }),
-    deliveries: new Counter({ name: 'rookery_deliveries_total', help: 'Tries to deliver, by outcome', labelNames: ['outcome'], registers }),
-    deliveryDepth: new Gauge({ name: 'rookery_deliveries_waiting', help: 'Deliveries owed to other servers', registers }),
-    sockets: new Gauge({ name: 'rookery_sockets', help: 'Open streaming connections, by kind', labelNames: ['kind'], registers }),
-    socketEvents: new Counter({ name: 'rookery_socket_events_total', help: 'Events sent to sockets, by name', labelNames: ['event'], registers }),
+    requests: new Histogram({
+      name: 'rookery_http_request_seconds',
+      help: 'Time to answer, by route and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: secondsBuckets,
+      registers,
+    }),
+    jobs: new Histogram({
+      name: 'rookery_job_seconds',
+      help: 'Time of a job, by subscriber and outcome',
+      labelNames: ['subscriber', 'outcome'],
+      buckets: secondsBuckets,
+      registers,
+    }),
+    queueDepth: new Gauge({
+      name: 'rookery_queue_jobs',
+      help: 'Jobs in the queue, by lane and state',
+      labelNames: ['lane', 'state'],
+      registers,
+    }),
+    outboxDepth: new Gauge({
+      name: 'rookery_outbox_events',
+      help: 'Events whose subscribers have not all finished',
+      registers,
+    }),
+    inboxActivities: new Counter({
+      name: 'rookery_inbox_activities_total',
+      help: 'Activities offered by other servers, by answer',
+      labelNames: ['answer'],
+      registers,
+    }),
+    inboxOutcomes: new Counter({
+      name: 'rookery_inbox_outcomes_total',
+      help: 'Activities handled, by type and outcome',
+      labelNames: ['type', 'outcome'],
+      registers,
+    }),
+    deliveries: new Counter({
+      name: 'rookery_deliveries_total',
+      help: 'Tries to deliver, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    deliveryDepth: new Gauge({
+      name: 'rookery_deliveries_waiting',
+      help: 'Deliveries owed to other servers',
+      registers,
+    }),
+    sockets: new Gauge({
+      name: 'rookery_sockets',
+      help: 'Open streaming connections, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    socketEvents: new Counter({
+      name: 'rookery_socket_events_total',
+      help: 'Events sent to sockets, by name',
+      labelNames: ['event'],
+      registers,
+    }),
   };
 }

@@ -17,7 +17,11 @@ export class SchemaTooNew extends Error {
  * Runs what is missing, in order, one process at a time. Returns the names of the migrations that ran.
  * @throws {SchemaTooNew} when the database knows migrations that this version does not
  */
-export async function migrate(url: string, entities: readonly EntitySchema[], onStep: (name: string) => void = () => {}): Promise<string[]> {
+export async function migrate(
+  url: string,
+  entities: readonly EntitySchema[],
+  onStep: (name: string) => void = () => {},
+): Promise<string[]> {
   const guard = new Client({ connectionString: url, application_name: 'rookery migrate' });
   await guard.connect();
   try {
@@ -52,14 +56,20 @@ export async function pendingMigrations(url: string, entities: readonly EntitySc
 }
 
 async function refuseNewer(orm: MikroORM, client: Client): Promise<void> {
-  const { rows } = await client.query<{ present: boolean }>(`select to_regclass('public.migrations') is not null as present`);
+  const { rows } = await client.query<{ present: boolean }>(
+    `select to_regclass('public.migrations') is not null as present`,
+  );
   if (!rows[0]?.present) return;
   const executed = (await client.query<{ name: string }>('select name from migrations')).rows.map(({ name }) => name);
-  const known = new Set([...(await orm.migrator.getPending()), ...(await orm.migrator.getExecuted())].map(({ name }) => name));
+  const known = new Set(
+    [...(await orm.migrator.getPending()), ...(await orm.migrator.getExecuted())].map(({ name }) => name),
+  );
   const files = new Set(await migrationFiles());
   const unknown = executed.filter((name) => !known.has(name) || !files.has(name));
   if (unknown.length > 0) {
-    throw new SchemaTooNew(`The database was upgraded by a newer version of Rookery (${unknown.join(', ')}). Start that version, or restore the backup made before the upgrade.`);
+    throw new SchemaTooNew(
+      `The database was upgraded by a newer version of Rookery (${unknown.join(', ')}). Start that version, or restore the backup made before the upgrade.`,
+    );
   }
 }
 

@@ -17,8 +17,15 @@ export const OutboxEventSchema = defineEntity({
     pending: p.array().columnType('text[]').nullable(),
   },
   indexes: [
-    { name: 'outbox_events_due', expression: 'create index outbox_events_due on outbox_events (due_at, id) where dispatched_at is null' },
-    { name: 'outbox_events_dispatched', expression: 'create index outbox_events_dispatched on outbox_events (dispatched_at) where dispatched_at is not null' },
+    {
+      name: 'outbox_events_due',
+      expression: 'create index outbox_events_due on outbox_events (due_at, id) where dispatched_at is null',
+    },
+    {
+      name: 'outbox_events_dispatched',
+      expression:
+        'create index outbox_events_dispatched on outbox_events (dispatched_at) where dispatched_at is not null',
+    },
   ],
 });
 export class OutboxEvent extends OutboxEventSchema.class {}

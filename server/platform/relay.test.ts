@@ -15,7 +15,13 @@ afterEach(async () => {
 });
 
 const routing: Routing = new Map([
-  ['post.created', new Map([['timelines', 'interactive'], ['preview', 'slow']] as const)],
+  [
+    'post.created',
+    new Map([
+      ['timelines', 'interactive'],
+      ['preview', 'slow'],
+    ] as const),
+  ],
   ['post.edited', new Map([['timelines', 'interactive']] as const)],
 ]);
 
@@ -23,7 +29,15 @@ async function openRelay(options: TestOptions, sweepMs?: number) {
   opened = await openTestContext(options);
   const { ctx } = opened;
   const start = async (): Promise<Relay> => {
-    relay = await startRelay({ database: ctx.database, queue: ctx.queue, routing, log: ctx.log, clock: ctx.clock, pollMs: 20, ...(sweepMs === undefined ? {} : { sweepMs }) });
+    relay = await startRelay({
+      database: ctx.database,
+      queue: ctx.queue,
+      routing,
+      log: ctx.log,
+      clock: ctx.clock,
+      pollMs: 20,
+      ...(sweepMs === undefined ? {} : { sweepMs }),
+    });
     return relay;
   };
   const ran: string[] = [];
@@ -36,10 +50,13 @@ async function openRelay(options: TestOptions, sweepMs?: number) {
     }
   };
   const left = async (): Promise<number> => {
-    const { rows } = await sql<{ count: number }>`select count(*)::int as count from outbox_events`.execute(ctx.database.read);
+    const { rows } = await sql<{ count: number }>`select count(*)::int as count from outbox_events`.execute(
+      ctx.database.read,
+    );
     return rows[0]?.count ?? 0;
   };
-  const emit = (postId: string, dueAt?: Date) => ctx.database.write((tx) => tx.emit('post.created', { postId, accountId: '1' }, dueAt));
+  const emit = (postId: string, dueAt?: Date) =>
+    ctx.database.write((tx) => tx.emit('post.created', { postId, accountId: '1' }, dueAt));
   return { ctx, start, work, ran, left, emit };
 }
 
@@ -100,7 +117,14 @@ describe.each(stores())('the outbox with its queue on $store', ({ redis }) => {
 
   test('two relays do not run anything twice', async () => {
     const { ctx, start, work, ran, left, emit } = await openRelay({ redis });
-    const second = await startRelay({ database: ctx.database, queue: ctx.queue, routing, log: ctx.log, clock: ctx.clock, pollMs: 5 });
+    const second = await startRelay({
+      database: ctx.database,
+      queue: ctx.queue,
+      routing,
+      log: ctx.log,
+      clock: ctx.clock,
+      pollMs: 5,
+    });
     await start();
     work();
     for (let index = 0; index < 30; index += 1) await emit(String(index));
@@ -114,7 +138,9 @@ describe.each(stores())('the outbox with its queue on $store', ({ redis }) => {
     const { ctx, start, work, ran, left, emit } = await openRelay({ redis }, 300);
     await start();
     await emit('1');
-    await until(async () => (await ctx.queue.depth()).interactive.waiting === 1 && (await ctx.queue.depth()).slow.waiting === 1);
+    await until(
+      async () => (await ctx.queue.depth()).interactive.waiting === 1 && (await ctx.queue.depth()).slow.waiting === 1,
+    );
     if (redis) {
       const client = new Redis(inject('redisUrl'));
       const keys = await client.keys(`${ctx.config.redisPrefix}*`);

@@ -62,7 +62,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     if (!busy && !stopped) running = drain();
   };
   const sweep = (): void => {
-    dispatchForgotten(options, sweepMs).catch((error: unknown) => log.warn({ err: error }, 'the relay could not sweep the outbox; it tries again'));
+    dispatchForgotten(options, sweepMs).catch((error: unknown) =>
+      log.warn({ err: error }, 'the relay could not sweep the outbox; it tries again'),
+    );
   };
   const unlisten = await options.database.listen(outboxChannel, wake);
   const poll = setInterval(wake, pollMs);
@@ -83,7 +85,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 /** Claims what is due, then queues it. A crash between the two is mended by the sweep. Returns how many events were claimed. */
 async function dispatchDue(options: RelayOptions): Promise<number> {
   const { database, routing, clock } = options;
-  const subscribers = JSON.stringify(Object.fromEntries([...routing].map(([name, lanes]) => [name, [...lanes.keys()]])));
+  const subscribers = JSON.stringify(
+    Object.fromEntries([...routing].map(([name, lanes]) => [name, [...lanes.keys()]])),
+  );
   const now = clock();
   const { rows } = await sql<ClaimedEvent>`
     update outbox_events set
@@ -96,7 +100,8 @@ async function dispatchDue(options: RelayOptions): Promise<number> {
     returning id, name, payload, pending
   `.execute(database.read);
   const unheard = rows.filter((event) => event.pending.length === 0).map((event) => event.id);
-  if (unheard.length > 0) await sql`delete from outbox_events where id = any(${unheard}::bigint[])`.execute(database.read);
+  if (unheard.length > 0)
+    await sql`delete from outbox_events where id = any(${unheard}::bigint[])`.execute(database.read);
   await enqueue(options, rows);
   return rows.length;
 }
@@ -123,7 +128,13 @@ async function enqueue(options: RelayOptions, events: ClaimedEvent[]): Promise<v
       const lane = options.routing.get(event.name)?.get(subscriber);
       if (!lane) continue;
       const jobs = byLane.get(lane) ?? [];
-      jobs.push({ id: `${event.id}-${subscriber}`, subscriber, event: event.name, eventId: event.id, payload: event.payload });
+      jobs.push({
+        id: `${event.id}-${subscriber}`,
+        subscriber,
+        event: event.name,
+        eventId: event.id,
+        payload: event.payload,
+      });
       byLane.set(lane, jobs);
     }
   }
@@ -132,12 +143,19 @@ async function enqueue(options: RelayOptions, events: ClaimedEvent[]): Promise<v
 
 /** Notes that a subscriber has done its part; the last one takes the event away. */
 export async function finishJob(database: Database, eventId: string, subscriber: string): Promise<void> {
-  const last = await database.prepared('outbox_finish_last', 'delete from outbox_events where id = $1 and pending = array[$2]::text[] returning id', [eventId, subscriber]);
+  const last = await database.prepared(
+    'outbox_finish_last',
+    'delete from outbox_events where id = $1 and pending = array[$2]::text[] returning id',
+    [eventId, subscriber],
+  );
   if (last.length > 0) return;
   const left = await database.prepared<{ count: number }>(
     'outbox_finish',
     'update outbox_events set pending = array_remove(pending, $2) where id = $1 returning cardinality(pending) as count',
     [eventId, subscriber],
   );
-  if (left[0]?.count === 0) await database.prepared('outbox_finish_empty', `delete from outbox_events where id = $1 and pending = '{}'`, [eventId]);
+  if (left[0]?.count === 0)
+    await database.prepared('outbox_finish_empty', `delete from outbox_events where id = $1 and pending = '{}'`, [
+      eventId,
+    ]);
 }

@@ -95,10 +95,19 @@ export function serveSockets(server: Server, options: SocketOptions): Sockets {
   };
 }
 
-const reasons: Record<number, string> = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests', 503: 'Service Unavailable' };
+const reasons: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+};
 
 function refuse(stream: Duplex, status: number): void {
-  const body = JSON.stringify({ error: status === 401 ? 'The access token is invalid' : (reasons[status] ?? 'Refused') });
+  const body = JSON.stringify({
+    error: status === 401 ? 'The access token is invalid' : (reasons[status] ?? 'Refused'),
+  });
   stream.end(
     `HTTP/1.1 ${status} ${reasons[status] ?? 'Refused'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );

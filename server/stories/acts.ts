@@ -27,4 +27,5 @@ export async function writePost(page: Page, text: string): Promise<void> {
 }
 
 /** The newest post on the page with that text. */
-export const article = (page: Page, text: string): Locator => page.getByRole('article').filter({ hasText: text }).first();
+export const article = (page: Page, text: string): Locator =>
+  page.getByRole('article').filter({ hasText: text }).first();

@@ -19,30 +19,58 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
     { width: 360, dark: true },
     { width: 1440, dark: false },
     { width: 1440, dark: true },
-  ])('every page is usable and free of accessibility faults at $width px (dark: $dark)', { timeout: 120_000 }, async ({ width, dark }) => {
-    const server = await openTestServer();
-    try {
-      const { page, faults } = await browser.open(server.origin, { width, height: 800, dark });
-      await signUpInBrowser(page, 'alice');
-      const bob = await signUp(server, 'bob');
-      await bob.api('POST', '/api/v1/statuses', { status: 'A post by bob #birds https://example.org/a-rather-long-address/that-goes-on-and-on', spoiler_text: '' });
-      await bob.api('POST', '/api/v1/statuses', { status: '@alice hello', spoiler_text: 'greeting' });
-      await writePost(page, 'Good morning @bob #birds');
-      await article(page, 'Good morning').waitFor();
-      const mine = await page.evaluate(() => document.querySelector('article a[href*="/@alice/"]')?.getAttribute('href') ?? '/');
-      for (const path of ['/', '/local', '/public', '/tags/birds', '/notifications', '/@alice', '/@bob', mine, '/search?q=bob', '/bookmarks', '/follow-requests', '/settings', '/sign-in', '/nowhere']) {
-        await page.goto(path);
-        await page.waitForLoadState('networkidle');
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(wider, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => `${path}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+  ])(
+    'every page is usable and free of accessibility faults at $width px (dark: $dark)',
+    { timeout: 120_000 },
+    async ({ width, dark }) => {
+      const server = await openTestServer();
+      try {
+        const { page, faults } = await browser.open(server.origin, { width, height: 800, dark });
+        await signUpInBrowser(page, 'alice');
+        const bob = await signUp(server, 'bob');
+        await bob.api('POST', '/api/v1/statuses', {
+          status: 'A post by bob #birds https://example.org/a-rather-long-address/that-goes-on-and-on',
+          spoiler_text: '',
+        });
+        await bob.api('POST', '/api/v1/statuses', { status: '@alice hello', spoiler_text: 'greeting' });
+        await writePost(page, 'Good morning @bob #birds');
+        await article(page, 'Good morning').waitFor();
+        const mine = await page.evaluate(
+          () => document.querySelector('article a[href*="/@alice/"]')?.getAttribute('href') ?? '/',
+        );
+        for (const path of [
+          '/',
+          '/local',
+          '/public',
+          '/tags/birds',
+          '/notifications',
+          '/@alice',
+          '/@bob',
+          mine,
+          '/search?q=bob',
+          '/bookmarks',
+          '/follow-requests',
+          '/settings',
+          '/sign-in',
+          '/nowhere',
+        ]) {
+          await page.goto(path);
+          await page.waitForLoadState('networkidle');
+          const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          expect(wider, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect(
+            violations.map(
+              ({ id, nodes }) => `${path}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+            ),
+          ).toEqual([]);
+        }
+        expect(faults).toEqual([]);
+      } finally {
+        await server.close();
       }
-      expect(faults).toEqual([]);
-    } finally {
-      await server.close();
-    }
-  });
+    },
+  );
 
   test('somebody who uses the keyboard alone can read, like and write', { timeout: 60_000 }, async () => {
     const server = await openTestServer();
@@ -56,7 +84,9 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
       await article(page, 'second by bob').waitFor();
       await page.keyboard.press('j');
       await page.keyboard.press('j');
-      expect(await page.evaluate(() => document.activeElement?.closest('article')?.textContent)).toContain('first by bob');
+      expect(await page.evaluate(() => document.activeElement?.closest('article')?.textContent)).toContain(
+        'first by bob',
+      );
       await page.keyboard.press('l');
       await article(page, 'first by bob').getByRole('button', { name: /^Like/, pressed: true }).waitFor();
       await page.keyboard.press('n');
@@ -80,7 +110,10 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
       await until(async () => (await box.inputValue()) === 'half a thought');
       await page.route('**/api/v1/statuses', (route) => route.abort());
       await page.getByRole('button', { name: 'Post', exact: true }).first().click();
-      await page.getByText(/could not be reached/).first().waitFor();
+      await page
+        .getByText(/could not be reached/)
+        .first()
+        .waitFor();
       expect(await box.inputValue()).toBe('half a thought');
       await page.unroute('**/api/v1/statuses');
       await page.getByRole('button', { name: 'Post', exact: true }).first().click();

@@ -8,7 +8,10 @@ const run = promisify(execFile);
 
 export interface TestBrowser {
   /** A person's own window: nothing is shared with other windows. Fails the test on uncaught errors of the page. */
-  open(origin: string, options?: { width?: number; height?: number; dark?: boolean }): Promise<{ page: Page; context: BrowserContext; faults: string[] }>;
+  open(
+    origin: string,
+    options?: { width?: number; height?: number; dark?: boolean },
+  ): Promise<{ page: Page; context: BrowserContext; faults: string[] }>;
   close(): Promise<void>;
 }
 
@@ -20,11 +23,26 @@ export async function openBrowser(): Promise<TestBrowser> {
   await run(process.execPath, ['bin/build-web.ts'], { cwd: new URL('../..', import.meta.url).pathname });
   const browser: Browser = await chromium.launch({
     executablePath: programPath('chromium') ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
+    ],
   });
   return {
     async open(origin, { width = 1440, height = 900, dark = false } = {}) {
-      const context = await browser.newContext({ baseURL: origin, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', locale: 'en-GB', reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        baseURL: origin,
+        viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light',
+        locale: 'en-GB',
+        reducedMotion: 'reduce',
+      });
       const page = await context.newPage();
       page.setDefaultTimeout(15_000);
       const faults: string[] = [];

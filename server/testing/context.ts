@@ -56,7 +56,13 @@ export async function openTestContext(options: TestOptions = {}): Promise<TestCo
   const { redis = false, clock, idle: _idle, ...overrides } = options;
   const folder = await mkdtemp(join(tmpdir(), 'rookery-data-'));
   const database = await createDatabase();
-  const env: Record<string, string> = { DATA_DIR: folder, DATABASE_URL: database.url, ALLOW_PRIVATE_ADDRESSES: 'true', LOG_LEVEL: 'silent', DATABASE_POOL: '6' };
+  const env: Record<string, string> = {
+    DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    LOG_LEVEL: 'silent',
+    DATABASE_POOL: '6',
+  };
   if (overrides.origin) env['ORIGIN'] = overrides.origin;
   if (redis) env['REDIS_URL'] = inject('redisUrl');
   const { config, secrets } = loadConfig({ env });

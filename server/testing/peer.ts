@@ -28,7 +28,10 @@ export interface Peer {
 }
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const program = join(dirname(fileURLToPath(import.meta.resolve('@evanp/activitypub-bot'))), '../bin/activitypub-bot.js');
+const program = join(
+  dirname(fileURLToPath(import.meta.resolve('@evanp/activitypub-bot'))),
+  '../bin/activitypub-bot.js',
+);
 const startWithinMs = 30_000;
 
 /** Starts it on a free port with an empty database. `stock` gives it the residents it comes with (`ok` answers "OK") instead of ours. */
@@ -49,7 +52,10 @@ export async function openPeer(options: { stock?: boolean } = {}): Promise<Peer>
     throw error;
   }
   const collection = async (name: string, property: string): Promise<string[]> => {
-    const { rows } = await pool.query<{ item: string }>('select item from actorcollectionpage where username = $1 and property = $2', [name, property]);
+    const { rows } = await pool.query<{ item: string }>(
+      'select item from actorcollectionpage where username = $1 and property = $2',
+      [name, property],
+    );
     return rows.map(({ item }) => item);
   };
   return {
@@ -61,12 +67,16 @@ export async function openPeer(options: { stock?: boolean } = {}): Promise<Peer>
     followers: (name) => collection(name, 'followers'),
     outbox: (name) => readOutbox(origin, name),
     async told() {
-      const { rows } = await pool.query<{ key: string; value: string }>(`select key, value from botdata where username = 'tally' and key like 'told:%'`);
+      const { rows } = await pool.query<{ key: string; value: string }>(
+        `select key, value from botdata where username = 'tally' and key like 'told:%'`,
+      );
       return new Map(rows.map(({ key, value }) => [key.slice('told:'.length), Number(JSON.parse(value))]));
     },
     log,
     async stop() {
-      const ended = new Promise<void>((resolve) => (child.exitCode === null ? child.once('exit', () => resolve()) : resolve()));
+      const ended = new Promise<void>((resolve) =>
+        child.exitCode === null ? child.once('exit', () => resolve()) : resolve(),
+      );
       child.kill('SIGKILL');
       await ended;
       await pool.end();
@@ -75,9 +85,25 @@ export async function openPeer(options: { stock?: boolean } = {}): Promise<Peer>
   };
 }
 
-function start(origin: string, port: number, databaseUrl: string, stock: boolean): { child: ChildProcess; log: () => string } {
+function start(
+  origin: string,
+  port: number,
+  databaseUrl: string,
+  stock: boolean,
+): { child: ChildProcess; log: () => string } {
   const bots = stock ? [] : ['--bots-config-file', join(folder, 'peer/bots.ts')];
-  const settings = ['--allow-private', '--origin', origin, '--port', String(port), '--database-url', databaseUrl, '--log-level', process.env['PEER_LOG'] ?? 'warn', ...bots];
+  const settings = [
+    '--allow-private',
+    '--origin',
+    origin,
+    '--port',
+    String(port),
+    '--database-url',
+    databaseUrl,
+    '--log-level',
+    process.env['PEER_LOG'] ?? 'warn',
+    ...bots,
+  ];
   const child = spawn(process.execPath, ['--import', join(folder, 'peer/preload.ts'), program, ...settings], {
     // Its input stays open as long as the test's process lives; see the end of preload.ts.
     stdio: ['pipe', 'pipe', 'pipe'],

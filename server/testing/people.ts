@@ -34,11 +34,16 @@ export async function call(
   options: { token?: string | undefined; body?: unknown; headers?: Record<string, string> | undefined } = {},
 ): Promise<Answer> {
   const { token, body, headers = {} } = options;
-  const isPlain = body !== undefined && !(body instanceof FormData) && !(body instanceof URLSearchParams) && typeof body !== 'string';
+  const isPlain =
+    body !== undefined && !(body instanceof FormData) && !(body instanceof URLSearchParams) && typeof body !== 'string';
   const response = await fetch(new URL(path, origin), {
     method,
     redirect: 'manual',
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(isPlain ? { 'content-type': 'application/json' } : {}), ...headers },
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(isPlain ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: isPlain ? JSON.stringify(body) : (body as FormData) }),
   });
   const text = await response.text();
@@ -47,9 +52,20 @@ export async function call(
 }
 
 /** A confirmed person of that name with a token of all ordinary scopes (`scopes` for others). */
-export async function signUp(server: Somewhere, username: string, more: { role?: Role; scopes?: string } = {}): Promise<Person> {
-  const { accountId, password } = await createUser(server.ctx, { username, email: `${username}@mail.example`, confirmed: true, ...(more.role ? { role: more.role } : {}) });
-  const scopes = more.scopes ?? (more.role && more.role !== 'user' ? 'read write follow push admin:read admin:write' : 'read write follow push');
+export async function signUp(
+  server: Somewhere,
+  username: string,
+  more: { role?: Role; scopes?: string } = {},
+): Promise<Person> {
+  const { accountId, password } = await createUser(server.ctx, {
+    username,
+    email: `${username}@mail.example`,
+    confirmed: true,
+    ...(more.role ? { role: more.role } : {}),
+  });
+  const scopes =
+    more.scopes ??
+    (more.role && more.role !== 'user' ? 'read write follow push admin:read admin:write' : 'read write follow push');
   const token = await createToken(server.ctx, accountId, scopes);
   return {
     accountId,

@@ -1,6 +1,7 @@
 // A whole server on a free port, in the test's process.
 import { createServer } from 'node:net';
-import { buildApp, type App } from '#server/app.ts';
+import { buildApp } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { lanes } from '#server/platform/queue/queue.ts';
 import { startWorker } from '#server/worker.ts';
@@ -17,7 +18,12 @@ export interface TestServer extends TestContext {
 export async function openTestServer(options: TestOptions = {}): Promise<TestServer> {
   const port = await freePort();
   const origin = options.origin ?? `http://localhost:${port}`;
-  const opened = await openTestContext({ ...options, origin, port, handleDomain: options.handleDomain ?? new URL(origin).host });
+  const opened = await openTestContext({
+    ...options,
+    origin,
+    port,
+    handleDomain: options.handleDomain ?? new URL(origin).host,
+  });
   const { ctx } = opened;
   const app = await buildApp(ctx);
   const worker = options.idle ? null : await startWorker(ctx);
@@ -41,7 +47,10 @@ export async function settle(ctx: AppContext): Promise<void> {
   let quiet = 0;
   while (quiet < 2) {
     quiet = (await isBusy(ctx)) ? 0 : quiet + 1;
-    if (Date.now() > deadline) throw new Error(`the server did not settle: ${JSON.stringify({ queue: await ctx.queue.depth(), letters: await ctx.queue.deadLetters(5) })}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `the server did not settle: ${JSON.stringify({ queue: await ctx.queue.depth(), letters: await ctx.queue.deadLetters(5) })}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }

@@ -25,6 +25,7 @@ interface Place {
 
 const places = new Map<string, Place>();
 let isBack = false;
+let holding = 0;
 
 function topPost(): Place['post'] {
   for (const article of document.querySelectorAll<HTMLElement>('main [data-post]')) {
@@ -48,6 +49,9 @@ export function keepPlaces(): void {
   };
   addEventListener('scroll', noteSoon, { passive: true });
   addEventListener('popstate', () => (isBack = true));
+  // The reader's own hand wins over a page that still settles.
+  for (const type of ['wheel', 'touchstart', 'keydown'])
+    addEventListener(type, () => cancelAnimationFrame(holding), { passive: true });
 }
 
 /** Notes from which post the reader leaves the page, so that Back gives it the focus again. */
@@ -61,6 +65,18 @@ const findArticle = (key: string | undefined): HTMLElement | null =>
 /** Whether the page that is just appearing is one that the reader came Back to. */
 export const isReturning = (): boolean => isBack;
 
+const SETTLING_FRAMES = 12;
+
+/**
+ * Scrolls until an element stands `top` px below the window's edge, and keeps it there for some frames: the browser
+ * guesses the heights of posts that were never near the window, and learns the true ones only then.
+ */
+export function holdAt(element: HTMLElement, top: number, frames = SETTLING_FRAMES): void {
+  const hasMoved = Math.abs(element.getBoundingClientRect().top - top) > 0.5;
+  if (hasMoved) scrollBy({ top: element.getBoundingClientRect().top - top, behavior: 'instant' });
+  if (frames > 0) holding = requestAnimationFrame(() => holdAt(element, top, frames - 1));
+}
+
 /** Call when a page is rendered: puts a reader who came Back where they were. */
 export function arrive(): void {
   const place = places.get(location.pathname + location.search);
@@ -68,7 +84,7 @@ export function arrive(): void {
   isBack = false;
   if (!wasBack) return;
   const article = findArticle(place?.post?.key);
-  if (article && place?.post) scrollBy(0, article.getBoundingClientRect().top - place.post.top);
+  if (article && place?.post) holdAt(article, place.post.top);
   else scrollTo(0, place?.y ?? 0);
   findArticle(place?.left)?.focus({ preventScroll: true });
 }

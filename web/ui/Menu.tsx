@@ -16,8 +16,9 @@ export interface MenuItem {
 }
 
 interface Props {
-  /** The button's name for screen readers and its tooltip. */
+  /** The menu's name for screen readers, and its button's unless that has words of its own. */
   label: string;
+  hasWords?: boolean;
   children: ComponentChildren;
   items: (MenuItem | null | false)[];
   class?: string;
@@ -55,7 +56,7 @@ function move(menu: HTMLElement, event: KeyboardEvent): void {
   target.focus();
 }
 
-export function Menu({ label, children, items, class: extra = '', isDisabled = false }: Props) {
+export function Menu({ label, children, items, class: extra = '', isDisabled = false, hasWords = false }: Props) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
@@ -74,8 +75,8 @@ export function Menu({ label, children, items, class: extra = '', isDisabled = f
         ref={button}
         type="button"
         class={extra}
-        aria-label={label}
-        title={label}
+        aria-label={hasWords ? undefined : label}
+        title={hasWords ? undefined : label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         popoverTarget={id}

@@ -1,6 +1,6 @@
 // Reading accounts: one, several, by handle; and the pictures of those that have none.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone, open } from '#server/platform/http/access.ts';

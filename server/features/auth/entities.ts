@@ -1,7 +1,7 @@
 // Who may come in: users (the login of a local account), sessions, apps and their tokens.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 
 export const roles = ['user', 'moderator', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];

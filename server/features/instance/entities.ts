@@ -12,3 +12,7 @@ export const InstanceSettingSchema = defineEntity({
 });
 export class InstanceSetting extends InstanceSettingSchema.class {}
 InstanceSettingSchema.setClass(InstanceSetting);
+
+/** Who may see a post, widest first: a word that every feature shares. */
+export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const;
+export type Visibility = (typeof visibilities)[number];

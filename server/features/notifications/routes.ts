@@ -1,6 +1,6 @@
 // Doors to what people were told, and to how far they have read.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';

@@ -1,7 +1,7 @@
 // Posts and what people do with them. A boost is a post of its own that points at another.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account, type EmojiReference } from '#server/features/accounts/entities.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 
 export const PostSchema = defineEntity({
   name: 'Post',

@@ -1,7 +1,7 @@
 // The predicate and its SQL twin must agree on every graph that people can make.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { visibilities, type Visibility } from '#server/features/instance/words.ts';
+import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { sql } from '#server/platform/database.ts';
 import { openTestContext, type TestContext } from '#server/testing/context.ts';
 import { boostVisibility, maySee, visibleTo, type JudgedPost, type PostFacts } from './policy.ts';

@@ -1,7 +1,7 @@
 // Who may see, answer, boost, edit and delete a post. `maySee` and `visibleTo` say the same, once as code and once as
 // SQL; policy.test.ts compares them on random graphs. Every door asks here: API, streaming, notifications, federation.
 import { activeAccounts } from '#server/features/accounts/policy.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 
 /** What a post itself says about its readers. */

@@ -3,7 +3,7 @@
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
 import { sql } from '#server/platform/database.ts';
 import type { Tables } from '#server/schema.ts';

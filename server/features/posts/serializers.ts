@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox';
 import type { MastodonAccount, MastodonEmoji } from '#server/features/accounts/serializers.ts';
 import { serializeEmoji } from '#server/features/accounts/serializers.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
-import { visibilities, type Visibility } from '#server/features/instance/words.ts';
+import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { PostVersionView, PostView } from './queries.ts';
 

@@ -1,6 +1,6 @@
 // The door to search: people, hashtags, and whatever an address leads to.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
 import { serializeAccount, type MastodonAccount } from '#server/features/accounts/serializers.ts';

@@ -25,7 +25,10 @@ const publicStreams = new Map([
 ]);
 
 /** The subscription for a request, or why there is none. Private streams are bound to the viewer's own account. */
-export function subscriptionFor(request: StreamRequest, viewer: { accountId: string; scopes: readonly string[] }): Subscription | StreamRefusal {
+export function subscriptionFor(
+  request: StreamRequest,
+  viewer: { accountId: string; scopes: readonly string[] },
+): Subscription | StreamRefusal {
   const { stream } = request;
   if (stream === 'user:notification') {
     if (!grants(viewer.scopes, 'read:notifications')) return outside;

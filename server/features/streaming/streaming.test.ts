@@ -1,7 +1,7 @@
 // Open connections hear what they may hear, once, at once, and nothing else.
 import { request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, type RawData } from 'ws';
 import { signOutEverywhere } from '#server/features/auth/service/end-access.ts';
 import { createToken } from '#server/features/auth/service/users.ts';
 import { block } from '#server/features/graph/service/block.ts';
@@ -10,7 +10,7 @@ import { createPost } from '#server/features/posts/service/create.ts';
 import { deletePost } from '#server/features/posts/service/delete.ts';
 import { editPost } from '#server/features/posts/service/edit.ts';
 import { likePost } from '#server/features/posts/service/like.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { stores } from '#server/testing/context.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
@@ -29,6 +29,8 @@ interface Ear {
   closed: () => number | null;
   ask(message: unknown): void;
 }
+
+const parse = (content: RawData): Heard => JSON.parse((content as Buffer).toString('utf8')) as Heard;
 
 describe.each(stores())('streaming with $store', ({ redis }) => {
   let server: TestServer;
@@ -52,9 +54,15 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
   async function listen(person: Person, ...streams: Array<string | Record<string, string>>): Promise<Ear> {
     const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/api/v1/streaming`, [person.token]);
     sockets.push(socket);
-    const ear: Ear = { socket, heard: [], said: [], closed: () => null, ask: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)) };
+    const ear: Ear = {
+      socket,
+      heard: [],
+      said: [],
+      closed: () => null,
+      ask: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    };
     socket.on('message', (content) => {
-      const message = JSON.parse(String(content)) as Heard;
+      const message = parse(content);
       if (message.event === undefined) ear.said.push(message);
       else ear.heard.push(message);
     });
@@ -69,8 +77,12 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
     return ear;
   }
 
-  const post = (person: Person, source: string, visibility: Visibility = 'public') => createPost(server.ctx, { accountId: person.accountId, source, visibility });
-  const statuses = (ear: Ear, event = 'update') => ear.heard.filter((item) => item.event === event).map((item) => ({ stream: item.stream, ...(JSON.parse(item.payload) as { id: string; favourited?: boolean }) }));
+  const post = (person: Person, source: string, visibility: Visibility = 'public') =>
+    createPost(server.ctx, { accountId: person.accountId, source, visibility });
+  const statuses = (ear: Ear, event = 'update') =>
+    ear.heard
+      .filter((item) => item.event === event)
+      .map((item) => ({ stream: item.stream, ...(JSON.parse(item.payload) as { id: string; favourited?: boolean }) }));
 
   test('a post reaches the open home page of a follower, with the flags that are theirs', async () => {
     const ear = await listen(bob, 'user');
@@ -80,10 +92,22 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
   });
 
   test('a stranger hears of a public post on the public streams only, under the name they asked for', async () => {
-    const ear = await listen(carol, 'user', 'public', 'public:local', 'public:remote', { stream: 'hashtag', tag: 'Birds' }, { stream: 'hashtag', tag: 'cats' });
+    const ear = await listen(
+      carol,
+      'user',
+      'public',
+      'public:local',
+      'public:remote',
+      { stream: 'hashtag', tag: 'Birds' },
+      { stream: 'hashtag', tag: 'cats' },
+    );
     const id = await post(alice, 'look #birds');
     await until(() => ear.heard.length === 3);
-    expect(ear.heard.map(({ stream }) => stream).toSorted()).toEqual([['hashtag', 'Birds'], ['public'], ['public:local']]);
+    expect(ear.heard.map(({ stream }) => stream).toSorted()).toEqual([
+      ['hashtag', 'Birds'],
+      ['public'],
+      ['public:local'],
+    ]);
     expect(new Set(statuses(ear).map((status) => status.id))).toEqual(new Set([id]));
   });
 
@@ -137,7 +161,11 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
     await until(() => ear.heard.filter((item) => item.event === 'notification').length === 2);
     const told = ear.heard.filter((item) => item.event === 'notification');
     expect(told.map(({ stream }) => stream).toSorted()).toEqual([['user'], ['user:notification']]);
-    expect(JSON.parse(told[0]?.payload ?? '')).toMatchObject({ type: 'favourite', account: { username: 'bob' }, status: { id } });
+    expect(JSON.parse(told[0]?.payload ?? '')).toMatchObject({
+      type: 'favourite',
+      account: { username: 'bob' },
+      status: { id },
+    });
   });
 
   test('subscribing twice delivers once, and one unsubscribe ends it', async () => {
@@ -154,10 +182,12 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
   });
 
   test('a stream can be asked for in the address', async () => {
-    const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/api/v1/streaming?stream=user&access_token=${bob.token}`);
+    const socket = new WebSocket(
+      `${server.origin.replace('http', 'ws')}/api/v1/streaming?stream=user&access_token=${bob.token}`,
+    );
     sockets.push(socket);
     const heard: Heard[] = [];
-    socket.on('message', (content) => heard.push(JSON.parse(String(content)) as Heard));
+    socket.on('message', (content) => heard.push(parse(content)));
     await new Promise((resolve) => socket.once('open', resolve));
     await post(alice, 'by address');
     await until(() => heard.length === 1);

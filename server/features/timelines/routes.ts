@@ -1,7 +1,7 @@
 // Doors to the timelines: home, public, hashtag.
 import { Type } from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { renderSeen } from '#server/features/posts/pages.ts';
 import type { SeenPost } from '#server/features/posts/queries/flags.ts';

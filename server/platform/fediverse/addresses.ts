@@ -31,7 +31,11 @@ export function addresses(config: Pick<Config, 'origin'>) {
 export type Addresses = ReturnType<typeof addresses>;
 
 /** The id in one of our own addresses of that kind, or null when it is not ours. */
-export function ownId(config: Pick<Config, 'origin'>, kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks', uri: string): string | null {
+export function ownId(
+  config: Pick<Config, 'origin'>,
+  kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks',
+  uri: string,
+): string | null {
   const prefix = `${config.origin}/ap/${kind}/`;
   if (!uri.startsWith(prefix)) return null;
   const id = uri.slice(prefix.length);

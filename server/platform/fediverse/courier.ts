@@ -113,7 +113,13 @@ async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Le
     if (isDoubtful) doubtful += 1;
   }
   const now = ctx.clock();
-  const claimed = await claim(ctx.database, { now, leasedUntil: new Date(now.getTime() + leaseMs), free, freeDoubtful: Math.max(0, maxDoubtful - doubtful), inFlight: perHost });
+  const claimed = await claim(ctx.database, {
+    now,
+    leasedUntil: new Date(now.getTime() + leaseMs),
+    free,
+    freeDoubtful: Math.max(0, maxDoubtful - doubtful),
+    inFlight: perHost,
+  });
   for (const delivery of claimed) inFlight.set(delivery.id, delivery);
   try {
     const letters = await archive.letters(claimed.map(({ activityId }) => activityId));
@@ -129,8 +135,22 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
   const { ctx } = round;
   const { id, host, isDoubtful } = delivery;
   const attempt = { attempts: delivery.attempts, now: ctx.clock(), random: Math.random() };
-  const result = (outcome: Outcome, learnt: Result['learnt'] = null, isTry = true): Result => ({ id, host, isDoubtful, outcome, learnt, isTry });
-  const failed = (error: string): Outcome => ({ state: 'failed', status: null, error, dueAt: null, isHostFault: false, pauseUntil: null });
+  const result = (outcome: Outcome, learnt: Result['learnt'] = null, isTry = true): Result => ({
+    id,
+    host,
+    isDoubtful,
+    outcome,
+    learnt,
+    isTry,
+  });
+  const failed = (error: string): Outcome => ({
+    state: 'failed',
+    status: null,
+    error,
+    dueAt: null,
+    isHostFault: false,
+    pauseUntil: null,
+  });
   try {
     if (letter === undefined) return result(failed('no_activity'));
     if (attempt.now.getTime() - letter.createdAt.getTime() > giveUpAfterMs) return result(failed('expired'));
@@ -141,7 +161,8 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
     return result(outcome, outcome.state === 'delivered' && scheme !== delivery.scheme ? scheme : null);
   } catch (error) {
     const now = ctx.clock();
-    if (isOwnFault(error)) return result({ ...failed('busy'), state: 'waiting', dueAt: new Date(now.getTime() + 1000) }, null, false);
+    if (isOwnFault(error))
+      return result({ ...failed('busy'), state: 'waiting', dueAt: new Date(now.getTime() + 1000) }, null, false);
     if (error instanceof FetchFailure) return result(judgeFailure(error, { ...attempt, now }));
     ctx.log.error({ err: error, delivery: id }, 'a delivery failed in a way that it should not');
     return result({ ...failed('internal'), state: 'waiting', dueAt: new Date(now.getTime() + 60_000) });
@@ -151,7 +172,12 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
 }
 
 /** Sends with the signature that the host took last time; when it says 401, once more with the other kind. */
-async function knock(ctx: CourierContext, delivery: Claimed, letter: Letter, signer: Signer): Promise<{ response: FetchedResponse; scheme: Claimed['scheme'] }> {
+async function knock(
+  ctx: CourierContext,
+  delivery: Claimed,
+  letter: Letter,
+  signer: Signer,
+): Promise<{ response: FetchedResponse; scheme: Claimed['scheme'] }> {
   const { scheme } = delivery;
   const response = await post(ctx, delivery.inboxUrl, letter, signer, scheme);
   if (response.status !== 401) return { response, scheme };
@@ -159,7 +185,13 @@ async function knock(ctx: CourierContext, delivery: Claimed, letter: Letter, sig
   return { response: await post(ctx, delivery.inboxUrl, letter, signer, other), scheme: other };
 }
 
-async function post(ctx: CourierContext, url: string, letter: Letter, signer: Signer, scheme: Claimed['scheme']): Promise<FetchedResponse> {
+async function post(
+  ctx: CourierContext,
+  url: string,
+  letter: Letter,
+  signer: Signer,
+  scheme: Claimed['scheme'],
+): Promise<FetchedResponse> {
   const sign = (target: string): Promise<Record<string, string>> =>
     signRequestAsync({ ...signer, method: 'POST', url: target, body: letter.body, scheme, date: ctx.clock() });
   return ctx.fetch.fetch(url, {
@@ -178,11 +210,15 @@ async function writeResults(round: Round): Promise<void> {
   const { ctx } = round;
   const results = round.results.splice(0);
   if (results.length === 0) return;
-  for (const { outcome } of results) ctx.metrics.deliveries.inc({ outcome: outcome.state === 'waiting' ? 'retry' : outcome.state });
+  for (const { outcome } of results)
+    ctx.metrics.deliveries.inc({ outcome: outcome.state === 'waiting' ? 'retry' : outcome.state });
   try {
     await record(ctx.database, results, ctx.clock());
   } catch (error) {
-    ctx.log.warn({ err: error, results: results.length }, 'results of deliveries could not be written; they will be delivered again');
+    ctx.log.warn(
+      { err: error, results: results.length },
+      'results of deliveries could not be written; they will be delivered again',
+    );
   }
 }
 
@@ -197,10 +233,14 @@ async function renewLeases(round: Round): Promise<void> {
 }
 
 /** How many deliveries are owed now, and how many were given up. */
-export async function deliveryDepth(ctx: Pick<CourierContext, 'database'>): Promise<{ waiting: number; failed: number }> {
+export async function deliveryDepth(
+  ctx: Pick<CourierContext, 'database'>,
+): Promise<{ waiting: number; failed: number }> {
   const { rows } = await sql<{ waiting: number; failed: number }>`select
     (select count(*)::int from deliveries where state = 'waiting') as waiting,
-    (select count(*)::int from deliveries where state <> 'waiting' and state = 'failed') as failed`.execute(ctx.database.read);
+    (select count(*)::int from deliveries where state <> 'waiting' and state = 'failed') as failed`.execute(
+    ctx.database.read,
+  );
   return rows[0] ?? { waiting: 0, failed: 0 };
 }
 
@@ -236,7 +276,7 @@ export async function purgeDelivered(ctx: Pick<CourierContext, 'database' | 'clo
     select id from inbox_activities where received_at < ${receivedBefore} and handled_at is not null order by received_at limit ${purgeBatch}) returning id`;
   let total = 0;
   for (const statement of [sent, received]) {
-    for (let batch = purgeBatch; batch === purgeBatch; ) {
+    for (let batch = purgeBatch; batch === purgeBatch;) {
       batch = (await statement.execute(ctx.database.read)).rows.length;
       total += batch;
     }

@@ -19,7 +19,14 @@ export interface Signer {
  * - `not_activity`: no ActivityPub type, or no JSON object · `wrong_id`: the document calls itself something else
  * - `unreachable`: no answer, or an error of its server; may work later
  */
-export type DocumentFailureReason = 'own_host' | 'gone' | 'missing' | 'refused' | 'not_activity' | 'wrong_id' | 'unreachable';
+export type DocumentFailureReason =
+  | 'own_host'
+  | 'gone'
+  | 'missing'
+  | 'refused'
+  | 'not_activity'
+  | 'wrong_id'
+  | 'unreachable';
 
 /** A document that cannot be had. `retryable` says that later it may. */
 export class DocumentFailure extends Error {
@@ -47,11 +54,16 @@ export interface DocumentSource {
  * its id. When it names another id on the same host, that one is asked once.
  * @throws {DocumentFailure}
  */
-export async function fetchDocument(source: DocumentSource, uri: string, options: { timeoutMs?: number } = {}): Promise<Json> {
+export async function fetchDocument(
+  source: DocumentSource,
+  uri: string,
+  options: { timeoutMs?: number } = {},
+): Promise<Json> {
   const first = await fetchOnce(source, uri, options);
   const id = asText(first.json['id']);
   if (id !== null && withoutFragment(id) === withoutFragment(first.url)) return first.json;
-  if (id === null || !isSameHost(id, first.url)) throw new DocumentFailure('wrong_id', `${hostOf(uri)}: the document has another id`);
+  if (id === null || !isSameHost(id, first.url))
+    throw new DocumentFailure('wrong_id', `${hostOf(uri)}: the document has another id`);
   const second = await fetchOnce(source, id, options);
   if (asText(second.json['id']) !== id || second.url !== withoutFragment(id)) {
     throw new DocumentFailure('wrong_id', `${hostOf(uri)}: the document has another id`);
@@ -66,13 +78,18 @@ function withoutFragment(uri: string): string {
   return parsed.href;
 }
 
-async function fetchOnce(source: DocumentSource, uri: string, options: { timeoutMs?: number }): Promise<{ url: string; json: Json }> {
+async function fetchOnce(
+  source: DocumentSource,
+  uri: string,
+  options: { timeoutMs?: number },
+): Promise<{ url: string; json: Json }> {
   const url = withoutFragment(uri);
   if (hostOf(url) === null) throw new DocumentFailure('missing', 'the address is not http or https');
   if (hostOf(url) === hostOf(source.origin)) throw new DocumentFailure('own_host', 'the address is our own');
   const response = await ask(source, url, options);
   refuseStatus(response, url);
-  if (!isActivityType(response.headers['content-type'])) throw new DocumentFailure('not_activity', `${hostOf(url)}: not an ActivityPub document`);
+  if (!isActivityType(response.headers['content-type']))
+    throw new DocumentFailure('not_activity', `${hostOf(url)}: not an ActivityPub document`);
   return { url: withoutFragment(response.url), json: readJson(response, url) };
 }
 
@@ -87,10 +104,22 @@ async function ask(source: DocumentSource, url: string, options: { timeoutMs?: n
   }
 }
 
-async function askSigned(source: DocumentSource, url: string, scheme: 'cavage' | 'rfc9421', options: { timeoutMs?: number }): Promise<FetchedResponse> {
+async function askSigned(
+  source: DocumentSource,
+  url: string,
+  scheme: 'cavage' | 'rfc9421',
+  options: { timeoutMs?: number },
+): Promise<FetchedResponse> {
   const signer = await source.signer();
   const sign = (target: string): Record<string, string> =>
-    signRequest({ ...signer, method: 'GET', url: target, headers: { accept: acceptActivity }, scheme, date: source.clock() });
+    signRequest({
+      ...signer,
+      method: 'GET',
+      url: target,
+      headers: { accept: acceptActivity },
+      scheme,
+      date: source.clock(),
+    });
   return source.fetch.fetch(url, {
     accept: acceptActivity,
     headers: sign(url),
@@ -105,7 +134,8 @@ function refuseStatus(response: FetchedResponse, url: string): void {
   const message = `${hostOf(url)}: answers ${status}`;
   if (status === 410) throw new DocumentFailure('gone', message);
   if (status === 404) throw new DocumentFailure('missing', message);
-  if (status === 408 || status === 429 || status >= 500) throw new DocumentFailure('unreachable', message, { retryable: true });
+  if (status === 408 || status === 429 || status >= 500)
+    throw new DocumentFailure('unreachable', message, { retryable: true });
   throw new DocumentFailure('refused', message);
 }
 
@@ -113,7 +143,12 @@ function refuseStatus(response: FetchedResponse, url: string): void {
 export function isActivityType(contentType: string | undefined): boolean {
   const type = (contentType ?? '').toLowerCase();
   if (/^application\/activity\+json\s*(?:;|$)/u.test(type)) return true;
-  return /^application\/ld\+json\s*;/u.test(type) && /;\s*profile\s*=\s*(?:"[^"]*\bhttps:\/\/www\.w3\.org\/ns\/activitystreams(?:\s[^"]*)?"|https:\/\/www\.w3\.org\/ns\/activitystreams(?:;|$))/u.test(type);
+  return (
+    /^application\/ld\+json\s*;/u.test(type) &&
+    /;\s*profile\s*=\s*(?:"[^"]*\bhttps:\/\/www\.w3\.org\/ns\/activitystreams(?:\s[^"]*)?"|https:\/\/www\.w3\.org\/ns\/activitystreams(?:;|$))/u.test(
+      type,
+    )
+  );
 }
 
 function readJson(response: FetchedResponse, url: string): Json {

@@ -24,5 +24,7 @@ export async function noteAlive(database: Kysely<Tables>, host: string, now: Dat
       update remote_hosts set failures = 0, failures_since = null, closed_until = null, last_seen_at = ${now}
       where host = ${host} and closed_until is not null returning host
     )
-    update deliveries set due_at = ${now} where host in (select host from opened) and state = 'waiting'`.execute(database);
+    update deliveries set due_at = ${now} where host in (select host from opened) and state = 'waiting'`.execute(
+    database,
+  );
 }

@@ -61,9 +61,18 @@ export const DeliverySchema = defineEntity({
   },
   uniques: [{ name: 'deliveries_once', properties: ['activityId', 'inboxUrl'] }],
   indexes: [
-    { name: 'deliveries_due', expression: `create index deliveries_due on deliveries (due_at, id) where state = 'waiting'` },
-    { name: 'deliveries_order', expression: `create index deliveries_order on deliveries (host, ordering_key, id) where state = 'waiting'` },
-    { name: 'deliveries_finished', expression: `create index deliveries_finished on deliveries (finished_at) where state <> 'waiting'` },
+    {
+      name: 'deliveries_due',
+      expression: `create index deliveries_due on deliveries (due_at, id) where state = 'waiting'`,
+    },
+    {
+      name: 'deliveries_order',
+      expression: `create index deliveries_order on deliveries (host, ordering_key, id) where state = 'waiting'`,
+    },
+    {
+      name: 'deliveries_finished',
+      expression: `create index deliveries_finished on deliveries (finished_at) where state <> 'waiting'`,
+    },
   ],
 });
 export class Delivery extends DeliverySchema.class {}

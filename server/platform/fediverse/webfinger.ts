@@ -35,7 +35,8 @@ export async function askWebFinger(fetch: SafeFetch, question: WebFingerQuestion
   if (response.status >= 500 || response.status === 429) {
     throw new FetchFailure('bad_response', `${domain}: answers ${response.status}`, { status: response.status });
   }
-  if (response.status !== 200 || !/^application\/(?:jrd\+)?json(?:;|$)/iu.test(response.headers['content-type'] ?? '')) return null;
+  if (response.status !== 200 || !/^application\/(?:jrd\+)?json(?:;|$)/iu.test(response.headers['content-type'] ?? ''))
+    return null;
   return readAnswer(response.json());
 }
 
@@ -47,7 +48,10 @@ function readAnswer(json: unknown): WebFingerAnswer | null {
   if (actorUri === null) return null;
   const subject = /^acct:([^@\s]{1,200})@([^@\s/]{1,260})$/u.exec(asText(document?.['subject']) ?? '');
   const [, username, domain] = subject ?? [];
-  return { actorUri, subject: username === undefined || domain === undefined ? null : { username, domain: domain.toLowerCase() } };
+  return {
+    actorUri,
+    subject: username === undefined || domain === undefined ? null : { username, domain: domain.toLowerCase() },
+  };
 }
 
 /** Where a domain is asked: by https, or by http when it can only be this machine or its neighbour. */

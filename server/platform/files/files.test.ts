@@ -22,10 +22,23 @@ async function temporaryFolder(): Promise<string> {
 async function openStore(store: string): Promise<Files> {
   const folder = await temporaryFolder();
   if (store === 'disk') return openDiskFiles(folder, 'http://localhost:3000/media');
-  const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory: folder, configureBuckets: [{ name: 'rookery', configs: [] }] });
+  const server = new S3rver({
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory: folder,
+    configureBuckets: [{ name: 'rookery', configs: [] }],
+  });
   const address = await server.run();
   closers.push(() => server.close());
-  return openS3Files({ bucket: 'rookery', region: 'us-east-1', endpoint: `http://127.0.0.1:${address.port}`, publicUrl: 'http://localhost:3000/media', accessKey: 'S3RVER', secretKey: 'S3RVER' });
+  return openS3Files({
+    bucket: 'rookery',
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${address.port}`,
+    publicUrl: 'http://localhost:3000/media',
+    accessKey: 'S3RVER',
+    secretKey: 'S3RVER',
+  });
 }
 
 describe.each(['disk', 'S3'])('files on %s', (store) => {

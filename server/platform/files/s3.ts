@@ -29,6 +29,8 @@ export function openS3Files(options: S3Options): Files {
     supportsACL: false,
     visibility: 'public',
   });
-  const base = options.publicUrl ?? (endpoint === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : `${endpoint}/${bucket}`);
+  const base =
+    options.publicUrl ??
+    (endpoint === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : `${endpoint}/${bucket}`);
   return flydriveFiles(new Disk(driver), (key) => `${base}/${key}`);
 }

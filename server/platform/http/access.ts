@@ -28,7 +28,11 @@ export const open: Access = { who: 'open', scopes: [] };
 export const anyone = (...scopes: string[]): Access => ({ who: 'anyone', scopes });
 export const client = (...scopes: string[]): Access => ({ who: 'client', scopes });
 export const user = (...scopes: string[]): Access => ({ who: 'user', scopes });
-export const staff = (role: 'moderator' | 'admin' | 'owner', ...scopes: string[]): Access => ({ who: 'user', scopes, role });
+export const staff = (role: 'moderator' | 'admin' | 'owner', ...scopes: string[]): Access => ({
+  who: 'user',
+  scopes,
+  role,
+});
 
 const follow = ['blocks', 'follows', 'mutes'];
 const ranks = ['user', 'moderator', 'admin', 'owner'];
@@ -54,7 +58,8 @@ export function checkAccess(access: Access, viewer: Viewer | null): void {
   if (access.scopes.length > 0 && !access.scopes.some((scope) => grants(viewer.scopes, scope))) {
     throw new Forbidden('This action is outside the authorized scopes');
   }
-  if (access.who === 'user' && viewer.accountId === null) throw new Invalid('This method requires an authenticated user');
+  if (access.who === 'user' && viewer.accountId === null)
+    throw new Invalid('This method requires an authenticated user');
   if (access.role && ranks.indexOf(viewer.role ?? 'user') < ranks.indexOf(access.role)) {
     throw new Forbidden('This action is not allowed for your role');
   }

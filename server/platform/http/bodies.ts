@@ -31,18 +31,26 @@ export async function readBodies(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, {});
-    else parseJson(request, body.toString(), done);
+    else void parseJson(request, body.toString(), done);
   });
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => parseKeys(body));
-  await app.register(multipart, { limits: { fileSize: limits.fileBytes, files: limits.files, fields: limits.fields, fieldSize: limits.fieldBytes } });
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => parseUnlabelled(body));
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, body: string) => parseKeys(body),
+  );
+  await app.register(multipart, {
+    limits: { fileSize: limits.fileBytes, files: limits.files, fields: limits.fields, fieldSize: limits.fieldBytes },
+  });
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
+    parseUnlabelled(body),
+  );
   app.decorateRequest('uploads');
   app.addHook('preValidation', async (request) => {
     request.uploads = {};
     if (!writes.has(request.method)) return;
     const body = request.isMultipart() ? await readMultipart(request) : request.body;
     if (Array.isArray(body)) return;
-    request.body = { ...(request.query as object), ...((body as object | null | undefined) ?? {}) };
+    request.body = { ...(request.query as object), ...(body as object | null | undefined) };
   });
 }
 
@@ -50,7 +58,9 @@ export async function readBodies(app: FastifyInstance): Promise<void> {
 function parseUnlabelled(body: string): Record<string, unknown> {
   if (!/^\s*\{/.test(body)) return parseKeys(body);
   try {
-    const value: unknown = JSON.parse(body, (key, item: unknown) => (key === '__proto__' || key === 'constructor' ? undefined : item));
+    const value: unknown = JSON.parse(body, (key, item: unknown) =>
+      key === '__proto__' || key === 'constructor' ? undefined : item,
+    );
     return value as Record<string, unknown>;
   } catch (cause) {
     throw new Invalid('The request body is not valid JSON', { cause });
@@ -82,7 +92,8 @@ function encodeKey(name: string): string {
 
 function describeMultipartFault(cause: unknown): string {
   const code = (cause as { code?: unknown }).code;
-  if (code === 'FST_REQ_FILE_TOO_LARGE') return `The file is too large; at most ${limits.fileBytes / 1024 / 1024} MB are taken`;
+  if (code === 'FST_REQ_FILE_TOO_LARGE')
+    return `The file is too large; at most ${limits.fileBytes / 1024 / 1024} MB are taken`;
   if (typeof code === 'string' && code.endsWith('_LIMIT')) return 'The form has too many parts';
   return 'The multipart body could not be read';
 }

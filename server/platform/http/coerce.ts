@@ -37,7 +37,9 @@ export function coerce(schema: JsonSchema, value: unknown): unknown {
 
 function coerceUnion(members: JsonSchema[], value: unknown): unknown {
   const kind = Array.isArray(value) ? 'array' : typeof value === 'object' ? 'object' : null;
-  const fitting = members.find((member) => member.type === kind) ?? members.find((member) => member.type !== 'array' && member.type !== 'object');
+  const fitting =
+    members.find((member) => member.type === kind) ??
+    members.find((member) => member.type !== 'array' && member.type !== 'object');
   return fitting ? coerce(fitting, value) : value;
 }
 
@@ -63,7 +65,8 @@ function toNumber(value: unknown): unknown {
 
 function toList(schema: JsonSchema, value: unknown): unknown {
   const items = schema.items ?? {};
-  if (Array.isArray(value)) return value.filter((item) => item !== null && item !== undefined).map((item) => coerce(items, item));
+  if (Array.isArray(value))
+    return value.filter((item) => item !== null && item !== undefined).map((item) => coerce(items, item));
   if (isObject(value)) {
     const keys = Object.keys(value);
     if (keys.length > 0 && keys.every((key) => /^\d+$/.test(key))) {

@@ -6,7 +6,8 @@ import { Failure, TooMany } from '#server/platform/errors.ts';
 export function answerFailures(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Failure, request, reply) => {
     if (error instanceof Failure) {
-      if (error instanceof TooMany && error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter));
+      if (error instanceof TooMany && error.retryAfter !== undefined)
+        reply.header('retry-after', String(error.retryAfter));
       if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="Rookery"');
       const details = (error as { details?: unknown }).details;
       return reply.code(error.status).send({ error: error.message, ...(details === undefined ? {} : { details }) });
@@ -14,7 +15,13 @@ export function answerFailures(app: FastifyInstance): void {
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send({ error: describe(error) });
     request.log.error({ err: error }, 'a request failed');
-    return reply.code(isOverload(error) ? 503 : 500).send({ error: isOverload(error) ? 'The server is overloaded; try again in a moment' : 'Something went wrong on our side' });
+    return reply
+      .code(isOverload(error) ? 503 : 500)
+      .send({
+        error: isOverload(error)
+          ? 'The server is overloaded; try again in a moment'
+          : 'Something went wrong on our side',
+      });
   });
 }
 

@@ -1,6 +1,6 @@
 // Headers that keep browsers from being used against people: a strict content policy for our pages, a stricter one for uploads.
-import type { FastifyInstance } from 'fastify';
 import type { AppContext } from '#server/context.ts';
+import type { App } from './app.ts';
 
 /** The policy of our own pages: no inline script, no foreign script, no frames. Pictures may come from anywhere that the page names. */
 export function pagePolicy(ctx: Pick<AppContext, 'config'>, formTargets: string[] = []): string {
@@ -25,10 +25,10 @@ export function pagePolicy(ctx: Pick<AppContext, 'config'>, formTargets: string[
 export const uploadPolicy = `default-src 'none'; sandbox`;
 
 /** Sets the headers on every answer that does not set its own. */
-export function secureHeaders(app: FastifyInstance | Parameters<typeof String>[0], ctx: AppContext): void {
+export function secureHeaders(app: App, ctx: AppContext): void {
   const policy = pagePolicy(ctx);
   const secure = ctx.config.origin.startsWith('https:');
-  (app as FastifyInstance).addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', policy);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('x-frame-options', 'DENY');

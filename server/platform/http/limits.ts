@@ -10,7 +10,10 @@ const windowMs = 5 * 60_000;
 export async function limitRates(ctx: AppContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { viewer } = request;
   const limit = viewer ? ctx.config.rateLimit : Math.ceil(ctx.config.rateLimit / 5);
-  const { count, resetMs } = await ctx.cache.count(viewer ? `rate:token:${viewer.tokenId}` : `rate:address:${networkOf(request.ip)}`, windowMs);
+  const { count, resetMs } = await ctx.cache.count(
+    viewer ? `rate:token:${viewer.tokenId}` : `rate:address:${networkOf(request.ip)}`,
+    windowMs,
+  );
   reply.header('x-ratelimit-limit', String(limit));
   reply.header('x-ratelimit-remaining', String(Math.max(0, limit - count)));
   reply.header('x-ratelimit-reset', new Date(ctx.clock().getTime() + resetMs).toISOString());
@@ -20,7 +23,10 @@ export async function limitRates(ctx: AppContext, request: FastifyRequest, reply
 /** Budget of one sensitive act (signing in, mailing a link …) by one key. @throws {TooMany} over it */
 export async function limitAct(ctx: AppContext, act: string, key: string, limit: number, forMs: number): Promise<void> {
   const { count, resetMs } = await ctx.cache.count(`act:${act}:${key}`, forMs);
-  if (count > limit) throw new TooMany('Too many attempts. Please wait a while and try again.', { retryAfter: Math.ceil(resetMs / 1000) });
+  if (count > limit)
+    throw new TooMany('Too many attempts. Please wait a while and try again.', {
+      retryAfter: Math.ceil(resetMs / 1000),
+    });
 }
 
 /** What counts as one address: an IPv4 address, or the /64 of an IPv6 one, which belongs to one customer. */

@@ -49,7 +49,12 @@ const maxLinkLength = 4000;
  * Sets `Link` from the first and last position of the page that is sent, keeping all other parameters.
  * Nothing for an empty page: a client would page for ever.
  */
-export function setLinks(request: FastifyRequest, reply: FastifyReply, origin: string, edges: { first: string | undefined; last: string | undefined }): void {
+export function setLinks(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  origin: string,
+  edges: { first: string | undefined; last: string | undefined },
+): void {
   if (edges.first === undefined || edges.last === undefined) return;
   const link = (parameter: string, id: string): string => {
     const url = addressOf(request, origin);
@@ -61,7 +66,12 @@ export function setLinks(request: FastifyRequest, reply: FastifyReply, origin: s
 }
 
 /** Sets `Link` for lists that page by offset. */
-export function setOffsetLinks(request: FastifyRequest, reply: FastifyReply, origin: string, page: { offset: number; limit: number; count: number }): void {
+export function setOffsetLinks(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  origin: string,
+  page: { offset: number; limit: number; count: number },
+): void {
   if (page.count < page.limit) return;
   const url = addressOf(request, origin);
   url.searchParams.set('offset', String(page.offset + page.limit));

@@ -13,8 +13,13 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     if (compiled.Check(value)) return { value };
     const [first] = compiled.Errors(value);
     const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-    const missing = first?.keyword === 'required' ? (first.params as { requiredProperties?: string[] }).requiredProperties : undefined;
-    const text = missing ? `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing` : `${where || (httpPart ?? 'request')} ${first?.message ?? 'is not valid'}`;
+    const missing =
+      first?.keyword === 'required'
+        ? (first.params as { requiredProperties?: string[] }).requiredProperties
+        : undefined;
+    const text = missing
+      ? `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`
+      : `${where || (httpPart ?? 'request')} ${first?.message ?? 'is not valid'}`;
     return { error: new Invalid(`Validation failed: ${text}`) };
   };
 };

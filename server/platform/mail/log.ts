@@ -7,7 +7,10 @@ export function openLogMail(log: Logger): Mail {
   return {
     delivers: false,
     async send(letter) {
-      log.info({ to: letter.to, subject: letter.subject, letter: letter.text }, 'no SMTP_URL is set: this letter was not mailed');
+      log.info(
+        { to: letter.to, subject: letter.subject, letter: letter.text },
+        'no SMTP_URL is set: this letter was not mailed',
+      );
     },
     async close() {},
   };

@@ -8,7 +8,11 @@ type StoredJob = Omit<Job, 'id'>;
 /** Makes BullMQ's classes on one store; given by an adapter. */
 export interface BullStore {
   openQueue(name: string): BullQueue<StoredJob>;
-  openWorker(name: string, run: (id: string, job: StoredJob) => Promise<void>, concurrency: number): BullWorker<StoredJob>;
+  openWorker(
+    name: string,
+    run: (id: string, job: StoredJob) => Promise<void>,
+    concurrency: number,
+  ): BullWorker<StoredJob>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,14 +44,21 @@ export function bullQueue(store: BullStore, log: Logger, patience: Patience = de
   };
   return {
     async add(lane, jobs) {
-      const bulk = jobs.map(({ id, ...stored }) => ({ name: stored.subscriber, data: stored, opts: { ...jobOptions, jobId: id } }));
+      const bulk = jobs.map(({ id, ...stored }) => ({
+        name: stored.subscriber,
+        data: stored,
+        opts: { ...jobOptions, jobId: id },
+      }));
       if (bulk.length > 0) await queue(lane).addBulk(bulk);
     },
     work(lane, concurrency, run) {
       const worker = store.openWorker(lane, (id, job) => run({ id, ...job }), concurrency);
       workers.push(quiet(worker, log));
       worker.on('failed', (job, error) => {
-        log.warn({ err: error, job: job?.id, subscriber: job?.data.subscriber, attempt: job?.attemptsMade }, 'a job failed');
+        log.warn(
+          { err: error, job: job?.id, subscriber: job?.data.subscriber, attempt: job?.attemptsMade },
+          'a job failed',
+        );
       });
     },
     depth: () => readDepth(queue),
@@ -65,7 +76,10 @@ export function bullQueue(store: BullStore, log: Logger, patience: Patience = de
 }
 
 /** Connection losses are retried by BullMQ; without a listener they would end the process. */
-function quiet<Emitter extends { on(event: 'error', listener: (error: Error) => void): unknown }>(emitter: Emitter, log: Logger): Emitter {
+function quiet<Emitter extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
+  emitter: Emitter,
+  log: Logger,
+): Emitter {
   emitter.on('error', (error) => log.warn({ err: error }, 'the queue lost its store for a moment'));
   return emitter;
 }
@@ -74,7 +88,15 @@ async function readDepth(queue: (lane: Lane) => BullQueue<StoredJob>): Promise<R
   const depths = await Promise.all(
     lanes.map(async (lane): Promise<[Lane, LaneDepth]> => {
       const counts = await queue(lane).getJobCounts('waiting', 'active', 'delayed', 'failed');
-      return [lane, { waiting: counts['waiting'] ?? 0, active: counts['active'] ?? 0, delayed: counts['delayed'] ?? 0, failed: counts['failed'] ?? 0 }];
+      return [
+        lane,
+        {
+          waiting: counts['waiting'] ?? 0,
+          active: counts['active'] ?? 0,
+          delayed: counts['delayed'] ?? 0,
+          failed: counts['failed'] ?? 0,
+        },
+      ];
     }),
   );
   return Object.fromEntries(depths) as Record<Lane, LaneDepth>;

@@ -24,13 +24,24 @@ export async function migratePostgresQueue(url: string): Promise<void> {
 
 /** Opens the queue on a database whose queue schema is migrated. */
 export function openPostgresQueue(url: string, log: Logger, patience?: Patience): Queue {
-  const pool = new Pool({ connectionString: url, max: 10, application_name: 'rookery queue', options: '-c search_path=bullmq,public' });
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    application_name: 'rookery queue',
+    options: '-c search_path=bullmq,public',
+  });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle queue connection was lost'));
   const store: BullStore = {
     // The classes differ from the Redis ones only in the type of their connection, which the port never touches.
     openQueue: (name) => new PostgresQueue(name, { connection: pool }) as unknown as ReturnType<BullStore['openQueue']>,
     openWorker: (name, run, concurrency) =>
-      new PostgresWorker(name, (job) => run(job.id ?? '', job.data), { connection: pool, concurrency, stalledInterval: 10_000, lockDuration: 15_000, maxStalledCount: 5 }) as unknown as ReturnType<BullStore['openWorker']>,
+      new PostgresWorker(name, (job) => run(job.id ?? '', job.data), {
+        connection: pool,
+        concurrency,
+        stalledInterval: 10_000,
+        lockDuration: 15_000,
+        maxStalledCount: 5,
+      }) as unknown as ReturnType<BullStore['openWorker']>,
     async ping() {
       await pool.query('select 1');
     },

@@ -32,7 +32,13 @@ function open(make: () => Queue): Queue {
   return queue;
 }
 
-const job = (number: string, payload = {}): Job => ({ id: `${number}-timelines`, subscriber: 'timelines', event: 'post.created', eventId: number, payload });
+const job = (number: string, payload = {}): Job => ({
+  id: `${number}-timelines`,
+  subscriber: 'timelines',
+  event: 'post.created',
+  eventId: number,
+  payload,
+});
 
 describe.each(stores())('the queue on $store', ({ redis }) => {
   test('runs each job once with what it was given', async () => {
@@ -86,7 +92,14 @@ describe.each(stores())('the queue on $store', ({ redis }) => {
     });
     await queue.add('inbox', [job('1')]);
     await until(async () => (await queue.deadLetters(10)).length === 1);
-    expect((await queue.deadLetters(10))[0]).toMatchObject({ lane: 'inbox', id: '1-timelines', subscriber: 'timelines', event: 'post.created', attempts: 2, error: 'the other side is broken' });
+    expect((await queue.deadLetters(10))[0]).toMatchObject({
+      lane: 'inbox',
+      id: '1-timelines',
+      subscriber: 'timelines',
+      event: 'post.created',
+      attempts: 2,
+      error: 'the other side is broken',
+    });
     await queue.add('inbox', [job('1')]);
     expect((await queue.depth()).inbox).toMatchObject({ waiting: 0, failed: 1 });
     broken = false;

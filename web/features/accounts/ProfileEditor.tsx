@@ -5,6 +5,7 @@ import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import { failureText, fieldProblems } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
+import { isOwnPicture } from '#web/lib/pictures.ts';
 import { tell } from '#web/lib/toasts.ts';
 import type { CredentialAccount, Visibility } from '#web/lib/wire.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
@@ -35,7 +36,11 @@ function Picture({ label, now, chosen, onChoose, kind }: PictureProps) {
   );
   return (
     <div class={styles[kind]}>
-      {kind === 'avatar' ? <Avatar account={{ avatar: preview }} size={92} /> : <img src={preview} alt="" />}
+      {kind === 'avatar' ? (
+        <Avatar account={{ avatar: preview }} size={92} />
+      ) : (
+        isOwnPicture(preview) && <img src={preview} alt="" />
+      )}
       <button
         type="button"
         class={styles.choose}

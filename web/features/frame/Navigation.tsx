@@ -72,7 +72,7 @@ export function SideNavigation() {
   const { path } = useLocation();
   const account = me.value;
   return (
-    <div class={styles.side}>
+    <header class={styles.side}>
       <a href="/" class={styles.brand} aria-label={instanceTitle()}>
         <img src={rook} alt="" width={38} height={38} />
         <span>{instanceTitle()}</span>
@@ -109,6 +109,7 @@ export function SideNavigation() {
       {account && (
         <Menu
           label={t('nav.account', { name: `@${account.acct}` })}
+          hasWords
           class={styles.account ?? ''}
           items={[themeItem(), leaveItem()]}
         >
@@ -121,7 +122,7 @@ export function SideNavigation() {
           </span>
         </Menu>
       )}
-    </div>
+    </header>
   );
 }
 
@@ -134,13 +135,13 @@ export function BottomBar() {
   const others = all.filter(({ href }) => !onBar.includes(href) && href !== '/local' && href !== '/public');
   const waits = others.some(({ count = 0 }) => count > 0);
   return (
-    <>
+    <nav aria-label={t('nav.main')} class={styles.bottom}>
       {account && !path.startsWith('/settings') && (
         <button type="button" class={styles.write} aria-label={t('compose.titleNew')} onClick={() => openComposer()}>
           <PenLine size={24} aria-hidden />
         </button>
       )}
-      <nav aria-label={t('nav.main')} class={styles.bar}>
+      <div class={styles.bar}>
         {ways.map((destination) => (
           <Way
             key={destination.href}
@@ -175,7 +176,7 @@ export function BottomBar() {
             isLabelled={false}
           />
         )}
-      </nav>
-    </>
+      </div>
+    </nav>
   );
 }

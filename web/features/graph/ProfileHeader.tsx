@@ -15,6 +15,7 @@ import { AccountName } from '#web/features/accounts/AccountName.tsx';
 import { locale, rich, shortNumber, t } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
 import { accountPath } from '#web/lib/links.ts';
+import { isOwnPicture } from '#web/lib/pictures.ts';
 import { me } from '#web/lib/session.ts';
 import { monthAndYear } from '#web/lib/time.ts';
 import { tell } from '#web/lib/toasts.ts';
@@ -125,9 +126,6 @@ function Standing({ relationship }: { relationship: Relationship | null }) {
   );
 }
 
-/** Servers send a picture also when there is none; its name tells. */
-const hasHeader = (account: Account): boolean => account.header !== '' && !account.header.endsWith('/missing.png');
-
 export function ProfileHeader({ account }: { account: Account }) {
   const relationship = useRelationship(account.id);
   const path = accountPath(account);
@@ -135,7 +133,9 @@ export function ProfileHeader({ account }: { account: Account }) {
   const figure = (count: number) => <strong>{shortNumber(count)}</strong>;
   return (
     <section class={styles.profile} aria-label={t('accounts.profile')}>
-      <div class={styles.banner}>{hasHeader(account) && <img src={account.header} alt="" class={styles.header} />}</div>
+      <div class={styles.banner}>
+        {isOwnPicture(account.header) && <img src={account.header} alt="" class={styles.header} />}
+      </div>
       <div class={styles.top}>
         <Avatar account={account} size={92} class={styles.avatar} />
         <div class={styles.actions}>

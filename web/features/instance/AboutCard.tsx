@@ -1,6 +1,7 @@
 // What this server is, in the right column.
 import { instance, instanceTitle } from '#web/lib/instance.ts';
 import { t } from '#web/lib/i18n.ts';
+import { isOwnPicture } from '#web/lib/pictures.ts';
 import { Html } from '#web/ui/Html.tsx';
 import styles from './AboutCard.module.css';
 
@@ -10,7 +11,9 @@ export function AboutCard() {
   const active = facts.usage?.users?.active_month ?? 0;
   return (
     <section class={styles.card} aria-label={t('instance.about', { name: instanceTitle() })}>
-      {facts.thumbnail.url && <img class={styles.picture} src={facts.thumbnail.url} alt="" loading="lazy" />}
+      {isOwnPicture(facts.thumbnail.url) && (
+        <img class={styles.picture} src={facts.thumbnail.url} alt="" loading="lazy" />
+      )}
       <div class={styles.words}>
         <h2 class={styles.title}>{instanceTitle()}</h2>
         <p class={styles.domain}>{facts.domain}</p>

@@ -2,6 +2,7 @@
 import rook from '#web/ui/rook.svg';
 import { instance, instanceTitle } from '#web/lib/instance.ts';
 import { t } from '#web/lib/i18n.ts';
+import { isOwnPicture } from '#web/lib/pictures.ts';
 import { usePageTitle } from '#web/lib/navigation.ts';
 import { ButtonLink } from '#web/ui/Button.tsx';
 import { Html } from '#web/ui/Html.tsx';
@@ -12,7 +13,7 @@ export function Welcome() {
   usePageTitle('');
   return (
     <section class={styles.welcome} aria-labelledby="welcome">
-      {facts?.thumbnail.url ? <img class={styles.picture} src={facts.thumbnail.url} alt="" /> : null}
+      {isOwnPicture(facts?.thumbnail.url) && <img class={styles.picture} src={facts.thumbnail.url} alt="" />}
       <div class={styles.words}>
         <img class={styles.mark} src={rook} alt="" width={72} height={72} />
         <h1 id="welcome" class={styles.title}>

@@ -1,5 +1,6 @@
 // Keys for posts: j and k walk from one to the next and keep it at the top; the others act on the one with the focus.
 import { useShortcuts } from '#web/lib/keyboard.ts';
+import { holdAt } from '#web/lib/navigation.ts';
 
 export interface PostCommands {
   open: () => void;
@@ -19,8 +20,9 @@ export function registerPost(element: Element, own: PostCommands): void {
 const articles = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('main [data-post]')];
 const focused = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>('[data-post]') ?? null;
 
+/** Where the bars that stick to the top end; they are the same height on every page. */
 function headerHeight(): number {
-  return document.querySelector('main header')?.getBoundingClientRect().bottom ?? 0;
+  return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--header')) || 0;
 }
 
 function walk(step: 1 | -1): void {
@@ -32,7 +34,7 @@ function walk(step: 1 | -1): void {
   if (!target) return step < 0 ? scrollTo(0, 0) : undefined;
   target.focus({ preventScroll: true });
   if (target === all[0] && !target.closest('[data-thread]')) scrollTo(0, 0);
-  else target.scrollIntoView({ block: 'start' });
+  else holdAt(target, headerHeight());
 }
 
 function act(name: keyof PostCommands): (event: KeyboardEvent) => void {

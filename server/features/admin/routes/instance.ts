@@ -2,7 +2,7 @@
 // It stands on the top floor because these documents tell of every feature.
 import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { profileLimits } from '#server/features/accounts/policy.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';

@@ -1,6 +1,6 @@
 // What the staff decides: the community's settings, and who is let in.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { listSignUps } from '#server/features/auth/queries.ts';
 import { approveSignUp, rejectSignUp } from '#server/features/auth/service/users.ts';

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';
 import { pictureAddress } from '#server/features/accounts/serializers.ts';

@@ -1,7 +1,7 @@
 // The OAuth doors that programs use: register an app, get and revoke tokens, and what this server says about itself.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';
 import { serializeAccount } from '#server/features/accounts/serializers.ts';

@@ -1,7 +1,7 @@
 // Signing up, in and out, and everything about passwords: the doors that the web app uses. No other site may make a browser use them.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { Forbidden } from '#server/platform/errors.ts';
 import { anyone, open, user, viewerOf, type SignedIn } from '#server/platform/http/access.ts';

@@ -1,6 +1,6 @@
 // Our own REST API for people, and the sign-up door of Mastodon's clients. The same services stand behind both.
 import { Type, type Static } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import {
   findAccount,

@@ -1,6 +1,6 @@
 // The account of the one who asks. It stands on this floor because it shows the login's settings and the requests that wait.
 import { Type, type Static } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { requireAccount } from '#server/features/accounts/routes.ts';
 import { serializeAccount } from '#server/features/accounts/serializers.ts';

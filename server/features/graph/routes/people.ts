@@ -1,7 +1,7 @@
 // Lists of accounts: who follows whom, whom one blocks and mutes, who asks to follow, and the search for people.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
 import { isId, type AccountView } from '#server/features/accounts/queries.ts';

@@ -1,6 +1,6 @@
 // Doors through which one account follows, blocks and mutes another, and sees how it stands to others.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { requireAccount } from '#server/features/accounts/routes.ts';
 import { NotFound } from '#server/platform/errors.ts';

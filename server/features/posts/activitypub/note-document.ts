@@ -2,7 +2,7 @@
 import type { Config } from '#config/load.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Audience, type Json } from '#server/platform/fediverse/json.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';

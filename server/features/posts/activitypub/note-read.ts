@@ -2,7 +2,7 @@
 // other kinds become a title, a text and a link.
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import { readEmojis, readPage, remoteAddress } from '#server/features/accounts/activitypub/actor-read.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import {
   asDate,
   asId,

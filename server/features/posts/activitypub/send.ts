@@ -10,7 +10,7 @@ import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { writeOutgoing } from '#server/platform/fediverse/outgoing.ts';
 import { activityStreams } from '#server/platform/fediverse/vocabulary.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { announceActivity, audienceFor, createActivity, updateActivity } from './note-document.ts';
 

@@ -1,6 +1,6 @@
 // Doors of Mastodon's API for what people do with posts: like, boost, bookmark, their undoing, and the lists that come of it.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';

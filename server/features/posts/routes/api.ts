@@ -1,6 +1,6 @@
 // Our own REST API for posts: plain text in, plain text out, our own words.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { loadAccounts } from '#server/features/accounts/queries.ts';
 import { NotFound } from '#server/platform/errors.ts';

@@ -1,6 +1,6 @@
 // Doors of Mastodon's API that show posts: one, some, a thread, a history, the posts of an account.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';
 import { NotFound } from '#server/platform/errors.ts';

@@ -1,5 +1,5 @@
 // All doors of posts.
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { actRoutes } from './acts.ts';
 import { apiRoutes } from './api.ts';

@@ -1,6 +1,6 @@
 // The door that shows a hashtag.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone } from '#server/platform/http/access.ts';

@@ -1,10 +1,10 @@
 // Doors of Mastodon's API that write, edit and delete posts.
 import { Type } from 'typebox';
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
 import { findUser } from '#server/features/auth/queries.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { handleOf } from '#server/features/accounts/policy.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
-import { visibilities, type Visibility } from '#server/features/instance/words.ts';
+import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { stripHtml } from '#server/platform/text.ts';
 import type { PostView } from '../queries.ts';
 

@@ -1,6 +1,6 @@
 // Showing a post to one's own followers, and taking that back.
 import type { AppContext } from '#server/context.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { Conflict, Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { boostVisibility } from '../policy.ts';

@@ -2,7 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { Forbidden, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { findVisibleSubject, type PostView } from '../queries.ts';

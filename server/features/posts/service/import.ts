@@ -2,7 +2,7 @@
 // deletion and the post that it deletes in order, whichever comes first.
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { forget } from './forget.ts';
 import { recordVersion } from './edit.ts';

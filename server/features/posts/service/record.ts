@@ -2,7 +2,7 @@
 // import goes through here, so that all count alike.
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
-import type { Visibility } from '#server/features/instance/words.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { isCounted } from '../policy.ts';

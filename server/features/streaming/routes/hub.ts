@@ -42,7 +42,9 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
   let telling: Promise<void> = Promise.resolve();
   const inOrder = <News>(tell: (news: News) => Promise<void>) => {
     return (message: unknown): void => {
-      telling = telling.then(() => tell(message as News)).catch((error: unknown) => ctx.log.error({ err: error }, 'news could not be told to open connections'));
+      telling = telling
+        .then(() => tell(message as News))
+        .catch((error: unknown) => ctx.log.error({ err: error }, 'news could not be told to open connections'));
     };
   };
   const send = (key: string, event: string, payload: string, only?: (listener: Listener) => boolean): void => {
@@ -64,9 +66,12 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
     if (keys.length === 0) return;
     const [status] = await renderStatuses(ctx, [news.postId], null);
     if (status === undefined) return;
-    const viewers = new Set(keys.flatMap((key) => [...(hearing.get(key)?.keys() ?? [])].map((listener) => listener.viewer.accountId)));
+    const viewers = new Set(
+      keys.flatMap((key) => [...(hearing.get(key)?.keys() ?? [])].map((listener) => listener.viewer.accountId)),
+    );
     const seeing = await renderForViewers(ctx, news.postId, [...viewers]);
-    for (const key of keys) send(key, wireEvents[news.event], status, (listener) => seeing.has(listener.viewer.accountId));
+    for (const key of keys)
+      send(key, wireEvents[news.event], status, (listener) => seeing.has(listener.viewer.accountId));
   };
   const tellDeleted = async (news: { postId: string }): Promise<void> => {
     for (const key of hearing.keys()) if (!key.startsWith('notification:')) send(key, 'delete', news.postId);
@@ -85,7 +90,9 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
   };
   const recheck = async (): Promise<void> => {
     if (standing.size === 0) return;
-    const tokens = await standingTokens(ctx, [...new Set([...standing.keys()].map((listener) => listener.viewer.tokenId))]);
+    const tokens = await standingTokens(ctx, [
+      ...new Set([...standing.keys()].map((listener) => listener.viewer.tokenId)),
+    ]);
     for (const listener of [...standing.keys()]) if (!tokens.has(listener.viewer.tokenId)) listener.end();
   };
 
@@ -95,7 +102,9 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
   stops.push(await ctx.bus.subscribe('notification', inOrder(tellNotification)));
   stops.push(await ctx.bus.subscribe('signed-out', endSignedOut));
   const timer = setInterval(() => {
-    recheck().catch((error: unknown) => ctx.log.warn({ err: error }, 'tokens of open connections could not be checked; trying again'));
+    recheck().catch((error: unknown) =>
+      ctx.log.warn({ err: error }, 'tokens of open connections could not be checked; trying again'),
+    );
   }, recheckMs);
 
   return {

@@ -1,5 +1,5 @@
 // Opens the streaming doors of this process and closes them with the app.
-import type { App } from '#server/app.ts';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { openHub } from './hub.ts';
 import { serveEvents } from './server-sent-events.ts';

@@ -1,7 +1,7 @@
 // The WebSocket door: one connection, any number of streams.
 import type { IncomingMessage } from 'node:http';
-import type { WebSocket } from 'ws';
-import type { App } from '#server/app.ts';
+import type { RawData, WebSocket } from 'ws';
+import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findViewer } from '#server/features/auth/service/find-viewer.ts';
 import { bearerToken, type SignedIn } from '#server/platform/http/access.ts';
@@ -30,14 +30,21 @@ export function serveWebSocket(app: App, ctx: AppContext, hub: Hub): Sockets {
 }
 
 function tokenOf(request: IncomingMessage, query: URLSearchParams): string | null {
-  return bearerToken(request.headers.authorization) ?? request.headers['sec-websocket-protocol']?.split(',')[0]?.trim() ?? query.get('access_token');
+  return (
+    bearerToken(request.headers.authorization) ??
+    request.headers['sec-websocket-protocol']?.split(',')[0]?.trim() ??
+    query.get('access_token')
+  );
 }
 
 /** The client's address; a forwarded one counts only where the admin has named proxies. */
 function addressOf(ctx: AppContext, request: IncomingMessage): string {
   const direct = request.socket.remoteAddress ?? '';
   if (ctx.config.trustProxy.length === 0) return direct;
-  const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',').at(-1)?.trim();
+  const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .at(-1)
+    ?.trim();
   return forwarded || direct;
 }
 
@@ -46,7 +53,10 @@ function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn
   const listener: Listener = {
     viewer,
     send(subscription, event, payload) {
-      write(socket, `{"stream":${JSON.stringify(subscription.names)},"event":"${event}","payload":${JSON.stringify(payload)}}`);
+      write(
+        socket,
+        `{"stream":${JSON.stringify(subscription.names)},"event":"${event}","payload":${JSON.stringify(payload)}}`,
+      );
     },
     end: () => socket.close(1008, 'The access token was revoked'),
   };
@@ -71,8 +81,12 @@ function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn
   socket.on('message', (content, isBinary) => {
     if (isBinary) return socket.close(1003, 'Text frames only');
     if (!spend(budget, ctx.clock().getTime())) return socket.close(1008, 'Too many messages');
-    const message = parseMessage(String(content));
-    if (!message) return write(socket, JSON.stringify({ error: 'Send JSON such as {"type":"subscribe","stream":"user"}', status: 400 }));
+    const message = parseMessage(textOf(content));
+    if (!message)
+      return write(
+        socket,
+        JSON.stringify({ error: 'Send JSON such as {"type":"subscribe","stream":"user"}', status: 400 }),
+      );
     if (message.type === 'subscribe') subscribe(message);
     else if (message.type === 'unsubscribe') unsubscribe(message);
   });
@@ -85,6 +99,11 @@ function write(socket: WebSocket, text: string): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > bufferLimit) socket.terminate();
   else socket.send(text);
+}
+
+/** A frame's text; the library hands frames over as one buffer unless told otherwise. */
+function textOf(content: RawData): string {
+  return Buffer.isBuffer(content) ? content.toString('utf8') : '';
 }
 
 function spend(budget: { left: number; since: number }, now: number): boolean {
@@ -102,7 +121,12 @@ function parseMessage(text: string): (StreamRequest & { type: unknown }) | null 
     if (typeof value !== 'object' || value === null) return null;
     const { type, stream, tag, list } = value as Record<string, unknown>;
     if (typeof stream !== 'string') return null;
-    return { type, stream, tag: typeof tag === 'string' ? tag : undefined, list: typeof list === 'string' || typeof list === 'number' ? String(list) : undefined };
+    return {
+      type,
+      stream,
+      tag: typeof tag === 'string' ? tag : undefined,
+      list: typeof list === 'string' || typeof list === 'number' ? String(list) : undefined,
+    };
   } catch {
     return null;
   }

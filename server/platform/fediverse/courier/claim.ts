@@ -63,7 +63,11 @@ export async function claim(database: Database, limits: ClaimLimits): Promise<Cl
 
 /** Keeps what is in hand in hand. */
 export async function renew(database: Database, ids: readonly string[], leasedUntil: Date): Promise<void> {
-  await database.prepared('courier_renew', `update deliveries set leased_until = $2 where id = any($1::bigint[]) and state = 'waiting'`, [ids, leasedUntil]);
+  await database.prepared(
+    'courier_renew',
+    `update deliveries set leased_until = $2 where id = any($1::bigint[]) and state = 'waiting'`,
+    [ids, leasedUntil],
+  );
 }
 
 /** An activity as it is sent. */

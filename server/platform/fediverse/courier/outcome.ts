@@ -5,7 +5,18 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** How long after the first, second, … failed try the next one comes: about four days in all, then the delivery is given up. */
-export const retryGapsMs: readonly number[] = [minute, 5 * minute, 15 * minute, hour, 3 * hour, 6 * hour, 12 * hour, 24 * hour, 24 * hour, 24 * hour];
+export const retryGapsMs: readonly number[] = [
+  minute,
+  5 * minute,
+  15 * minute,
+  hour,
+  3 * hour,
+  6 * hour,
+  12 * hour,
+  24 * hour,
+  24 * hour,
+  24 * hour,
+];
 
 const maxRetryAfterMs = 6 * hour;
 
@@ -38,10 +49,12 @@ export function judgeAnswer(response: Pick<FetchedResponse, 'status' | 'headers'
   const { status } = response;
   if (status >= 200 && status < 300) return { ...done, status };
   const error = `answered ${status}`;
-  const isAgain = status === 408 || status === 425 || status === 429 || status >= 500 || (status === 401 && attempt.attempts === 0);
+  const isAgain =
+    status === 408 || status === 425 || status === 429 || status >= 500 || (status === 401 && attempt.attempts === 0);
   if (!isAgain) return { state: 'failed', status, error, dueAt: null, isHostFault: false, pauseUntil: null };
   const wait = readRetryAfter(response.headers['retry-after'], attempt.now);
-  const pauseUntil = wait !== null && (status === 429 || status === 503) ? new Date(attempt.now.getTime() + wait) : null;
+  const pauseUntil =
+    wait !== null && (status === 429 || status === 503) ? new Date(attempt.now.getTime() + wait) : null;
   const isHostFault = pauseUntil === null && [502, 503, 504].includes(status);
   return { ...again(attempt, error, wait ?? 0), status, isHostFault, pauseUntil };
 }
@@ -58,7 +71,10 @@ export function judgeFailure(failure: FetchFailure, attempt: Try): Outcome {
 
 /** Our own queue was full or we are closing: as if it had not been tried. */
 export function isOwnFault(error: unknown): boolean {
-  return error instanceof FetchFailure && (error.reason === 'busy' || error.reason === 'aborted' || error.reason === 'closed');
+  return (
+    error instanceof FetchFailure &&
+    (error.reason === 'busy' || error.reason === 'aborted' || error.reason === 'closed')
+  );
 }
 
 function again(attempt: Try, error: string, atLeastMs: number): Pick<Outcome, 'state' | 'error' | 'dueAt'> {

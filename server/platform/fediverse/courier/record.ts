@@ -61,18 +61,37 @@ export async function record(database: Database, results: readonly Result[], now
 }
 
 async function recordHosts(database: Database, results: readonly Result[], now: Date): Promise<void> {
-  const hosts = (chosen: (result: Result) => boolean): string[] => [...new Set(results.filter(chosen).map(({ host }) => host))];
+  const hosts = (chosen: (result: Result) => boolean): string[] => [
+    ...new Set(results.filter(chosen).map(({ host }) => host)),
+  ];
   const failed = hosts(({ outcome }) => outcome.isHostFault);
   if (failed.length > 0) {
     const dormantBefore = new Date(now.getTime() - dormantAfterMs);
-    await database.prepared('courier_failed_hosts', failedHostsText, [failed, now, dormantAfterFailures, dormantBefore, dormantProbeAfterMs, probeAfterMs, closedAfterFailures]);
+    await database.prepared('courier_failed_hosts', failedHostsText, [
+      failed,
+      now,
+      dormantAfterFailures,
+      dormantBefore,
+      dormantProbeAfterMs,
+      probeAfterMs,
+      closedAfterFailures,
+    ]);
   }
-  const recovered = hosts(({ outcome, isDoubtful }) => isDoubtful && outcome.state === 'delivered' && !outcome.isHostFault);
+  const recovered = hosts(
+    ({ outcome, isDoubtful }) => isDoubtful && outcome.state === 'delivered' && !outcome.isHostFault,
+  );
   if (recovered.length > 0) await database.prepared('courier_recovered_hosts', recoveredHostsText, [recovered, now]);
-  const learnt = new Map(results.flatMap(({ host, learnt: scheme }) => (scheme === null ? [] : [[host, scheme] as const])));
-  if (learnt.size > 0) await database.prepared('courier_learnt', learntText, [[...learnt.keys()], [...learnt.values()]]);
+  const learnt = new Map(
+    results.flatMap(({ host, learnt: scheme }) => (scheme === null ? [] : [[host, scheme] as const])),
+  );
+  if (learnt.size > 0)
+    await database.prepared('courier_learnt', learntText, [[...learnt.keys()], [...learnt.values()]]);
   for (const { host, outcome } of results) {
     if (outcome.pauseUntil === null) continue;
-    await database.prepared('courier_pause', `update deliveries set due_at = $2 where host = $1 and state = 'waiting' and due_at < $2`, [host, outcome.pauseUntil]);
+    await database.prepared(
+      'courier_pause',
+      `update deliveries set due_at = $2 where host = $1 and state = 'waiting' and due_at < $2`,
+      [host, outcome.pauseUntil],
+    );
   }
 }
