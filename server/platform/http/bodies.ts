@@ -22,7 +22,29 @@ const limits = { fileBytes: 16 * 1024 * 1024, files: 8, fields: 1000, fieldBytes
 
 /** `a[]=1&a[]=2`, `a[0]=1`, `a[b]=c` and `a[][k]=v` as lists and objects. Never touches prototypes. */
 export function parseKeys(text: string): Record<string, unknown> {
-  return parse(text, { depth: 6, arrayLimit: 1000, parameterLimit: 2000, ignoreQueryPrefix: true });
+  return parse(numberRows(text), { depth: 6, arrayLimit: 1000, parameterLimit: 2000, ignoreQueryPrefix: true });
+}
+
+/** `a[][k]=1&a[][l]=2&a[][k]=3` as `a[0][k]=1&a[0][l]=2&a[1][k]=3`: a key that comes again begins the next row. */
+function numberRows(text: string): string {
+  if (!/(?:\[|%5B)(?:\]|%5D)(?:\[|%5B)/i.test(text)) return text;
+  const rows = new Map<string, { index: number; seen: Set<string> }>();
+  const number = (pair: string): string => {
+    const [written = ''] = pair.split('=', 1);
+    const name = written.replaceAll(/%5B/gi, '[').replaceAll(/%5D/gi, ']');
+    const at = name.indexOf('[][');
+    if (at === -1) return pair;
+    const [list, member] = [name.slice(0, at), name.slice(at + 2)];
+    const row = rows.get(list) ?? { index: 0, seen: new Set() };
+    rows.set(list, row);
+    if (row.seen.has(member) && !member.endsWith('[]')) {
+      row.index += 1;
+      row.seen.clear();
+    }
+    row.seen.add(member);
+    return `${list}[${row.index}]${member}${pair.slice(written.length)}`;
+  };
+  return text.split('&').map(number).join('&');
 }
 
 /** Registers the body parsers of the API. What has raw bodies (inboxes) lives in a scope of its own. */

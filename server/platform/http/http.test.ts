@@ -125,6 +125,24 @@ describe('bodies', () => {
     expect(answer.body).toEqual({ ids: ['7'], poll: { options: ['yes'], multiple: false } });
   });
 
+  test.each([
+    [
+      '',
+      'fields_attributes[][name]=A&fields_attributes[][value]=1&fields_attributes[][name]=B&fields_attributes[][value]=2',
+    ],
+    [
+      ', encoded',
+      'fields_attributes%5B%5D%5Bname%5D=A&fields_attributes%5b%5d%5bvalue%5d=1&fields_attributes[][name]=B&fields_attributes[][value]=2',
+    ],
+  ])('rows without numbers begin anew where a key comes again%s', async (_name, payload) => {
+    const { answer } = await send(payload, 'application/x-www-form-urlencoded');
+    const rows = [
+      { name: 'A', value: '1' },
+      { name: 'B', value: '2' },
+    ];
+    expect(answer.body).toEqual({ fields_attributes: rows });
+  });
+
   test('what no database can hold is left out of a text', async () => {
     const { answer } = await send(JSON.stringify({ text: 'a\u0000b \ud800c', ids: ['\u00007'] }), 'application/json');
     expect(answer.body).toEqual({ text: 'ab \ufffdc', ids: ['7'] });
