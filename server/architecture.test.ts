@@ -142,6 +142,8 @@ describe('each rule can fail', () => {
     expect(brokenBy(statementRules.environment, 'config/load.ts', 'process.env.PORT;')).toEqual([]);
     expect(brokenBy(statementRules.console, 'server/app.ts', 'console.log(1);')).toHaveLength(1);
     expect(brokenBy(statementRules.console, 'server/cli/main.ts', 'console.log(1);')).toEqual([]);
+    expect(brokenBy(statementRules.console, 'web/app.tsx', 'console.error(fault);')).toEqual([]);
+    expect(brokenBy(statementRules.console, 'web/app.tsx', 'console.log(1);')).toHaveLength(1);
   });
 
   it('types, unfinished work', () => {
