@@ -65,16 +65,21 @@ const findArticle = (key: string | undefined): HTMLElement | null =>
 /** Whether the page that is just appearing is one that the reader came Back to. */
 export const isReturning = (): boolean => isBack;
 
-const SETTLING_FRAMES = 12;
+const SETTLING_MS = 500;
 
 /**
- * Scrolls until an element stands `top` px below the window's edge, and keeps it there for some frames: the browser
+ * Scrolls until an element stands `top` px below the window's edge, and keeps it there for a moment: the browser
  * guesses the heights of posts that were never near the window, and learns the true ones only then.
  */
-export function holdAt(element: HTMLElement, top: number, frames = SETTLING_FRAMES): void {
-  const hasMoved = Math.abs(element.getBoundingClientRect().top - top) > 0.5;
-  if (hasMoved) scrollBy({ top: element.getBoundingClientRect().top - top, behavior: 'instant' });
-  if (frames > 0) holding = requestAnimationFrame(() => holdAt(element, top, frames - 1));
+export function holdAt(element: HTMLElement, top: number): void {
+  const until = performance.now() + SETTLING_MS;
+  const align = () => {
+    const off = element.getBoundingClientRect().top - top;
+    if (Math.abs(off) > 0.5) scrollBy({ top: off, behavior: 'instant' });
+    if (performance.now() < until && element.isConnected) holding = requestAnimationFrame(align);
+  };
+  cancelAnimationFrame(holding);
+  align();
 }
 
 /** Call when a page is rendered: puts a reader who came Back where they were. */

@@ -28,6 +28,7 @@ export function openSession(): void {
   if (!token.value) me.value = null;
   onTokenRefused(() => {
     forget();
+    if (location.pathname === '/sign-in') return;
     // A whole new page: nothing of the person who was here stays in memory. Drafts are kept.
     location.assign(`/sign-in?ended=1&return_to=${encodeURIComponent(location.pathname + location.search)}`);
   });

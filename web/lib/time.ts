@@ -1,4 +1,4 @@
-// Times as people say them: "5m", "3h", "2d", then the date.
+// Times as people say them: "now", "5m", "3h", "2d", then the date.
 import { signal } from '@preact/signals';
 
 const MINUTE = 60_000;
@@ -15,7 +15,8 @@ export function shortAge(iso: string, at: number, locale: string): string {
   const age = Math.max(0, at - then.getTime());
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(Math.floor(value));
-  if (age < MINUTE) return unit(age / 1000, 'second');
+  if (age < MINUTE)
+    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(0, 'second');
   if (age < HOUR) return unit(age / MINUTE, 'minute');
   if (age < DAY) return unit(age / HOUR, 'hour');
   if (age < 7 * DAY) return unit(age / DAY, 'day');

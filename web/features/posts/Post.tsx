@@ -35,6 +35,7 @@ export function PostArticle({ status, placeKey, children, ...rest }: ArticleProp
   const { route } = useLocation();
   const element = useRef<HTMLElement>(null);
   const openThread = () => {
+    if (location.pathname === postPath(status)) return;
     leaveFrom(placeKey);
     route(postPath(status));
   };
