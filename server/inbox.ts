@@ -3,11 +3,34 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { isActorType } from '#server/features/accounts/activitypub/actor-read.ts';
-import { drop, receiveActorDelete, receiveActorUpdate, type Effect, type Incoming, type Receive } from '#server/features/accounts/activitypub/receive.ts';
+import {
+  drop,
+  receiveActorDelete,
+  receiveActorUpdate,
+  type Effect,
+  type Incoming,
+  type Receive,
+} from '#server/features/accounts/activitypub/receive.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { findAccountByUri } from '#server/features/accounts/queries.ts';
-import { receiveAccept, receiveBlock, receiveFollow, receiveReject, undoBlock, undoFollow } from '#server/features/graph/activitypub.ts';
-import { receiveAnnounce, receiveCreate, receiveDelete, receiveLike, receiveUpdate, undoAnnounce, undoLike, type Undone } from '#server/features/posts/activitypub/receive.ts';
+import {
+  receiveAccept,
+  receiveBlock,
+  receiveFollow,
+  receiveReject,
+  undoBlock,
+  undoFollow,
+} from '#server/features/graph/activitypub.ts';
+import {
+  receiveAnnounce,
+  receiveCreate,
+  receiveDelete,
+  receiveLike,
+  receiveUpdate,
+  undoAnnounce,
+  undoLike,
+  type Undone,
+} from '#server/features/posts/activitypub/receive.ts';
 import { bury } from '#server/features/posts/service/import.ts';
 import { Failure } from '#server/platform/errors.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
@@ -20,8 +43,12 @@ const receivers: Record<string, Receive> = {
   Reject: receiveReject,
   Block: receiveBlock,
   Create: receiveCreate,
-  Update: (ctx, incoming) => (isAboutActor(incoming) ? receiveActorUpdate(ctx, incoming) : receiveUpdate(ctx, incoming)),
-  Delete: (ctx, incoming) => (asOnlyId(incoming.json['object']) === incoming.actor.uri ? receiveActorDelete(ctx, incoming) : receiveDelete(ctx, incoming)),
+  Update: (ctx, incoming) =>
+    isAboutActor(incoming) ? receiveActorUpdate(ctx, incoming) : receiveUpdate(ctx, incoming),
+  Delete: (ctx, incoming) =>
+    asOnlyId(incoming.json['object']) === incoming.actor.uri
+      ? receiveActorDelete(ctx, incoming)
+      : receiveDelete(ctx, incoming),
   Like: receiveLike,
   EmojiReact: receiveLike,
   Announce: receiveAnnounce,
@@ -43,7 +70,11 @@ const patienceMs = 90_000;
 
 /** Handles one stored activity; a second run finds it handled. Throws to be tried again when another server must be asked first and does not answer. */
 export async function handleActivity(ctx: AppContext, event: Events['activity.received']): Promise<void> {
-  const row = await ctx.database.read.selectFrom('inbox_activities').selectAll().where('id', '=', event.inboxId).executeTakeFirst();
+  const row = await ctx.database.read
+    .selectFrom('inbox_activities')
+    .selectAll()
+    .where('id', '=', event.inboxId)
+    .executeTakeFirst();
   if (!row || row.handled_at !== null) return;
   // Safe: only documents that passed the gate are stored, as they came.
   const json = JSON.parse(row.body) as Json;
@@ -81,10 +112,19 @@ async function commit(ctx: AppContext, id: string, effect: Effect): Promise<stri
 
 async function settle(ctx: AppContext, id: string, effect: Effect): Promise<string> {
   return ctx.database.write(async (tx) => {
-    const held = await tx.sql.selectFrom('inbox_activities').select(['handled_at', 'outcome']).where('id', '=', id).forUpdate().executeTakeFirst();
+    const held = await tx.sql
+      .selectFrom('inbox_activities')
+      .select(['handled_at', 'outcome'])
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
     if (!held || held.handled_at !== null) return held?.outcome ?? 'gone';
     const outcome = await effect({ ...ctx, database: ctx.database.joined(tx) });
-    await tx.sql.updateTable('inbox_activities').set({ handled_at: ctx.clock(), outcome }).where('id', '=', id).execute();
+    await tx.sql
+      .updateTable('inbox_activities')
+      .set({ handled_at: ctx.clock(), outcome })
+      .where('id', '=', id)
+      .execute();
     return outcome;
   });
 }
@@ -108,8 +148,8 @@ async function receiveUndo(ctx: AppContext, incoming: Incoming): Promise<Effect>
   if (doer !== null && doer !== actor.uri) return drop('not_owner');
   const undone = { uri, object: asId(embedded?.['object']) };
   const type = embedded === null ? null : typeOf(embedded);
-  const candidates = type === null ? Object.values(undoers) : Object.hasOwn(undoers, type) ? [undoers[type]] : [];
-  const effects = await Promise.all(candidates.map((undo) => undo?.(ctx, incoming, undone)));
+  const candidates = Object.entries(undoers).filter(([kind]) => type === null || kind === type);
+  const effects = await Promise.all(candidates.map(([, undo]) => undo(ctx, incoming, undone)));
   return async (ctx) => {
     for (const effect of effects) {
       const outcome = await effect?.(ctx);

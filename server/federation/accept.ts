@@ -1,7 +1,13 @@
 // The way of an activity into this server: the gate, the signature, one durable row, 202. What it means comes later.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AppContext } from '#server/context.ts';
-import { fetchSigningKey, findSigningKey, mayRefetch, type KeyAbsence, type SigningKey } from '#server/features/accounts/activitypub/signing-keys.ts';
+import {
+  fetchSigningKey,
+  findSigningKey,
+  mayRefetch,
+  type KeyAbsence,
+  type SigningKey,
+} from '#server/features/accounts/activitypub/signing-keys.ts';
 import { noteAlive } from '#server/platform/fediverse/hosts.ts';
 import { hostOf } from '#server/platform/fediverse/json.ts';
 import { precheckInbox, readActivity, type ReadActivity } from '#server/platform/fediverse/precheck.ts';
@@ -51,7 +57,11 @@ export async function acceptActivity(ctx: AppContext, request: RawRequest): Prom
 /** Servers tell everybody when an account goes. Most were never heard of here, and their keys are gone with them. */
 async function isDeletionOfStranger(ctx: AppContext, activity: ReadActivity): Promise<boolean> {
   if (activity.type !== 'Delete' || activity.objectId !== activity.actor) return false;
-  const known = await ctx.database.prepared('inbox_stranger', 'select 1 from accounts where uri = $1 and deleted_at is null', [activity.actor]);
+  const known = await ctx.database.prepared(
+    'inbox_stranger',
+    'select 1 from accounts where uri = $1 and deleted_at is null',
+    [activity.actor],
+  );
   return known.length === 0;
 }
 
@@ -80,7 +90,12 @@ export async function findSigner(ctx: AppContext, request: RawRequest): Promise<
   return { status: verdict.status, reason: verdict.reason };
 }
 
-async function verifyRenewed(ctx: AppContext, signed: SignedRequest, keyIds: string[], clientAddress: string): Promise<SigningKey | null> {
+async function verifyRenewed(
+  ctx: AppContext,
+  signed: SignedRequest,
+  keyIds: string[],
+  clientAddress: string,
+): Promise<SigningKey | null> {
   for (const keyId of keyIds) {
     if (!(await mayRefetch(ctx, keyId))) continue;
     const key = await fetchSigningKey(ctx, keyId, clientAddress);
@@ -114,7 +129,12 @@ select id::text as id, pg_notify('${outboxChannel}', '') from stored`;
 
 /** One statement: the activity and the event that will have it handled. False when the same one came before. */
 async function store(ctx: AppContext, activity: ReadActivity, body: Buffer): Promise<boolean> {
-  const rows = await ctx.database.prepared('inbox_store', storeText, [activity.actor, activity.id, body.toString('utf8'), ctx.clock()]);
+  const rows = await ctx.database.prepared('inbox_store', storeText, [
+    activity.actor,
+    activity.id,
+    body.toString('utf8'),
+    ctx.clock(),
+  ]);
   if (rows.length > 0) ctx.onEvents.wake();
   return rows.length > 0;
 }

@@ -65,7 +65,8 @@ function toObject(json: Json): Promise<ActivityObject> {
 }
 
 async function findActor(ctx: AppContext, identifier: string): Promise<Actor | Tombstone | null> {
-  const account = identifier === instanceIdentifier ? await ensureInstanceActor(ctx) : await findPerson(ctx, identifier);
+  const account =
+    identifier === instanceIdentifier ? await ensureInstanceActor(ctx) : await findPerson(ctx, identifier);
   if (account === null) return null;
   if (account.deletedAt !== null) {
     const gone = await toObject(tombstoneDocument(account.uri, 'Person', account.deletedAt));
@@ -78,7 +79,12 @@ async function findActor(ctx: AppContext, identifier: string): Promise<Actor | T
 /** A local person, also a deleted one; null for those whom nobody may see yet. */
 async function findPerson(ctx: AppContext, id: string): Promise<AccountView | null> {
   if (!isId(id)) return null;
-  const row = await ctx.database.read.selectFrom('accounts').selectAll().where('id', '=', id).where('domain', 'is', null).executeTakeFirst();
+  const row = await ctx.database.read
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', id)
+    .where('domain', 'is', null)
+    .executeTakeFirst();
   const account = row ? accountView(row) : null;
   if (account === null || account.uri === addresses(ctx.config).instanceActor) return null;
   return isKnown(account) || account.deletedAt !== null ? account : null;
@@ -104,19 +110,27 @@ type PeoplePage = (ctx: AppContext, accountId: string, viewerId: null, page: Pag
 
 function setCollections(federation: Federation<Reading>): void {
   federation
-    .setFollowersDispatcher('/ap/users/{identifier}/followers', ({ data }, identifier, cursor) => peoplePage(data.ctx, identifier, cursor, followersPage, toRecipient))
+    .setFollowersDispatcher('/ap/users/{identifier}/followers', ({ data }, identifier, cursor) =>
+      peoplePage(data.ctx, identifier, cursor, followersPage, toRecipient),
+    )
     .setCounter(async ({ data }, identifier) => (await findListed(data.ctx, identifier))?.followersCount ?? null)
     .setFirstCursor(({ data }, identifier) => firstCursor(data.ctx, identifier));
   federation
-    .setFollowingDispatcher('/ap/users/{identifier}/following', ({ data }, identifier, cursor) => peoplePage(data.ctx, identifier, cursor, followingPage, ({ uri }) => new URL(uri)))
+    .setFollowingDispatcher('/ap/users/{identifier}/following', ({ data }, identifier, cursor) =>
+      peoplePage(data.ctx, identifier, cursor, followingPage, ({ uri }) => new URL(uri)),
+    )
     .setCounter(async ({ data }, identifier) => (await findListed(data.ctx, identifier))?.followingCount ?? null)
     .setFirstCursor(({ data }, identifier) => firstCursor(data.ctx, identifier));
   federation
-    .setOutboxDispatcher('/ap/users/{identifier}/outbox', ({ data }, identifier, cursor) => outboxPage(data, identifier, cursor))
+    .setOutboxDispatcher('/ap/users/{identifier}/outbox', ({ data }, identifier, cursor) =>
+      outboxPage(data, identifier, cursor),
+    )
     .setCounter(async ({ data }, identifier) => (await findListed(data.ctx, identifier))?.postsCount ?? null)
     .setFirstCursor(() => '0');
   // Nobody can pin a post yet; the address is there because peers ask for it.
-  federation.setFeaturedDispatcher('/ap/users/{identifier}/featured', async ({ data }, identifier) => ((await findListed(data.ctx, identifier)) === null ? null : { items: [] }));
+  federation.setFeaturedDispatcher('/ap/users/{identifier}/featured', async ({ data }, identifier) =>
+    (await findListed(data.ctx, identifier)) === null ? null : { items: [] },
+  );
 }
 
 function toRecipient(account: AccountView): Recipient {
@@ -135,21 +149,44 @@ async function firstCursor(ctx: AppContext, identifier: string): Promise<string 
   return account === null || account.hideCollections ? null : '0';
 }
 
-async function peoplePage<Item>(ctx: AppContext, identifier: string, cursor: string | null, read: PeoplePage, toItem: (account: AccountView) => Item): Promise<{ items: Item[]; nextCursor?: string | null } | null> {
+async function peoplePage<Item>(
+  ctx: AppContext,
+  identifier: string,
+  cursor: string | null,
+  read: PeoplePage,
+  toItem: (account: AccountView) => Item,
+): Promise<{ items: Item[]; nextCursor?: string | null } | null> {
   const account = await findListed(ctx, identifier);
   if (account === null) return null;
   if (cursor === null || account.hideCollections || !/^\d{1,18}$/u.test(cursor)) return { items: [] };
-  const page = await read(ctx, account.id, null, { limit: pageSize, maxId: cursor === '0' ? null : cursor, sinceId: null, minId: null });
+  const page = await read(ctx, account.id, null, {
+    limit: pageSize,
+    maxId: cursor === '0' ? null : cursor,
+    sinceId: null,
+    minId: null,
+  });
   return { items: page.accounts.map(toItem), nextCursor: page.accounts.length < pageSize ? null : (page.last ?? null) };
 }
 
-async function outboxPage({ ctx }: Reading, identifier: string, cursor: string | null): Promise<{ items: Activity[]; nextCursor?: string | null } | null> {
+async function outboxPage(
+  { ctx }: Reading,
+  identifier: string,
+  cursor: string | null,
+): Promise<{ items: Activity[]; nextCursor?: string | null } | null> {
   const account = await findListed(ctx, identifier);
   if (account === null) return null;
   if (cursor === null || !/^\d{1,18}$/u.test(cursor)) return { items: [] };
   const maxId = cursor === '0' ? null : cursor;
-  const seen = await accountPosts(ctx, { accountId: account.id }, null, { limit: outboxPageSize, maxId, sinceId: null, minId: null });
-  const posts = await loadPosts(ctx, seen.map(({ id }) => id));
+  const seen = await accountPosts(ctx, { accountId: account.id }, null, {
+    limit: outboxPageSize,
+    maxId,
+    sinceId: null,
+    minId: null,
+  });
+  const posts = await loadPosts(
+    ctx,
+    seen.map(({ id }) => id),
+  );
   const activities = await Promise.all(posts.map((post) => activityOf(ctx, post, account)));
   const nextCursor = seen.length < outboxPageSize ? null : (seen.at(-1)?.id ?? null);
   return { items: activities.filter((activity) => activity !== null), nextCursor };
@@ -164,7 +201,9 @@ async function activityOf(ctx: AppContext, post: PostView, author: AccountView):
 async function announceOf(ctx: AppContext, boost: PostView, booster: AccountView): Promise<Json | null> {
   const boosted = await findPost(ctx, boost.boostOfId ?? '');
   const author = boosted === null ? null : await findAccount(ctx, boosted.accountId);
-  return boosted === null || author === null ? null : announceActivity(ctx.config, boost, booster, { uri: boosted.uri, authorUri: author.uri });
+  return boosted === null || author === null
+    ? null
+    : announceActivity(ctx.config, boost, booster, { uri: boosted.uri, authorUri: author.uri });
 }
 
 /** A post of ours that the reader may see, a boost of ours, or what is left of a deleted one. */

@@ -22,7 +22,9 @@ export async function federationDoors(app: App, ctx: AppContext): Promise<void> 
 function inboxes(app: App, ctx: AppContext): void {
   const ourHosts = [new URL(ctx.config.origin).host];
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxInboxBytes }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxInboxBytes }, (_request, body, done) =>
+    done(null, body),
+  );
   app.addHook('onRequest', async (request, reply) => {
     const refusal = precheckHead({ method: request.method, headers: request.headers, ourHosts });
     if (refusal === null) return;
@@ -66,7 +68,9 @@ function documents(app: App, ctx: AppContext): void {
   };
   app.get('/.well-known/webfinger', open);
   app.get('/nodeinfo/2.1', open);
-  app.get('/.well-known/nodeinfo', (_request, reply) => reply.type('application/json').send(nodeInfoList(ctx.config.origin)));
+  app.get('/.well-known/nodeinfo', (_request, reply) =>
+    reply.type('application/json').send(nodeInfoList(ctx.config.origin)),
+  );
   app.get('/nodeinfo/2.0', async (_request, reply) => {
     const document: unknown = await (await ask(ctx, dispatcher, '/nodeinfo/2.1', undefined, nobody)).json();
     const body = Buffer.from(JSON.stringify(toNodeInfo20(document)));
@@ -84,14 +88,30 @@ function documents(app: App, ctx: AppContext): void {
 const nobody: Reading['reader'] = () => Promise.resolve(null);
 
 /** Asks the library. It is told our own address, whatever the Host header says, and nothing of the request but its path and `Accept`. */
-async function ask(ctx: AppContext, dispatcher: ReturnType<typeof createDispatcher>, path: string, accept: string | undefined, reader: Reading['reader']): Promise<Response> {
+async function ask(
+  ctx: AppContext,
+  dispatcher: ReturnType<typeof createDispatcher>,
+  path: string,
+  accept: string | undefined,
+  reader: Reading['reader'],
+): Promise<Response> {
   const request = new Request(new URL(path, ctx.config.origin), { headers: accept === undefined ? {} : { accept } });
   const none = (): Response => Response.json({ error: 'Not Found' }, { status: 404 });
-  return dispatcher.fetch(request, { contextData: { ctx, reader }, onNotFound: none, onNotAcceptable: none, onUnauthorized: none });
+  return dispatcher.fetch(request, {
+    contextData: { ctx, reader },
+    onNotFound: none,
+    onNotAcceptable: none,
+    onUnauthorized: none,
+  });
 }
 
 /** An ActivityPub document. What everybody may read is kept as text until it changes; for the rest it matters who signed. */
-async function sendDocument(ctx: AppContext, dispatcher: ReturnType<typeof createDispatcher>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function sendDocument(
+  ctx: AppContext,
+  dispatcher: ReturnType<typeof createDispatcher>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const name = fragmentOf(request.url);
   const kept = name === null ? undefined : ctx.fragments.get(name);
   if (kept !== undefined) return sendActivity(reply, 200, kept, true);
@@ -102,7 +122,8 @@ async function sendDocument(ctx: AppContext, dispatcher: ReturnType<typeof creat
     return readerOf(ctx, request);
   };
   const response = await ask(ctx, dispatcher, request.raw.url ?? '/', activityJson, reader);
-  if (!isActivity(response)) return reply.code(404).header('cache-control', 'private, no-store').send({ error: 'Not Found' });
+  if (!isActivity(response))
+    return reply.code(404).header('cache-control', 'private, no-store').send({ error: 'Not Found' });
   const { status, body } = plainDocument(response.status, await response.text());
   if (name !== null && status === 200 && !isPersonal) ctx.fragments.set(name, body, since);
   return sendActivity(reply, status, body, !isPersonal);

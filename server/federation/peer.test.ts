@@ -16,7 +16,10 @@ describe.each(stores())('an independent server, ours with its queue on $store', 
     [server, peer] = await Promise.all([openTestServer({ redis }), openPeer()]);
     alice = await signUp(server, 'alice');
     // Keys are made on first use, which takes a while; looking up a stranger may take a few seconds only.
-    await Promise.all([ensureInstanceActor(server.ctx), ...['wren', 'robin', 'tally'].map((name) => fetch(peer.actor(name)))]);
+    await Promise.all([
+      ensureInstanceActor(server.ctx),
+      ...['wren', 'robin', 'tally'].map((name) => fetch(peer.actor(name))),
+    ]);
   });
   afterAll(async () => {
     await Promise.all([server?.close(), peer?.stop()]);
@@ -30,10 +33,14 @@ describe.each(stores())('an independent server, ours with its queue on $store', 
   };
 
   it('receives a post with a mention and a hashtag, follows its author, likes it and answers; the answer is in her page', async () => {
-    const { status, body: post } = await alice.api('POST', '/api/v1/statuses', { status: `Dear @${peer.handle('wren')}, how are the #Rooks?` });
+    const { status, body: post } = await alice.api('POST', '/api/v1/statuses', {
+      status: `Dear @${peer.handle('wren')}, how are the #Rooks?`,
+    });
     expect(status).toBe(200);
     expect(post.mentions).toEqual([expect.objectContaining({ acct: peer.handle('wren'), username: 'wren' })]);
-    await isTrue(async () => (await peer.received('wren')).includes(`${server.origin}/ap/activities/create/${post.id}`));
+    await isTrue(async () =>
+      (await peer.received('wren')).includes(`${server.origin}/ap/activities/create/${post.id}`),
+    );
 
     await isTrue(async () => (await get('/api/v1/notifications')).length >= 3);
     await server.settle();
@@ -41,7 +48,11 @@ describe.each(stores())('an independent server, ours with its queue on $store', 
     expect(notifications.map(({ type }) => type).toSorted()).toEqual(['favourite', 'follow', 'mention']);
     expect(new Set(notifications.map(({ account }) => account.acct))).toEqual(new Set([peer.handle('wren')]));
     const answer = notifications.find(({ type }) => type === 'mention').status;
-    expect(answer).toMatchObject({ in_reply_to_id: post.id, in_reply_to_account_id: alice.accountId, visibility: 'public' });
+    expect(answer).toMatchObject({
+      in_reply_to_id: post.id,
+      in_reply_to_account_id: alice.accountId,
+      visibility: 'public',
+    });
     expect(answer.content).toContain('Good to hear from you!');
     expect(answer.tags).toEqual([expect.objectContaining({ name: 'neighbours' })]);
 
@@ -53,27 +64,46 @@ describe.each(stores())('an independent server, ours with its queue on $store', 
 
   it('sends later posts of hers to its follower', async () => {
     const { body: post } = await alice.api('POST', '/api/v1/statuses', { status: 'no mention this time' });
-    await isTrue(async () => (await peer.received('wren')).includes(`${server.origin}/ap/activities/create/${post.id}`));
+    await isTrue(async () =>
+      (await peer.received('wren')).includes(`${server.origin}/ap/activities/create/${post.id}`),
+    );
   });
 
   it('accepts her follow, and what is written for her comes home', async () => {
     const [robin] = await get(`/api/v1/accounts/search?q=${encodeURIComponent(peer.handle('robin'))}&resolve=true`);
-    expect(robin).toMatchObject({ acct: peer.handle('robin'), display_name: 'The robin', bot: true, url: `${peer.origin}/profile/robin` });
+    expect(robin).toMatchObject({
+      acct: peer.handle('robin'),
+      display_name: 'The robin',
+      bot: true,
+      url: `${peer.origin}/profile/robin`,
+    });
     await alice.api('POST', `/api/v1/accounts/${robin.id}/follow`);
     await isTrue(async () => (await get(`/api/v1/accounts/relationships?id[]=${robin.id}`))[0].following);
     expect(await peer.followers('robin')).toEqual([`${server.origin}/ap/users/${alice.accountId}`]);
-    await isTrue(async () => (await get('/api/v1/timelines/home')).some(({ content }: Answer['body']) => content.includes('Welcome to my nest')));
-    const welcome = (await get('/api/v1/timelines/home')).find(({ content }: Answer['body']) => content.includes('Welcome to my nest'));
+    await isTrue(async () =>
+      (await get('/api/v1/timelines/home')).some(({ content }: Answer['body']) =>
+        content.includes('Welcome to my nest'),
+      ),
+    );
+    const welcome = (await get('/api/v1/timelines/home')).find(({ content }: Answer['body']) =>
+      content.includes('Welcome to my nest'),
+    );
     expect(welcome).toMatchObject({ visibility: 'direct', account: { id: robin.id } });
   });
 
   it('learns of edits, deletions, likes, and of the end of a follow', async () => {
-    const { body: post } = await alice.api('POST', '/api/v1/statuses', { status: `a typo for @${peer.handle('tally')}` });
+    const { body: post } = await alice.api('POST', '/api/v1/statuses', {
+      status: `a typo for @${peer.handle('tally')}`,
+    });
     await isTrue(async () => (await peer.told()).get(post.uri) === 1);
     await alice.api('PUT', `/api/v1/statuses/${post.id}`, { status: `no typo for @${peer.handle('tally')}` });
-    await isTrue(async () => (await peer.received('tally')).some((id) => id.startsWith(`${server.origin}/ap/activities/update/${post.id}/`)));
+    await isTrue(async () =>
+      (await peer.received('tally')).some((id) => id.startsWith(`${server.origin}/ap/activities/update/${post.id}/`)),
+    );
     await alice.api('DELETE', `/api/v1/statuses/${post.id}`);
-    await isTrue(async () => (await peer.received('tally')).includes(`${server.origin}/ap/activities/delete/${post.id}`));
+    await isTrue(async () =>
+      (await peer.received('tally')).includes(`${server.origin}/ap/activities/delete/${post.id}`),
+    );
 
     const [answer] = (await get('/api/v1/notifications?types[]=mention')).map(({ status }: Answer['body']) => status);
     await alice.api('POST', `/api/v1/statuses/${answer.id}/favourite`);
@@ -91,7 +121,9 @@ describe('the residents that the independent server comes with', () => {
     try {
       const alice = await signUp(server, 'alice');
       await alice.api('POST', '/api/v1/statuses', { status: `@${peer.handle('ok')} are you well?` });
-      await until(async () => (await alice.api('GET', '/api/v1/notifications')).body.some(({ type }: Answer['body']) => type === 'mention'));
+      await until(async () =>
+        (await alice.api('GET', '/api/v1/notifications')).body.some(({ type }: Answer['body']) => type === 'mention'),
+      );
       const { body } = await alice.api('GET', '/api/v1/notifications');
       expect(body[0].status.content).toContain('OK');
     } finally {

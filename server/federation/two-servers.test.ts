@@ -31,8 +31,10 @@ describe.each(stores())('two servers with their queues on $store', ({ redis }) =
     }
   };
   const write = (person: Person, body: object): Promise<Answer> => person.api('POST', '/api/v1/statuses', body);
-  const home = async (person: Person): Promise<Answer['body'][]> => (await person.api('GET', '/api/v1/timelines/home')).body;
-  const notifications = async (person: Person): Promise<Answer['body'][]> => (await person.api('GET', '/api/v1/notifications')).body;
+  const home = async (person: Person): Promise<Answer['body'][]> =>
+    (await person.api('GET', '/api/v1/timelines/home')).body;
+  const notifications = async (person: Person): Promise<Answer['body'][]> =>
+    (await person.api('GET', '/api/v1/notifications')).body;
 
   it('find each other by handle', async () => {
     const { body } = await alice.api('GET', `/api/v1/accounts/${bobHere}`);

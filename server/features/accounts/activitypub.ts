@@ -9,7 +9,15 @@ import { FetchFailure } from '#server/platform/fetch.ts';
 import { readActor } from './activitypub/actor-read.ts';
 import { ensureInstanceActor, instanceSigner } from './activitypub/instance-actor.ts';
 import { signerOf } from './activitypub/public-keys.ts';
-import { findAccount, findAccountByHandle, findAccountByUri, findAccountsByHandles, isOwnDomain, parseHandle, type AccountView } from './queries.ts';
+import {
+  findAccount,
+  findAccountByHandle,
+  findAccountByUri,
+  findAccountsByHandles,
+  isOwnDomain,
+  parseHandle,
+  type AccountView,
+} from './queries.ts';
 import { importAccount, type ImportedAccount, type RemoteActor } from './service/import.ts';
 
 const staleAfterMs = 24 * 60 * 60 * 1000;
@@ -17,7 +25,11 @@ const webFingerTimeoutMs = 5000;
 const maxLookups = 20;
 
 /** Fetches an ActivityPub document in the name of the server, or in that of one of its people (`readerId`). @throws {DocumentFailure} */
-export async function fetchRemote(ctx: AppContext, uri: string, options: { timeoutMs?: number; readerId?: string } = {}): Promise<Json> {
+export async function fetchRemote(
+  ctx: AppContext,
+  uri: string,
+  options: { timeoutMs?: number; readerId?: string } = {},
+): Promise<Json> {
   return fetchDocument(documentSource(ctx, options.readerId), uri, options);
 }
 
@@ -31,8 +43,14 @@ function documentSource(ctx: AppContext, readerId: string | undefined): Document
  * older than a day; an old account that cannot be fetched now stands as it is. Null when there is none.
  * @throws {DocumentFailure} {FetchFailure} when an unknown one cannot be asked for now
  */
-export async function resolveAccount(ctx: AppContext, uriOrHandle: string, options: { timeoutMs?: number } = {}): Promise<AccountView | null> {
-  return hostOf(uriOrHandle) === null ? resolveHandle(ctx, uriOrHandle, options) : resolveUri(ctx, uriOrHandle, options);
+export async function resolveAccount(
+  ctx: AppContext,
+  uriOrHandle: string,
+  options: { timeoutMs?: number } = {},
+): Promise<AccountView | null> {
+  return hostOf(uriOrHandle) === null
+    ? resolveHandle(ctx, uriOrHandle, options)
+    : resolveUri(ctx, uriOrHandle, options);
 }
 
 async function resolveUri(ctx: AppContext, uri: string, options: { timeoutMs?: number }): Promise<AccountView | null> {
@@ -46,7 +64,11 @@ async function resolveUri(ctx: AppContext, uri: string, options: { timeoutMs?: n
   return fetchOrKeep(ctx, uri, known, options);
 }
 
-async function resolveHandle(ctx: AppContext, handle: string, options: { timeoutMs?: number }): Promise<AccountView | null> {
+async function resolveHandle(
+  ctx: AppContext,
+  handle: string,
+  options: { timeoutMs?: number },
+): Promise<AccountView | null> {
   const known = await findAccountByHandle(ctx, handle);
   if (known !== null && (known.domain === null || !isStale(ctx, known))) return known;
   if (known !== null) return fetchOrKeep(ctx, known.uri, known, options);
@@ -65,7 +87,12 @@ function isStale(ctx: AppContext, account: AccountView): boolean {
   return account.fetchedAt === null || ctx.clock().getTime() - account.fetchedAt.getTime() > staleAfterMs;
 }
 
-async function fetchOrKeep(ctx: AppContext, uri: string, known: AccountView | null, options: { timeoutMs?: number }): Promise<AccountView | null> {
+async function fetchOrKeep(
+  ctx: AppContext,
+  uri: string,
+  known: AccountView | null,
+  options: { timeoutMs?: number },
+): Promise<AccountView | null> {
   try {
     return await fetchAccount(ctx, uri, options);
   } catch (error) {
@@ -81,7 +108,11 @@ const underWay = new WeakMap<AppContext['config'], Map<string, Promise<AccountVi
  * or it was deleted. Two who ask at once share one request.
  * @throws {DocumentFailure}
  */
-export async function fetchAccount(ctx: AppContext, uri: string, options: { timeoutMs?: number } = {}): Promise<AccountView | null> {
+export async function fetchAccount(
+  ctx: AppContext,
+  uri: string,
+  options: { timeoutMs?: number } = {},
+): Promise<AccountView | null> {
   const fetches = underWay.get(ctx.config) ?? new Map<string, Promise<AccountView | null>>();
   underWay.set(ctx.config, fetches);
   const shared = fetches.get(uri);
@@ -98,12 +129,20 @@ export async function fetchAccount(ctx: AppContext, uri: string, options: { time
 /** Writes an actor from the document that its own server gave under the actor's id. Null as `fetchAccount`. */
 export async function importActor(ctx: AppContext, json: Json): Promise<AccountView | null> {
   const actor = readActor(json, ctx.config.allowPrivateAddresses);
-  if (actor === null || hostOf(actor.uri) === hostOf(ctx.config.origin) || hostOf(actor.inboxUrl) === hostOf(ctx.config.origin)) return null;
+  if (
+    actor === null ||
+    hostOf(actor.uri) === hostOf(ctx.config.origin) ||
+    hostOf(actor.inboxUrl) === hostOf(ctx.config.origin)
+  )
+    return null;
   try {
     return await findAccount(ctx, await importAccount(ctx, await withDomain(ctx, actor)));
   } catch (error) {
     if (!(error instanceof Conflict || error instanceof Gone)) throw error;
-    ctx.log.info({ actor: actor.uri, reason: error instanceof Gone ? 'deleted' : 'handle_taken' }, 'an actor was not imported');
+    ctx.log.info(
+      { actor: actor.uri, reason: error instanceof Gone ? 'deleted' : 'handle_taken' },
+      'an actor was not imported',
+    );
     return null;
   }
 }
@@ -124,9 +163,14 @@ async function withDomain(ctx: AppContext, actor: RemoteActor): Promise<Imported
 async function verifiedHandle(ctx: AppContext, actor: RemoteActor): Promise<{ username: string; domain: string }> {
   const own = { username: actor.username, domain: hostOf(actor.uri) ?? '' };
   const answer = await tryWebFinger(ctx, own);
-  const claimed = answer?.actorUri === actor.uri && answer.subject !== null ? answer.subject : readClaim(actor.claimedHandle);
+  const claimed =
+    answer?.actorUri === actor.uri && answer.subject !== null ? answer.subject : readClaim(actor.claimedHandle);
   if (claimed === null || claimed.domain === own.domain || isOwnDomain(ctx.config, claimed.domain)) return own;
-  if (!/^[^\s/?#@:[\]\\%]+(?::\d{1,5})?$/u.test(claimed.domain) || claimed.username.toLowerCase() !== own.username.toLowerCase()) return own;
+  if (
+    !/^[^\s/?#@:[\]\\%]+(?::\d{1,5})?$/u.test(claimed.domain) ||
+    claimed.username.toLowerCase() !== own.username.toLowerCase()
+  )
+    return own;
   const back = await tryWebFinger(ctx, claimed);
   return back?.actorUri === actor.uri ? { username: actor.username, domain: claimed.domain } : own;
 }
@@ -138,7 +182,11 @@ function readClaim(handle: string | null): { username: string; domain: string } 
 
 async function tryWebFinger(ctx: AppContext, handle: { username: string; domain: string }) {
   try {
-    return await askWebFinger(ctx.fetch, { ...handle, allowHttp: ctx.config.allowPrivateAddresses, timeoutMs: webFingerTimeoutMs });
+    return await askWebFinger(ctx.fetch, {
+      ...handle,
+      allowHttp: ctx.config.allowPrivateAddresses,
+      timeoutMs: webFingerTimeoutMs,
+    });
   } catch (error) {
     if (error instanceof FetchFailure) return null;
     throw error;
@@ -149,11 +197,21 @@ async function tryWebFinger(ctx: AppContext, handle: { username: string; domain:
  * Looks up the handles that we do not know yet, so that a mention of a stranger becomes one. Waits at most `timeoutMs`;
  * what is not found by then, or at all, stays unknown. Never throws for what a stranger's server does.
  */
-export async function ensureAccounts(ctx: AppContext, handles: readonly string[], options: { timeoutMs: number }): Promise<void> {
+export async function ensureAccounts(
+  ctx: AppContext,
+  handles: readonly string[],
+  options: { timeoutMs: number },
+): Promise<void> {
   const asked = handles.slice(0, maxLookups).flatMap((handle) => parseHandle(ctx.config, handle) ?? []);
-  const remote = asked.filter((handle) => handle.domain !== null).map(({ username, domain }) => `${username}@${domain ?? ''}`);
+  const remote = asked
+    .filter((handle) => handle.domain !== null)
+    .map(({ username, domain }) => `${username}@${domain ?? ''}`);
   if (remote.length === 0) return;
-  const known = new Set((await findAccountsByHandles(ctx, remote)).map((account) => `${account.username}@${account.domain ?? ''}`.toLowerCase()));
+  const known = new Set(
+    (await findAccountsByHandles(ctx, remote)).map((account) =>
+      `${account.username}@${account.domain ?? ''}`.toLowerCase(),
+    ),
+  );
   const unknown = [...new Set(remote.map((handle) => handle.toLowerCase()))].filter((handle) => !known.has(handle));
   if (unknown.length === 0) return;
   const lookups = unknown.map(async (handle) => {

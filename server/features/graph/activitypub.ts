@@ -22,7 +22,9 @@ export async function receiveFollow(ctx: AppContext, { id, json, actor }: Incomi
     if (await wasUndone(ctx, id, actor.uri)) return 'undone';
     const between = await ctx.database.write((tx) => readBetween(tx, actor.id, followee.id));
     if (!mayFollow(actor, followee, between)) {
-      await ctx.database.write((tx) => tx.emit('follow.rejected', { followUri: id, followerId: actor.id, followeeId: followee.id }));
+      await ctx.database.write((tx) =>
+        tx.emit('follow.rejected', { followUri: id, followerId: actor.id, followeeId: followee.id }),
+      );
       return 'refused';
     }
     await follow(ctx, { followerId: actor.id, followeeId: followee.id, uri: id });
@@ -34,14 +36,16 @@ export async function receiveFollow(ctx: AppContext, { id, json, actor }: Incomi
 export async function receiveAccept(ctx: AppContext, incoming: Incoming): Promise<Effect> {
   const follower = await findAsker(ctx, incoming);
   if (follower === null) return drop('unknown_object');
-  return async (ctx) => ((await acceptFollow(ctx, { followerId: follower.id, followeeId: incoming.actor.id })) ? 'done' : 'no_request');
+  return async (ctx) =>
+    (await acceptFollow(ctx, { followerId: follower.id, followeeId: incoming.actor.id })) ? 'done' : 'no_request';
 }
 
 /** The one whom one of ours asked says no, or sends a follower away. */
 export async function receiveReject(ctx: AppContext, incoming: Incoming): Promise<Effect> {
   const follower = await findAsker(ctx, incoming);
   if (follower === null) return drop('unknown_object');
-  return async (ctx) => ((await rejectFollow(ctx, { followerId: follower.id, followeeId: incoming.actor.id })) ? 'done' : 'no_request');
+  return async (ctx) =>
+    (await rejectFollow(ctx, { followerId: follower.id, followeeId: incoming.actor.id })) ? 'done' : 'no_request';
 }
 
 /**
@@ -52,7 +56,11 @@ async function findAsker(ctx: AppContext, { json, actor }: Incoming): Promise<Ac
   const uri = asOnlyId(json['object']);
   const followId = uri === null ? null : ownId(ctx.config, 'follows', uri);
   if (followId !== null) {
-    const row = await ctx.database.read.selectFrom('follows').select(['follower_id', 'followee_id']).where('id', '=', followId).executeTakeFirst();
+    const row = await ctx.database.read
+      .selectFrom('follows')
+      .select(['follower_id', 'followee_id'])
+      .where('id', '=', followId)
+      .executeTakeFirst();
     if (row) return row.followee_id === actor.id ? findAccount(ctx, row.follower_id) : null;
   }
   const embedded = asObject(json['object']);
@@ -61,7 +69,11 @@ async function findAsker(ctx: AppContext, { json, actor }: Incoming): Promise<Ac
 }
 
 /** Somebody stops following one of ours, or takes the request back. `uri` is that of the Follow, `object` its object, as far as they are told. */
-export async function undoFollow(ctx: AppContext, { actor }: Incoming, undone: { uri: string | null; object: string | null }): Promise<Effect | null> {
+export async function undoFollow(
+  ctx: AppContext,
+  { actor }: Incoming,
+  undone: { uri: string | null; object: string | null },
+): Promise<Effect | null> {
   const followee = await findOwn(ctx, undone.object);
   return async (ctx) => {
     const named = undone.uri === null ? null : await findFollowee(ctx, actor.id, undone.uri);
@@ -72,7 +84,12 @@ export async function undoFollow(ctx: AppContext, { actor }: Incoming, undone: {
 }
 
 async function findFollowee(ctx: AppContext, followerId: string, uri: string): Promise<string | null> {
-  const row = await ctx.database.read.selectFrom('follows').select('followee_id').where('follower_id', '=', followerId).where('uri', '=', uri).executeTakeFirst();
+  const row = await ctx.database.read
+    .selectFrom('follows')
+    .select('followee_id')
+    .where('follower_id', '=', followerId)
+    .where('uri', '=', uri)
+    .executeTakeFirst();
   return row?.followee_id ?? null;
 }
 
@@ -88,7 +105,11 @@ export async function receiveBlock(ctx: AppContext, { id, json, actor }: Incomin
 }
 
 /** Somebody ends a block of one of ours. */
-export async function undoBlock(ctx: AppContext, { actor }: Incoming, undone: { uri: string | null; object: string | null }): Promise<Effect | null> {
+export async function undoBlock(
+  ctx: AppContext,
+  { actor }: Incoming,
+  undone: { uri: string | null; object: string | null },
+): Promise<Effect | null> {
   const blocked = await findOwn(ctx, undone.object);
   return async (ctx) => {
     const named = undone.uri === null ? null : await findBlocked(ctx, actor.id, undone.uri);
@@ -99,14 +120,22 @@ export async function undoBlock(ctx: AppContext, { actor }: Incoming, undone: { 
 }
 
 async function findBlocked(ctx: AppContext, blockerId: string, uri: string): Promise<string | null> {
-  const row = await ctx.database.read.selectFrom('blocks').select('blocked_id').where('blocker_id', '=', blockerId).where('uri', '=', uri).executeTakeFirst();
+  const row = await ctx.database.read
+    .selectFrom('blocks')
+    .select('blocked_id')
+    .where('blocker_id', '=', blockerId)
+    .where('uri', '=', uri)
+    .executeTakeFirst();
   return row?.blocked_id ?? null;
 }
 
 /** True for an activity that its author took back before it came. After a week it may be another one of the same name. */
 async function wasUndone(ctx: AppContext, uri: string, accountUri: string): Promise<boolean> {
   const since = new Date(ctx.clock().getTime() - rememberUndoneMs);
-  const { rows } = await sql`select from tombstones where uri = ${uri} and account_uri = ${accountUri} and deleted_at > ${since}`.execute(ctx.database.read);
+  const { rows } =
+    await sql`select from tombstones where uri = ${uri} and account_uri = ${accountUri} and deleted_at > ${since}`.execute(
+      ctx.database.read,
+    );
   return rows.length > 0;
 }
 

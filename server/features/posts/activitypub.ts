@@ -69,7 +69,10 @@ export async function importAncestors(ctx: AppContext, uri: string | null): Prom
 
 async function isKnown(ctx: AppContext, uri: string): Promise<boolean> {
   if (hostOf(uri) === hostOf(ctx.config.origin)) return true;
-  const { rows } = await sql`select from posts where uri = ${uri} union all select from tombstones where uri = ${uri}`.execute(ctx.database.read);
+  const { rows } =
+    await sql`select from posts where uri = ${uri} union all select from tombstones where uri = ${uri}`.execute(
+      ctx.database.read,
+    );
   return rows.length > 0;
 }
 
@@ -112,7 +115,10 @@ async function authorOf(ctx: AppContext, uri: string | null): Promise<string | n
   return post?.accountId ?? null;
 }
 
-async function knownAmong(ctx: AppContext, uris: readonly string[]): Promise<Array<{ id: string; uri: string; domain: string | null }>> {
+async function knownAmong(
+  ctx: AppContext,
+  uris: readonly string[],
+): Promise<Array<{ id: string; uri: string; domain: string | null }>> {
   const asked = [...new Set(uris)].filter((uri) => hostOf(uri) !== null);
   if (asked.length === 0) return [];
   return ctx.database.read

@@ -1,5 +1,16 @@
 // Actors of other servers, read as plain JSON into what we store. Sizes are cut to what peers allow each other.
-import { asDate, asId, asIds, asList, asObject, asText, hostOf, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
+import {
+  asDate,
+  asId,
+  asIds,
+  asList,
+  asObject,
+  asText,
+  hostOf,
+  isSameHost,
+  typeOf,
+  type Json,
+} from '#server/platform/fediverse/json.ts';
 import { importPublicKey } from '#server/platform/fediverse/keys.ts';
 import { cleanName, cleanUrl, sanitizeHtml } from '#server/platform/text.ts';
 import type { AccountKind, EmojiReference, PictureReference, ProfileField } from '../entities.ts';

@@ -47,14 +47,22 @@ function cacheOf(ctx: AppContext): LRUCache<string, KnownKey> {
  * The key at that address. Known ones come from memory or the database; unknown ones, and those fetched over a day ago, from
  * their server, at most 20 a minute for one client address.
  */
-export async function findSigningKey(ctx: AppContext, keyId: string, clientAddress: string): Promise<SigningKey | KeyAbsence> {
+export async function findSigningKey(
+  ctx: AppContext,
+  keyId: string,
+  clientAddress: string,
+): Promise<SigningKey | KeyAbsence> {
   const known = cacheOf(ctx).get(keyId) ?? (await readKey(ctx, keyId));
   if (known !== null && ctx.clock().getTime() - known.fetchedAt.getTime() < staleAfterMs) return known;
   return fetchSigningKey(ctx, keyId, clientAddress);
 }
 
 /** The key as its server gives it now, whatever we knew: for keys that are unknown or old, or that did not verify. */
-export async function fetchSigningKey(ctx: AppContext, keyId: string, clientAddress: string): Promise<SigningKey | KeyAbsence> {
+export async function fetchSigningKey(
+  ctx: AppContext,
+  keyId: string,
+  clientAddress: string,
+): Promise<SigningKey | KeyAbsence> {
   if (hostOf(keyId) === null || hostOf(keyId) === hostOf(ctx.config.origin)) return 'unknown';
   if ((await ctx.cache.get(absenceKey(keyId))) !== null) return 'unknown';
   const { count } = await ctx.cache.count(`key-fetches:${clientAddress}`, fetchWindowMs);
@@ -82,7 +90,15 @@ function absenceKey(keyId: string): string {
 }
 
 async function readKey(ctx: AppContext, keyId: string): Promise<KnownKey | null> {
-  const [row] = await ctx.database.prepared<{ accountId: string; accountUri: string; suspended: boolean; rsaPublic: string; edPublic: string | null; isEd: boolean; fetchedAt: Date }>(
+  const [row] = await ctx.database.prepared<{
+    accountId: string;
+    accountUri: string;
+    suspended: boolean;
+    rsaPublic: string;
+    edPublic: string | null;
+    isEd: boolean;
+    fetchedAt: Date;
+  }>(
     'signing_key',
     `select k.account_id::text as "accountId", a.uri as "accountUri", a.suspended_at is not null as "suspended", k.rsa_public as "rsaPublic",
        k.ed_public as "edPublic", k.key_id <> $1 as "isEd", k.fetched_at as "fetchedAt"
@@ -93,7 +109,13 @@ async function readKey(ctx: AppContext, keyId: string): Promise<KnownKey | null>
   const text = row?.isEd === true ? row.edPublic : row?.rsaPublic;
   const key = text === undefined || text === null ? null : importPublicKey(text);
   if (row === undefined || key === null) return null;
-  const known = { key, accountId: row.accountId, accountUri: row.accountUri, suspended: row.suspended, fetchedAt: row.fetchedAt };
+  const known = {
+    key,
+    accountId: row.accountId,
+    accountUri: row.accountUri,
+    suspended: row.suspended,
+    fetchedAt: row.fetchedAt,
+  };
   cacheOf(ctx).set(keyId, known);
   return known;
 }

@@ -69,12 +69,18 @@ export async function importAccount(ctx: AppContext, account: ImportedAccount): 
 async function refuseTaken(tx: Transaction, account: ImportedAccount): Promise<void> {
   const { rows } = await sql<{ uri: string; deleted: boolean }>`
     select uri, deleted_at is not null as deleted from accounts
-    where uri = ${account.uri} or (lower(username) = lower(${account.username}) and coalesce(lower(domain), '') = lower(${account.domain}))`.execute(tx.sql);
+    where uri = ${account.uri} or (lower(username) = lower(${account.username}) and coalesce(lower(domain), '') = lower(${account.domain}))`.execute(
+    tx.sql,
+  );
   if (rows.some((row) => row.uri === account.uri && row.deleted)) throw new Gone('This account has been deleted.');
   if (rows.some((row) => row.uri !== account.uri)) throw new Conflict('Another account has this handle.');
 }
 
-async function upsert(ctx: AppContext, tx: Transaction, account: ImportedAccount): Promise<{ id: string; changed: boolean }> {
+async function upsert(
+  ctx: AppContext,
+  tx: Transaction,
+  account: ImportedAccount,
+): Promise<{ id: string; changed: boolean }> {
   const now = ctx.clock();
   const shown = {
     username: account.username,
@@ -117,7 +123,12 @@ async function upsert(ctx: AppContext, tx: Transaction, account: ImportedAccount
     .where(sql<boolean>`(${columns(shown)}) is distinct from (${values(shown)})`)
     .returning('id')
     .executeTakeFirst();
-  const present = await tx.sql.updateTable('accounts').set(reached).where('uri', '=', account.uri).returning('id').executeTakeFirstOrThrow();
+  const present = await tx.sql
+    .updateTable('accounts')
+    .set(reached)
+    .where('uri', '=', account.uri)
+    .returning('id')
+    .executeTakeFirstOrThrow();
   return { id: present.id, changed: changed !== undefined };
 }
 
@@ -152,7 +163,14 @@ export async function removeRemoteAccount(ctx: AppContext, id: string): Promise<
   await ctx.database.write(async (tx) => {
     const removed = await tx.sql
       .updateTable('accounts')
-      .set({ deleted_at: ctx.clock(), display_name: '', bio_html: '', fields: json([]), avatar: json(null), header: json(null) })
+      .set({
+        deleted_at: ctx.clock(),
+        display_name: '',
+        bio_html: '',
+        fields: json([]),
+        avatar: json(null),
+        header: json(null),
+      })
       .where('id', '=', id)
       .where('domain', 'is not', null)
       .where('deleted_at', 'is', null)

@@ -23,7 +23,9 @@ export async function sendFollow(ctx: AppContext, event: Events['follow.requeste
   const pair = await findPair(ctx, event.followerId, event.followeeId);
   if (pair === null || !isOutward(pair.from, pair.to)) return;
   await ctx.database.write(async (tx) => {
-    const { rows } = await sql<{ uri: string | null }>`select uri from follows where id = ${event.followId} for share`.execute(tx.sql);
+    const { rows } = await sql<{
+      uri: string | null;
+    }>`select uri from follows where id = ${event.followId} for share`.execute(tx.sql);
     const [row] = rows;
     if (!row) return;
     const activity = followActivity(pair.from, pair.to, row.uri ?? addresses(ctx.config).follow(event.followId));
@@ -35,7 +37,11 @@ export async function sendFollow(ctx: AppContext, event: Events['follow.requeste
 export async function sendAccept(ctx: AppContext, event: Events['follow.accepted'], job: Job): Promise<void> {
   const pair = await findPair(ctx, event.followeeId, event.followerId);
   if (pair === null || !isOutward(pair.from, pair.to)) return;
-  const follow = await ctx.database.read.selectFrom('follows').select('uri').where('id', '=', event.followId).executeTakeFirst();
+  const follow = await ctx.database.read
+    .selectFrom('follows')
+    .select('uri')
+    .where('id', '=', event.followId)
+    .executeTakeFirst();
   if (!follow) return;
   await answer(ctx, 'Accept', pair, follow.uri, job);
 }
@@ -47,10 +53,20 @@ export async function sendReject(ctx: AppContext, event: Events['follow.rejected
   await answer(ctx, 'Reject', pair, event.followUri, job);
 }
 
-async function answer(ctx: AppContext, type: 'Accept' | 'Reject', pair: Pair, followUri: string | null, job: Job): Promise<void> {
+async function answer(
+  ctx: AppContext,
+  type: 'Accept' | 'Reject',
+  pair: Pair,
+  followUri: string | null,
+  job: Job,
+): Promise<void> {
   const object = followActivity(pair.to, pair.from, followUri ?? `${pair.to.uri}#follows/${pair.from.id}`);
   const activity = wrap(ctx, type, pair.from, pair.to, object, job);
-  await writeOutgoing(ctx.database.read, between({ from: pair.to, to: pair.from }, job, activity, pair.from, pair.to), ctx.clock());
+  await writeOutgoing(
+    ctx.database.read,
+    between({ from: pair.to, to: pair.from }, job, activity, pair.from, pair.to),
+    ctx.clock(),
+  );
 }
 
 /** Stops following, or takes the request back. */
@@ -92,7 +108,11 @@ export async function sendProfile(ctx: AppContext, event: Events['account.update
     object: document,
   };
   const inboxes = inboxesOfFollowers(account.id);
-  await writeOutgoing(ctx.database.read, { cause: job.cause, activity, senderId: account.id, orderingKey: account.uri, inboxes }, ctx.clock());
+  await writeOutgoing(
+    ctx.database.read,
+    { cause: job.cause, activity, senderId: account.id, orderingKey: account.uri, inboxes },
+    ctx.clock(),
+  );
 }
 
 interface Pair {
@@ -121,7 +141,14 @@ function blockActivity(pair: Pair, uri: string): Json {
   return { id: uri, type: 'Block', actor: pair.from.uri, object: pair.to.uri, to: [pair.to.uri] };
 }
 
-function wrap(ctx: AppContext, type: 'Accept' | 'Reject' | 'Undo', from: AccountView, to: AccountView, object: Json, job: Job): Json {
+function wrap(
+  ctx: AppContext,
+  type: 'Accept' | 'Reject' | 'Undo',
+  from: AccountView,
+  to: AccountView,
+  object: Json,
+  job: Job,
+): Json {
   const id = addresses(ctx.config).activity(`${type.toLowerCase()}/${job.eventId}`);
   return { '@context': activityStreams, id, type, actor: from.uri, to: [to.uri], object };
 }

@@ -6,7 +6,18 @@ import { drop, type Effect, type Incoming } from '#server/features/accounts/acti
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
-import { asDate, asObject, asOnlyId, asText, audienceOf, hostOf, isSameHost, publicAudience, typeOf, type Json } from '#server/platform/fediverse/json.ts';
+import {
+  asDate,
+  asObject,
+  asOnlyId,
+  asText,
+  audienceOf,
+  hostOf,
+  isSameHost,
+  publicAudience,
+  typeOf,
+  type Json,
+} from '#server/platform/fediverse/json.ts';
 import { importAncestors, importNote, placeNote, resolvePost } from '../activitypub.ts';
 import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read.ts';
 import { findBoost, findPost, findPostByUri, type PostView } from '../queries.ts';
@@ -57,7 +68,8 @@ async function readOwnNote(ctx: AppContext, { json, actor }: Incoming): Promise<
   if (hostOf(uri) === hostOf(ctx.config.origin)) return 'own_object';
   if (!isSameHost(uri, actor.uri)) return 'other_host';
   // Some send the address alone, or an object with nothing else in it.
-  const object = embedded === null || embedded['type'] === undefined ? await fetchAsRecipient(ctx, json, actor, uri) : embedded;
+  const object =
+    embedded === null || embedded['type'] === undefined ? await fetchAsRecipient(ctx, json, actor, uri) : embedded;
   if (!isPostType(typeOf(object))) return 'unsupported_object';
   const note = readNote(object, ctx.config.allowPrivateAddresses);
   if (note === null) return 'malformed';
@@ -81,18 +93,27 @@ async function fetchAsRecipient(ctx: AppContext, json: Json, actor: AccountView,
 
 /** Votes in polls travel as notes with a name and no text. */
 function isVote(object: Json): boolean {
-  return asText(object['name']) !== null && asText(object['content']) === null && asText(object['inReplyTo']) !== null && typeOf(object) === 'Note';
+  return (
+    asText(object['name']) !== null &&
+    asText(object['content']) === null &&
+    asText(object['inReplyTo']) !== null &&
+    typeOf(object) === 'Note'
+  );
 }
 
 /** True when somebody here follows the author, is named or addressed, or wrote or follows what is answered. */
 async function isWanted(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<boolean> {
-  const addressed = [...note.mentionedUris, ...note.audience.to, ...note.audience.cc].filter((uri) => hostOf(uri) === hostOf(ctx.config.origin));
+  const addressed = [...note.mentionedUris, ...note.audience.to, ...note.audience.cc].filter(
+    (uri) => hostOf(uri) === hostOf(ctx.config.origin),
+  );
   const { rows } = await sql<{ wanted: boolean }>`select
     exists (select from follows f join accounts a on a.id = f.follower_id where f.followee_id = ${author.id} and f.state = 'accepted' and a.domain is null)
     or exists (select from accounts a where a.uri = any(${addressed}::text[]) and a.domain is null and a.deleted_at is null
       and not exists (select from blocks b where b.blocker_id = a.id and b.blocked_id = ${author.id}))
     or exists (select from posts p where p.uri = ${note.inReplyToUri} and p.visibility in ('public', 'unlisted')
-      and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = ${author.id})) as wanted`.execute(ctx.database.read);
+      and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = ${author.id})) as wanted`.execute(
+    ctx.database.read,
+  );
   return rows[0]?.wanted === true;
 }
 
@@ -137,7 +158,13 @@ export async function receiveAnnounce(ctx: AppContext, { id, json, actor }: Inco
   if (visibility === 'direct') return drop('not_public');
   return async (ctx) => {
     if (await wasBuried(ctx, id, actor.uri)) return 'undone';
-    await boostPost(ctx, { accountId: actor.id, postId: post.id, visibility, uri: id, createdAt: boostedAt(ctx, json) });
+    await boostPost(ctx, {
+      accountId: actor.id,
+      postId: post.id,
+      visibility,
+      uri: id,
+      createdAt: boostedAt(ctx, json),
+    });
     return 'done';
   };
 }
@@ -175,7 +202,12 @@ export async function undoLike(_ctx: AppContext, { actor }: Incoming, undone: Un
 }
 
 /** The post that an account likes, by the like's address or by the post's id; null when there is no such like. */
-async function likedBy(ctx: AppContext, accountId: string, uri: string | null, postId: string | null): Promise<string | null> {
+async function likedBy(
+  ctx: AppContext,
+  accountId: string,
+  uri: string | null,
+  postId: string | null,
+): Promise<string | null> {
   const { rows } = await sql<{ post_id: string }>`
     select post_id from likes where account_id = ${accountId} and (uri = ${uri} or post_id = ${postId}::bigint)
     order by (uri = ${uri}) desc nulls last limit 1`.execute(ctx.database.read);

@@ -29,7 +29,13 @@ export async function sendCreate(ctx: AppContext, event: Events['post.created'],
   await sendWhilePresent(ctx, post, job, createActivity(ctx.config, post, author), inboxes);
 }
 
-async function sendAnnounce(ctx: AppContext, boost: PostView, booster: AccountView, boostedId: string, job: Job): Promise<void> {
+async function sendAnnounce(
+  ctx: AppContext,
+  boost: PostView,
+  booster: AccountView,
+  boostedId: string,
+  job: Job,
+): Promise<void> {
   const boosted = await findPost(ctx, boostedId);
   const author = boosted === null ? null : await findAccount(ctx, boosted.accountId);
   if (boosted === null || author === null) return;
@@ -42,15 +48,31 @@ export async function sendUpdate(ctx: AppContext, event: Events['post.edited'], 
   const own = await findOwn(ctx, event.postId);
   if (own === null || own.post.boostOfId !== null) return;
   const { post, author } = own;
-  await sendWhilePresent(ctx, post, job, updateActivity(ctx.config, post, author), sql`${readersOf(post, [])} union ${inboxesOfTouched(post.id)}`);
+  await sendWhilePresent(
+    ctx,
+    post,
+    job,
+    updateActivity(ctx.config, post, author),
+    sql`${readersOf(post, [])} union ${inboxesOfTouched(post.id)}`,
+  );
 }
 
 /** The post stays locked until its activity is written, so that no Delete can be written before it. */
-async function sendWhilePresent(ctx: AppContext, post: PostView, job: Job, activity: Json, inboxes: RawBuilder<unknown>): Promise<void> {
+async function sendWhilePresent(
+  ctx: AppContext,
+  post: PostView,
+  job: Job,
+  activity: Json,
+  inboxes: RawBuilder<unknown>,
+): Promise<void> {
   await ctx.database.write(async (tx: Transaction) => {
     const { rows } = await sql`select from posts where id = ${post.id} for share`.execute(tx.sql);
     if (rows.length === 0) return;
-    await writeOutgoing(tx.sql, { cause: job.cause, activity, senderId: post.accountId, orderingKey: post.uri, inboxes }, ctx.clock());
+    await writeOutgoing(
+      tx.sql,
+      { cause: job.cause, activity, senderId: post.accountId, orderingKey: post.uri, inboxes },
+      ctx.clock(),
+    );
   });
 }
 
@@ -63,7 +85,10 @@ export async function sendDelete(ctx: AppContext, event: Events['post.deleted'],
   // Safe: the event was made from a post, whose visibility is one.
   const visibility = event.visibility as Visibility;
   const audience = audienceFor(visibility, addresses(ctx.config).followers(author.id), mentioned);
-  const object = event.boostOfId === null ? { id: event.uri, type: 'Tombstone' } : { id: event.uri, type: 'Announce', actor: author.uri, object: event.boostOfUri ?? undefined };
+  const object =
+    event.boostOfId === null
+      ? { id: event.uri, type: 'Tombstone' }
+      : { id: event.uri, type: 'Announce', actor: author.uri, object: event.boostOfUri ?? undefined };
   const activity = {
     '@context': activityStreams,
     id: addresses(ctx.config).activity(`${event.boostOfId === null ? 'delete' : 'undo'}/${event.postId}`),
@@ -73,8 +98,15 @@ export async function sendDelete(ctx: AppContext, event: Events['post.deleted'],
     object,
   };
   const concerned = [event.inReplyToAccountId].filter((id) => id !== null);
-  const inboxes = readersOf({ accountId: author.id, visibility, mentionedIds: event.mentionedIds }, [...concerned, ...(await authorOf(ctx, event.boostOfId))]);
-  await writeOutgoing(ctx.database.read, { cause: job.cause, activity, senderId: author.id, orderingKey: event.uri, inboxes }, ctx.clock());
+  const inboxes = readersOf({ accountId: author.id, visibility, mentionedIds: event.mentionedIds }, [
+    ...concerned,
+    ...(await authorOf(ctx, event.boostOfId)),
+  ]);
+  await writeOutgoing(
+    ctx.database.read,
+    { cause: job.cause, activity, senderId: author.id, orderingKey: event.uri, inboxes },
+    ctx.clock(),
+  );
 }
 
 async function authorOf(ctx: AppContext, postId: string | null): Promise<string[]> {
@@ -87,7 +119,14 @@ export async function sendLike(ctx: AppContext, event: Events['post.liked'], job
   const found = await findLike(ctx, event);
   if (found === null) return;
   const { liker, author, post } = found;
-  const activity = { '@context': activityStreams, id: addresses(ctx.config).like(event.likeId), type: 'Like', actor: liker.uri, object: post.uri, to: [author.uri] };
+  const activity = {
+    '@context': activityStreams,
+    id: addresses(ctx.config).like(event.likeId),
+    type: 'Like',
+    actor: liker.uri,
+    object: post.uri,
+    to: [author.uri],
+  };
   await ctx.database.write(async (tx) => {
     const { rows } = await sql`select from likes where id = ${event.likeId} for share`.execute(tx.sql);
     if (rows.length > 0) await writeOutgoing(tx.sql, likeOf(job, activity, liker, author, post), ctx.clock());
@@ -98,18 +137,32 @@ export async function sendUndoLike(ctx: AppContext, event: Events['post.unliked'
   const found = await findLike(ctx, event);
   if (found === null) return;
   const { liker, author, post } = found;
-  const like = { id: event.likeUri ?? addresses(ctx.config).like(event.likeId), type: 'Like', actor: liker.uri, object: post.uri };
+  const like = {
+    id: event.likeUri ?? addresses(ctx.config).like(event.likeId),
+    type: 'Like',
+    actor: liker.uri,
+    object: post.uri,
+  };
   const id = addresses(ctx.config).activity(`undo/${event.likeId}`);
   const activity = { '@context': activityStreams, id, type: 'Undo', actor: liker.uri, to: [author.uri], object: like };
   await writeOutgoing(ctx.database.read, likeOf(job, activity, liker, author, post), ctx.clock());
 }
 
 function likeOf(job: Job, activity: Json, liker: AccountView, author: AccountView, post: PostView) {
-  return { cause: job.cause, activity, senderId: liker.id, orderingKey: `like:${liker.id}:${post.id}`, inboxes: inboxesOfAccounts([author.id]) };
+  return {
+    cause: job.cause,
+    activity,
+    senderId: liker.id,
+    orderingKey: `like:${liker.id}:${post.id}`,
+    inboxes: inboxesOfAccounts([author.id]),
+  };
 }
 
 /** A like by one of ours of a post of one of theirs. */
-async function findLike(ctx: AppContext, event: { accountId: string; postId: string }): Promise<{ liker: AccountView; author: AccountView; post: PostView } | null> {
+async function findLike(
+  ctx: AppContext,
+  event: { accountId: string; postId: string },
+): Promise<{ liker: AccountView; author: AccountView; post: PostView } | null> {
   const post = await findPost(ctx, event.postId);
   if (post === null || post.local) return null;
   const [liker, author] = await Promise.all([findAccount(ctx, event.accountId), findAccount(ctx, post.accountId)]);

@@ -107,7 +107,9 @@ export async function bury(ctx: AppContext, uri: string, accountUri: string): Pr
     await lock(tx, uri);
     await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
       values (${uri}, null, ${accountUri}, ${ctx.clock()})
-      on conflict (uri) do update set account_uri = excluded.account_uri where tombstones.former_id is null`.execute(tx.sql);
+      on conflict (uri) do update set account_uri = excluded.account_uri where tombstones.former_id is null`.execute(
+      tx.sql,
+    );
   });
 }
 

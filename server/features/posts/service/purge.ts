@@ -9,7 +9,13 @@ const batch = 200;
 export async function purgePostsOf(ctx: AppContext, event: { accountId: string }): Promise<void> {
   const { accountId } = event;
   for (;;) {
-    const rows = await ctx.database.read.selectFrom('posts').select('id').where('account_id', '=', accountId).orderBy('id').limit(batch).execute();
+    const rows = await ctx.database.read
+      .selectFrom('posts')
+      .select('id')
+      .where('account_id', '=', accountId)
+      .orderBy('id')
+      .limit(batch)
+      .execute();
     for (const { id } of rows) {
       // A boost goes with what it boosts: it may be gone before its turn.
       await deletePost(ctx, { postId: id, accountId }).catch((error: unknown) => {

@@ -1,0 +1,225 @@
+// Who is believed at the inbox, and what the gate before it refuses.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Json } from '#server/platform/fediverse/json.ts';
+import { openTestServer } from '#server/testing/server.ts';
+import { openStranger } from '#server/testing/stranger.ts';
+import { everybody, openScene, type Scene } from './scene.ts';
+
+let scene: Scene;
+let server: Scene['server'];
+let elsewhere: Scene['elsewhere'];
+let alice: Scene['alice'];
+let inbox: Scene['inbox'];
+let eve: Scene['eve'];
+let mallory: Scene['mallory'];
+let activity: Scene['activity'];
+let note: Scene['note'];
+let outcomeOf: Scene['outcomeOf'];
+
+beforeAll(async () => {
+  scene = await openScene();
+  ({ server, elsewhere, alice, inbox, eve, mallory, activity, note, outcomeOf } = scene);
+});
+afterAll(() => scene?.close());
+
+describe('who is believed', () => {
+  it('the signer is the actor, by either kind of signature', async () => {
+    for (const scheme of ['cavage', 'rfc9421'] as const) {
+      const sent = activity(eve, 'Create', note(eve, `by ${scheme}`));
+      expect(await eve.send(inbox, sent, { scheme })).toBe(202);
+      await server.settle();
+      expect(await outcomeOf(sent)).toBe('done');
+    }
+  });
+
+  it('nobody who does not sign, signs for another, changes the body, is late, or leaves out the digest', async () => {
+    const sent = activity(eve, 'Create', note(eve, 'never'));
+    expect(await eve.send(inbox, sent, { headers: { signature: null } })).toBe(401);
+    expect(await eve.send(inbox, sent, { as: mallory })).toBe(401);
+    expect(await eve.send(inbox, sent, { as: { keyId: eve.keyId, privateKey: mallory.privateKey } })).toBe(401);
+    expect(await eve.send(inbox, sent, { body: JSON.stringify({ ...sent, summary: 'changed' }) })).toBe(401);
+    expect(await eve.send(inbox, sent, { date: new Date(Date.now() - 2 * 3600_000) })).toBe(401);
+    expect(await eve.send(inbox, sent, { date: new Date(Date.now() + 2 * 3600_000) })).toBe(401);
+    expect(await eve.send(inbox, sent, { headers: { digest: null } })).toBe(401);
+    expect(await outcomeOf(sent)).toBeNull();
+  });
+
+  it('a signature for one inbox is none for another', async () => {
+    const sent = activity(eve, 'Create', note(eve, 'elsewhere'));
+    const other = `${server.origin}/ap/users/${alice.accountId}/inbox`;
+    expect(await eve.send(other, sent)).toBe(202);
+    const { signRequest } = await import('#server/platform/fediverse/signatures/sign.ts');
+    const body = JSON.stringify(sent);
+    const signed = signRequest({
+      method: 'POST',
+      url: other,
+      body,
+      keyId: eve.keyId,
+      privateKey: eve.privateKey,
+      scheme: 'cavage',
+      date: new Date(),
+    });
+    const response = await fetch(inbox, {
+      method: 'POST',
+      headers: { 'content-type': 'application/activity+json', ...signed },
+      body,
+    });
+    expect(response.status).toBe(401);
+  });
+
+  it('a key counts only when the actor presents it as its own', async () => {
+    const thief = await elsewhere.person('thief');
+    // A key document that says it is eve's, on another server; and an actor who shows a key with another owner.
+    elsewhere.show('/keys/1', {
+      id: `${elsewhere.origin}/keys/1`,
+      type: 'CryptographicKey',
+      owner: eve.uri,
+      publicKeyPem: 'x',
+    });
+    const forged = activity(eve, 'Create', note(eve, 'forged'));
+    expect(
+      await eve.send(inbox, forged, { as: { keyId: `${elsewhere.origin}/keys/1`, privateKey: thief.privateKey } }),
+    ).toBe(401);
+    const key = thief.document['publicKey'] as Json;
+    key['owner'] = eve.uri;
+    expect(await eve.send(inbox, forged, { as: thief })).toBe(401);
+    expect(await thief.send(inbox, activity(thief, 'Create', note(thief, 'mine')))).toBe(401);
+  });
+
+  it('a key may have an address and a document of its own', async () => {
+    const owner = await elsewhere.person('owner');
+    const keyId = `${owner.uri}/publickey`;
+    const key = owner.document['publicKey'] as Json;
+    key['id'] = keyId;
+    elsewhere.show('/users/owner/publickey', {
+      id: keyId,
+      type: 'CryptographicKey',
+      owner: owner.uri,
+      publicKeyPem: key['publicKeyPem'],
+    });
+    expect(
+      await owner.send(inbox, activity(owner, 'Create', note(owner, 'hello')), {
+        as: { keyId, privateKey: owner.privateKey },
+      }),
+    ).toBe(202);
+  });
+
+  it('a key that changed is fetched again once', async () => {
+    const zoe = await elsewhere.person('zoe');
+    expect(await zoe.send(inbox, activity(zoe, 'Create', note(zoe, 'first')))).toBe(202);
+    const renewed = await elsewhere.person('zoe');
+    expect(await renewed.send(inbox, activity(renewed, 'Create', note(renewed, 'with a new key')))).toBe(202);
+    expect(await zoe.send(inbox, activity(zoe, 'Create', note(zoe, 'with the old one')))).toBe(401);
+  });
+
+  it('the deletion of somebody unknown is answered without asking anybody', async () => {
+    const asked = elsewhere.asked.length;
+    const ghost = `${elsewhere.origin}/users/ghost`;
+    const sent = { id: `${ghost}#delete`, type: 'Delete', actor: ghost, object: ghost, to: [everybody] };
+    expect(await eve.send(inbox, sent)).toBe(202);
+    expect(await outcomeOf(sent)).toBeNull();
+    expect(elsewhere.asked.length).toBe(asked);
+  });
+});
+
+describe('what the gate refuses', () => {
+  const post = async (body: string, headers: Record<string, string> = {}): Promise<number> => {
+    const response = await fetch(inbox, {
+      method: 'POST',
+      headers: { 'content-type': 'application/activity+json', signature: 'x', ...headers },
+      body,
+    });
+    return response.status;
+  };
+
+  it.each([
+    ['another type', () => post('{}', { 'content-type': 'application/json' }), 415],
+    ['a packed body', () => post('{}', { 'content-encoding': 'gzip' }), 415],
+    ['more than a mebibyte', () => post(' '.repeat(1024 * 1024 + 1)), 413],
+    ['a key twice', () => post('{"id":1,"id":2}'), 400],
+    ['a key that changes prototypes', () => post('{"__proto__":{"a":1}}'), 400],
+    ['five hundred levels', () => post(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`), 400],
+    ['ten thousand items', () => post(JSON.stringify({ tag: Array.from({ length: 10_000 }, () => 1) })), 400],
+    ['half a character', () => post(String.raw`{"a":"\ud800"}`), 400],
+    ['no JSON', () => post('hello'), 400],
+    ['a list', () => post('[]'), 400],
+  ])('%s', async (_what, send, status) => {
+    expect(await send()).toBe(status);
+  });
+
+  it('a request for another host', async () => {
+    const { request } = await import('node:http');
+    const status = await new Promise<number | undefined>((resolve) => {
+      const sent = request(
+        inbox,
+        {
+          method: 'POST',
+          headers: { host: 'other.example', 'content-type': 'application/activity+json', signature: 'x' },
+        },
+        (response) => resolve(response.statusCode),
+      );
+      sent.end('{}');
+    });
+    expect(status).toBe(421);
+  });
+
+  it('an inbox of nobody', async () => {
+    const sent = activity(eve, 'Create', note(eve, 'x'));
+    expect(await eve.send(`${server.origin}/ap/users/1/inbox`, sent)).toBe(404);
+  });
+});
+
+describe('once', () => {
+  it('the same activity three times at once, and again later, has one effect', async () => {
+    const sent = activity(eve, 'Create', note(eve, 'once'));
+    const statuses = await Promise.all([1, 2, 3].map(() => eve.send(inbox, sent)));
+    expect(statuses).toEqual([202, 202, 202]);
+    await server.settle();
+    expect(await eve.send(inbox, sent)).toBe(202);
+    await server.settle();
+    const { rows } = await server.ctx.database.pool.query(
+      'select count(*)::int as count from inbox_activities where activity_uri = $1',
+      [sent['id']],
+    );
+    expect(rows).toEqual([{ count: 1 }]);
+  });
+});
+
+describe('in time', () => {
+  it('unknown keys are fetched at most twenty times a minute for one address', async () => {
+    const strange = await openStranger();
+    try {
+      const statuses = new Set<number>();
+      for (let place = 0; place < 30; place += 1) {
+        const keyId = `${strange.origin}/users/nobody${place}#main-key`;
+        const actor = { ...eve, uri: `${strange.origin}/users/nobody${place}` };
+        statuses.add(
+          await eve.send(inbox, activity(actor, 'Create', note(actor, 'x')), {
+            as: { keyId, privateKey: eve.privateKey },
+          }),
+        );
+      }
+      expect(statuses).toEqual(new Set([401, 503]));
+      expect(strange.asked.length).toBeLessThanOrEqual(20);
+    } finally {
+      await strange.close();
+    }
+  });
+
+  it('an old key is worth nothing a day after it was changed', async () => {
+    let shiftMs = 0;
+    const clock = (): Date => new Date(Date.now() + shiftMs);
+    const later = await openTestServer({ clock, idle: true });
+    try {
+      const target = `${later.origin}/ap/inbox`;
+      const old = await elsewhere.person('rotating');
+      expect(await old.send(target, activity(old, 'Create', note(old, 'x')))).toBe(202);
+      await elsewhere.person('rotating');
+      expect(await old.send(target, activity(old, 'Create', note(old, 'x')))).toBe(202);
+      shiftMs = 25 * 3600_000;
+      expect(await old.send(target, activity(old, 'Create', note(old, 'x')), { date: clock() })).toBe(401);
+    } finally {
+      await later.close();
+    }
+  });
+});

@@ -1,0 +1,83 @@
+// The server as a process of its own, to be killed: its database and folder stay.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import { createDatabase } from './context.ts';
+import { freePort } from './server.ts';
+
+export interface ServerProcess {
+  origin: string;
+  databaseUrl: string;
+  /** The environment that it runs in. */
+  env: Record<string, string>;
+  /** Starts it and resolves when it listens. */
+  start(): Promise<void>;
+  /** Ends it without a warning, as a power cut would. */
+  kill(): Promise<void>;
+  /** What it said last: for messages of tests that fail. */
+  said(): string;
+  /** Kills it if it runs and takes everything away. */
+  remove(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL('../main.ts', import.meta.url));
+const startWithinMs = 60_000;
+
+/** Prepares a database, a folder and a port; nothing runs yet. */
+export async function prepareServer(options: { redis?: boolean } = {}): Promise<ServerProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'rookery-process-'));
+  const database = await createDatabase();
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    ORIGIN: origin,
+    PORT: String(port),
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT: '1000000',
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
+    ...(options.redis === true ? { REDIS_URL: inject('redisUrl'), REDIS_PREFIX: `process-${port}` } : {}),
+  };
+  let child: ChildProcess | null = null;
+  let said = '';
+  const kill = async (): Promise<void> => {
+    const running = child;
+    child = null;
+    if (running === null || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await ended;
+  };
+  return {
+    origin,
+    databaseUrl: database.url,
+    env,
+    kill,
+    said: () => said,
+    async start() {
+      const started = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+      child = started;
+      const keep = (chunk: Buffer): void => {
+        said = (said + chunk.toString()).slice(-20_000);
+      };
+      started.stdout?.on('data', keep);
+      started.stderr?.on('data', keep);
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`the server did not start:\n${said}`)), startWithinMs);
+        started.once('message', () => (clearTimeout(timer), resolve()));
+        started.once('exit', () => (clearTimeout(timer), reject(new Error(`the server ended at its start:\n${said}`))));
+      });
+    },
+    async remove() {
+      await kill();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
