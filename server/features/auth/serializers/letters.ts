@@ -81,7 +81,7 @@ export function pendingLetter(facts: LetterFacts, applicant: { username: string;
       `${applicant.username} signed up and waits for approval.`,
       `Their reason: ${applicant.reason ?? '(none given)'}`,
     ],
-    link: { text: 'Look at sign-ups', url: `${facts.origin}/admin` },
+    link: { text: 'Look at sign-ups', url: `${facts.origin}/settings/server` },
     ending: 'Until then they can do nothing.',
   });
 }
