@@ -249,6 +249,14 @@ describe('after a crash', () => {
     expect(await until(() => ask(url, 'select 1 as one').catch(() => null))).toEqual([{ one: 1 }]);
   });
 
+  it('closes without complaint when the server has just been killed', async () => {
+    await beginWithDatabase();
+    const { close } = await open();
+    const pid = await serverPid();
+    process.kill(pid!, 'SIGKILL');
+    await expect(close()).resolves.toBeUndefined();
+  });
+
   it('a lock file whose process number now belongs to somebody else is no obstacle', async () => {
     await beginWithDatabase();
     const file = join(dataDir, 'postgres', 'postmaster.pid');

@@ -136,7 +136,8 @@ class WrongServer extends Error {}
 /** Refused, reset, starting up, shutting down: the next try may succeed. */
 function isPassing(error: unknown): boolean {
   const code = errorCode(error);
-  if (code === null) return error instanceof Error && /terminated|timeout|ended/i.test(error.message);
+  if (code === null)
+    return error instanceof Error && /terminated|timeout|ended|not queryable|closed/i.test(error.message);
   return ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '53300'].includes(code);
 }
 
