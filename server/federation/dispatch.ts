@@ -69,7 +69,7 @@ async function findActor(ctx: AppContext, identifier: string): Promise<Actor | T
     identifier === instanceIdentifier ? await ensureInstanceActor(ctx) : await findPerson(ctx, identifier);
   if (account === null) return null;
   if (account.deletedAt !== null) {
-    const gone = await toObject(tombstoneDocument(account.uri, 'Person', account.deletedAt));
+    const gone = await toObject(tombstoneDocument(account.uri, account.deletedAt));
     return gone instanceof Tombstone ? gone : null;
   }
   const actor = await toObject(actorDocument(ctx.config, account, await publicKeysOf(ctx, account.id)));
@@ -230,5 +230,5 @@ async function findTombstone(ctx: AppContext, id: string): Promise<ActivityObjec
     .select(['uri', 'deleted_at'])
     .where('uri', '=', addresses(ctx.config).post(id))
     .executeTakeFirst();
-  return row ? toObject(tombstoneDocument(row.uri, 'Note', row.deleted_at)) : null;
+  return row ? toObject(tombstoneDocument(row.uri, row.deleted_at)) : null;
 }

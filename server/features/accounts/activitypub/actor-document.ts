@@ -97,12 +97,11 @@ function keyMembers(account: AccountView, keys: PublicKeys): Json {
 }
 
 /** What is left of a deleted account or post: who asks shall forget it. */
-export function tombstoneDocument(uri: string, formerType: string, deletedAt: Date): Json {
+export function tombstoneDocument(uri: string, deletedAt: Date): Json {
   return {
     '@context': actorContext[0],
     id: uri,
     type: 'Tombstone',
-    formerType,
     deleted: deletedAt.toISOString(),
     to: [publicAudience],
   };
