@@ -20,26 +20,35 @@ import { timelineRoutes } from '#server/features/timelines/routes.ts';
 import { federationDoors } from '#server/federation/doors.ts';
 import { registerWeb } from '#server/web.ts';
 
-/** Registers all doors; those of other servers come first because they read raw bodies. */
+/**
+ * Registers the doors of this process's roles: `web` has all but open connections, which are `streaming`'s; a worker alone
+ * has none. Other servers come first because their doors read raw bodies.
+ */
 export async function registerRoutes(app: App, ctx: AppContext): Promise<void> {
-  await federationDoors(app, ctx);
+  const { roles } = ctx.config;
+  if (roles.includes('web')) await federationDoors(app, ctx);
   await app.register(async (scope) => {
     await clientDoors(scope as App, ctx);
-    await sessionRoutes(scope as App, ctx);
-    await authorizeRoutes(scope as App, ctx);
-    await oauthRoutes(scope as App, ctx);
-    await userRoutes(scope as App, ctx);
-    await accountRoutes(scope as App, ctx);
-    await credentialRoutes(scope as App, ctx);
-    await peopleRoutes(scope as App, ctx);
-    await relationRoutes(scope as App, ctx);
-    await postRoutes(scope as App, ctx);
-    await timelineRoutes(scope as App, ctx);
-    await notificationRoutes(scope as App, ctx);
-    await searchRoutes(scope as App, ctx);
-    await streamingRoutes(scope as App, ctx);
-    await instanceRoutes(scope as App, ctx);
-    await staffRoutes(scope as App, ctx);
+    if (roles.includes('web')) await webRoutes(scope as App, ctx);
+    if (roles.includes('streaming')) await streamingRoutes(scope as App, ctx);
   });
-  await registerWeb(app, ctx);
+  if (roles.includes('web')) await registerWeb(app, ctx);
+  else app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not Found' }));
+}
+
+async function webRoutes(app: App, ctx: AppContext): Promise<void> {
+  await sessionRoutes(app, ctx);
+  await authorizeRoutes(app, ctx);
+  await oauthRoutes(app, ctx);
+  await userRoutes(app, ctx);
+  await accountRoutes(app, ctx);
+  await credentialRoutes(app, ctx);
+  await peopleRoutes(app, ctx);
+  await relationRoutes(app, ctx);
+  await postRoutes(app, ctx);
+  await timelineRoutes(app, ctx);
+  await notificationRoutes(app, ctx);
+  await searchRoutes(app, ctx);
+  await instanceRoutes(app, ctx);
+  await staffRoutes(app, ctx);
 }

@@ -65,7 +65,7 @@ export async function openTestContext(options: TestOptions = {}): Promise<TestCo
   };
   if (overrides.origin) env['ORIGIN'] = overrides.origin;
   if (redis) env['REDIS_URL'] = inject('redisUrl');
-  const { config, secrets } = loadConfig({ env });
+  const { config, secrets } = loadConfig({ env, file: null });
   const unique = `test-${process.pid}-${made}-${Math.random().toString(36).slice(2, 8)}`;
   const ctx = await openContext({
     config: { ...config, redisPrefix: unique, rateLimit: 1_000_000, ...overrides },

@@ -10,6 +10,8 @@ import { freePort } from './server.ts';
 
 export interface ServerProcess {
   origin: string;
+  /** Where this process answers; the same as its origin unless it stands beside another. */
+  address: string;
   databaseUrl: string;
   /** The environment that it runs in. */
   env: Record<string, string>;
@@ -17,6 +19,8 @@ export interface ServerProcess {
   start(): Promise<void>;
   /** Ends it without a warning, as a power cut would. */
   kill(): Promise<void>;
+  /** Asks it to end in order; resolves to its exit code. */
+  stop(): Promise<number | null>;
   /** What it said last: for messages of tests that fail. */
   said(): string;
   /** Kills it if it runs and takes everything away. */
@@ -26,23 +30,35 @@ export interface ServerProcess {
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 const startWithinMs = 60_000;
 
+export interface ProcessOptions {
+  redis?: boolean;
+  /** Stands on the same database, store and folder as that one, with a port of its own. */
+  beside?: ServerProcess;
+  /** More of the environment. */
+  env?: Record<string, string>;
+}
+
 /** Prepares a database, a folder and a port; nothing runs yet. */
-export async function prepareServer(options: { redis?: boolean } = {}): Promise<ServerProcess> {
-  const folder = await mkdtemp(join(tmpdir(), 'rookery-process-'));
-  const database = await createDatabase();
+export async function prepareServer(options: ProcessOptions = {}): Promise<ServerProcess> {
+  const { beside } = options;
+  const folder = beside?.env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'rookery-process-')));
+  const database = beside ? { url: beside.databaseUrl, drop: async () => {} } : await createDatabase();
   const port = await freePort();
-  const origin = `http://localhost:${port}`;
+  const address = `http://localhost:${port}`;
+  const origin = beside?.origin ?? address;
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     DATA_DIR: folder,
     DATABASE_URL: database.url,
     ORIGIN: origin,
-    PORT: String(port),
     ALLOW_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'warn',
     RATE_LIMIT: '1000000',
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
     ...(options.redis === true ? { REDIS_URL: inject('redisUrl'), REDIS_PREFIX: `process-${port}` } : {}),
+    ...beside?.env,
+    ...options.env,
+    PORT: String(port),
   };
   let child: ChildProcess | null = null;
   let said = '';
@@ -56,10 +72,18 @@ export async function prepareServer(options: { redis?: boolean } = {}): Promise<
   };
   return {
     origin,
+    address,
     databaseUrl: database.url,
     env,
     kill,
     said: () => said,
+    async stop() {
+      const running = child;
+      if (running === null) return null;
+      const ended = new Promise<number | null>((resolve) => running.once('exit', (code) => resolve(code)));
+      running.kill('SIGTERM');
+      return ended;
+    },
     async start() {
       const started = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
       child = started;
@@ -77,7 +101,7 @@ export async function prepareServer(options: { redis?: boolean } = {}): Promise<
     async remove() {
       await kill();
       await database.drop();
-      await rm(folder, { recursive: true, force: true });
+      if (!beside) await rm(folder, { recursive: true, force: true });
     },
   };
 }
