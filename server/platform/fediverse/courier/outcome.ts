@@ -88,6 +88,9 @@ function again(attempt: Try, error: string, atLeastMs: number): Pick<Outcome, 's
 export function readRetryAfter(value: string | undefined, now: Date): number | null {
   if (value === undefined) return null;
   const text = value.trim();
-  const ms = /^\d{1,9}$/u.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  const isSeconds = /^\d{1,9}$/u.test(text);
+  // Only dates as HTTP writes them: the parser would take almost anything.
+  if (!isSeconds && !/^[A-Z][a-z]{2,8}, /u.test(text)) return null;
+  const ms = isSeconds ? Number(text) * 1000 : Date.parse(text) - now.getTime();
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), maxRetryAfterMs);
 }

@@ -26,15 +26,12 @@ const failedHostsText = `
 with failed as (
   insert into remote_hosts as h (host, failures, failures_since)
   select host, 1, $2::timestamptz from unnest($1::text[]) as host order by host
-  on conflict (host) do update set failures = h.failures + 1, failures_since = coalesce(h.failures_since, $2::timestamptz)
-  returning host, failures, failures_since
-), closing as (
-  select host, $2::timestamptz + case when failures >= $3 and failures_since < $4::timestamptz then $5::float8 else $6::float8 end * interval '1 millisecond' as until
-  from failed where failures >= $7
-), closed as (
-  update remote_hosts h set closed_until = c.until from closing c where h.host = c.host returning h.host, h.closed_until
+  on conflict (host) do update set failures = h.failures + 1, failures_since = coalesce(h.failures_since, $2::timestamptz),
+    closed_until = case when h.failures + 1 >= $7 then $2::timestamptz + interval '1 millisecond' *
+      case when h.failures + 1 >= $3 and h.failures_since < $4::timestamptz then $5::float8 else $6::float8 end end
+  returning host, closed_until
 )
-update deliveries d set due_at = c.closed_until from closed c where d.host = c.host and d.state = 'waiting' and d.due_at < c.closed_until`;
+update deliveries d set due_at = f.closed_until from failed f where d.host = f.host and d.state = 'waiting' and d.due_at < f.closed_until`;
 
 const recoveredHostsText = `
 with recovered as (
