@@ -83,7 +83,10 @@ export async function findVisiblePost(ctx: AppContext, viewerId: string | null, 
   return row ? postView(row) : null;
 }
 
-/** As `findVisiblePost`, but a boost stands for the post that it boosts: that is what one likes, answers and boosts. */
+/**
+ * As `findVisiblePost`, but a boost that the viewer may see stands for the post that it boosts: that is what one likes,
+ * answers and boosts.
+ */
 export async function findVisibleSubject(
   ctx: AppContext,
   viewerId: string | null,
@@ -92,7 +95,8 @@ export async function findVisibleSubject(
   if (!isId(id)) return null;
   const row = await selectPosts(ctx)
     .where(
-      sql<boolean>`posts.id = (select coalesce(named.boost_of_id, named.id) from posts named where named.id = ${id})`,
+      sql<boolean>`posts.id = (select coalesce(named.boost_of_id, named.id) from posts named
+        where named.id = ${id} and (named.boost_of_id is null or ${visiblePosts(viewerId, 'named')}))`,
     )
     .where(visiblePosts(viewerId))
     .executeTakeFirst();
