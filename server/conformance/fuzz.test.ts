@@ -1,0 +1,163 @@
+// Every door takes whatever comes: the answer is never a fault of ours, a refusal says why, and what is refused leaves nothing behind.
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createToken } from '#server/features/auth/service/users.ts';
+import { startWorker } from '#server/worker.ts';
+import { nameOf, openServerWithDoors, type Door } from './doors.ts';
+import { fingerprint, openKnocker, type Heard } from './knock.ts';
+import { oddRequests, type OddRequest } from './odd-requests.ts';
+import type { Known } from './odd-values.ts';
+import { settleTown, type Town } from './town.ts';
+import { sessionToken } from './walk.ts';
+
+/** How often each door is knocked on that takes anything; FUZZ_RUNS=500 is for a long hunt. */
+const runs = Number(process.env['FUZZ_RUNS'] ?? 40);
+const who = ['nobody', 'a person', 'the owner', 'a wrong token'] as const;
+type Who = (typeof who)[number];
+
+const { server, doors: all } = await openServerWithDoors({ idle: true, trustProxy: ['127.0.0.1'] });
+const doors = all.filter(({ method }) => method !== 'OPTIONS');
+const knocker = openKnocker(server.origin);
+let town: Town;
+let known: Known;
+
+beforeAll(async () => {
+  const worker = await startWorker(server.ctx);
+  town = await settleTown(server);
+  // From here on every row that changes was changed by a door.
+  await worker.stop();
+  const { alice, bob, carol, posts, app } = town;
+  known = [alice, bob, carol]
+    .map(({ accountId }) => accountId)
+    .concat(
+      Object.values(posts),
+      town.reply,
+      town.boost,
+      town.notification,
+      town.waiting,
+      app.clientId,
+      app.clientSecret,
+    );
+});
+afterAll(async () => {
+  await knocker.close();
+  await server.close();
+});
+
+/** The header of each kind of visitor, fresh: some doors end the token that they are shown. */
+async function authorizationOf(visitor: Who): Promise<string | null> {
+  if (visitor === 'nobody') return null;
+  if (visitor === 'a wrong token') return 'Bearer wrong';
+  if (visitor === 'the owner') return `Bearer ${await sessionToken(server.ctx, town.olga.accountId)}`;
+  return `Bearer ${await createToken(server.ctx, town.alice.accountId, 'read write follow push')}`;
+}
+
+/** Programs need JSON with a text for people; pages and other servers get a text at least. */
+function checkRefusal(door: Door, answer: Heard): void {
+  if (door.method === 'HEAD') return;
+  const isForPrograms =
+    /^\/(api|oauth)\//.test(door.path) && !(door.path === '/oauth/authorize' && answer.type.startsWith('text/html'));
+  if (!isForPrograms) return expect(answer.text).toMatch(/\p{L}/u);
+  expect(answer.type, answer.text).toMatch(/^application\/json/);
+  const { error, error_description: description } = JSON.parse(answer.text) as Record<string, unknown>;
+  expect(description ?? error).toMatch(/^\p{L}.*\p{L}/u);
+}
+
+// A like, boost or bookmark is taken back also from a post that its owner may no longer see; the answer is that it is not there.
+const takesBack = /\/un(favourite|reblog|bookmark)$/;
+
+/** Knocks once and holds the answer against what every door promises. */
+async function tryOut(door: Door, request: OddRequest, authorization: string | null): Promise<void> {
+  const before = await fingerprint(server.ctx);
+  const answer = await knocker.knock(door.method, request, authorization);
+  expect(answer.status, answer.text).toBeLessThan(500);
+  const isRefused = answer.status >= 400;
+  if (isRefused) checkRefusal(door, answer);
+  const mayWrite = isRefused ? takesBack.test(door.path) : door.method !== 'GET' && door.method !== 'HEAD';
+  if (!mayWrite) expect(await fingerprint(server.ctx)).toEqual(before);
+}
+
+/** The failure in a few lines, with what is needed to see it again. */
+async function explain(details: fc.RunDetails<[Who, OddRequest]>): Promise<void> {
+  if (!details.failed || details.counterexample === null) return;
+  const [visitor, request] = details.counterexample;
+  const shown = { ...request, path: request.path.slice(0, 300), body: request.body?.toString().slice(0, 500) };
+  throw new Error(
+    `${visitor} sent ${JSON.stringify(shown)} (seed ${details.seed}, path ${details.counterexamplePath})`,
+    { cause: details.errorInstance },
+  );
+}
+
+describe('whatever is sent to', () => {
+  test.each(doors.map((door) => [nameOf(door), door] as const))(
+    '%s',
+    async (_name, door) => {
+      const headers = new Map<Who, string | null>();
+      for (const visitor of who) headers.set(visitor, await authorizationOf(visitor));
+      const takes = [door.schema.params, door.schema.querystring, door.schema.body].some(
+        (schema) => schema !== undefined,
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...who), oddRequests(door, known), (visitor, request) =>
+          tryOut(door, request, headers.get(visitor) ?? null),
+        ),
+        { numRuns: takes && door.method !== 'HEAD' ? runs : Math.ceil(runs / 4), asyncReporter: explain },
+      );
+    },
+    20_000 + runs * 500,
+  );
+});
+
+test('whatever is said on a stream, the connection answers or ends, and others do not notice', async () => {
+  const frame = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.json(),
+    fc
+      .record(
+        {
+          type: fc.constantFrom('subscribe', 'unsubscribe', 1, null),
+          stream: fc.constantFrom('user', 'hashtag', 'list', '__proto__', 'public:local', 7, null),
+          tag: fc.constantFrom('a', '', '\0', [], 1),
+          list: fc.constantFrom('1', '-1', {}, '9'.repeat(30)),
+        },
+        { requiredKeys: [] },
+      )
+      .map((message) => JSON.stringify(message)),
+  );
+  const address = `${server.origin.replace('http', 'ws')}/api/v1/streaming`;
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { maxLength: 20 }), async (frames) => {
+      const socket = new WebSocket(address, [town.alice.token]);
+      await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+      const ended = new Promise((resolve) => socket.once('close', resolve));
+      const answered = new Promise((resolve) =>
+        socket.on('message', (text: Buffer) => text.toString().includes('Unknown stream type') && resolve(null)),
+      );
+      for (const text of frames) socket.send(text);
+      socket.send(JSON.stringify({ type: 'subscribe', stream: 'the last word' }));
+      await Promise.race([ended, answered]);
+      socket.terminate();
+    }),
+    { numRuns: 30 },
+  );
+  expect((await town.alice.api('GET', '/api/v1/timelines/home')).status).toBe(200);
+});
+
+test.each([
+  'nonsense\r\n\r\n',
+  'GET /api/v1/instance HTTP/9.9\r\n\r\n',
+  'GET / HTTP/1.1\r\nhost: a\r\nhost : b\r\n\r\n',
+  `GET /${'a'.repeat(40_000)} HTTP/1.1\r\nhost: a\r\n\r\n`,
+  'POST /api/v1/apps HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+])('what is not HTTP is refused as such: %j', async (text) => {
+  const { hostname, port } = new URL(server.origin);
+  const answer = await new Promise<string>((resolve, reject) => {
+    let heard = '';
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    socket.on('data', (content) => (heard += String(content)));
+    socket.on('close', () => resolve(heard)).on('error', reject);
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+});

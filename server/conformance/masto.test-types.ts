@@ -1,0 +1,98 @@
+// What our serializers return, held against masto's types by the compiler: `npm run types` fails when a field goes missing or
+// changes its kind. Nothing here runs. masto turns the keys of answers into camelCase, so the types are turned alike.
+import type { mastodon } from 'masto';
+import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
+import type { CredentialAccount, serializePreferences } from '#server/features/auth/serializers/credentials.ts';
+import type { serializeApp, serializeNewApp, serializeToken } from '#server/features/auth/serializers/oauth.ts';
+import type { MastodonRelationship } from '#server/features/graph/serializers.ts';
+import type {
+  serializeInstance,
+  serializeInstanceV1,
+  serializeRule,
+  serializeWeek,
+} from '#server/features/instance/serializers.ts';
+import type { MastodonMarkers, MastodonNotification } from '#server/features/notifications/serializers.ts';
+import type { MastodonStatus, MastodonStatusEdit } from '#server/features/posts/serializers.ts';
+import type { MastodonTag } from '#server/features/posts/serializers/tag.ts';
+
+/** `reblogs_count` → `reblogsCount`, as masto does; keys with colons stay. */
+type CamelKey<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : Key;
+type Camel<Value> =
+  Value extends ReadonlyArray<infer Item>
+    ? Array<Camel<Item>>
+    : Value extends object
+      ? { [Key in keyof Value as CamelKey<Key>]: Camel<Value[Key]> }
+      : Value;
+
+/** masto's type with some fields in the wider form that Mastodon's documentation gives them. */
+type Wider<Theirs, Fields> = Omit<Theirs, keyof Fields> & Fields;
+/** Compiles only when every `Ours` is one of `Theirs`. */
+type Fits<Ours extends Theirs, Theirs> = Ours;
+
+// masto names this one field in snake_case, but turns it into camelCase like all others.
+type FeatureApproval = Camel<mastodon.v1.Account['featureApproval']>;
+// https://docs.joinmastodon.org/entities/Account/: `last_status_at` is null before the first post; ids of roles are strings.
+type AccountFields = {
+  lastStatusAt: string | null;
+  featureApproval: FeatureApproval;
+  roles: Array<{ id: string; name: string; color: string }>;
+};
+type Account = Wider<mastodon.v1.Account, AccountFields>;
+// https://docs.joinmastodon.org/entities/Role/: ids and permissions are strings, the times and the position are the admin API's.
+type Role = Pick<mastodon.v1.Role, 'name' | 'color' | 'highlighted' | 'collectionLimit'> & {
+  id: string;
+  permissions: string;
+};
+// The role stands beside `source`, not in it.
+type Source = Omit<mastodon.v1.AccountSource, 'role'>;
+// https://docs.joinmastodon.org/entities/Status/#application: null when the author shows no app.
+type StatusFields = { account: Account; application: mastodon.v1.Application | null };
+type Status = Wider<mastodon.v1.Status, StatusFields & { reblog?: Wider<mastodon.v1.Status, StatusFields> | null }>;
+// https://docs.joinmastodon.org/entities/Relationship/#languages: null when all languages are shown.
+type Relationship = Wider<mastodon.v1.Relationship, { languages: string[] | null }>;
+// https://docs.joinmastodon.org/entities/V2_Instance/: thumbnail without blurhash and sizes, a number as API version, nobody to turn to.
+type Instance = Wider<
+  mastodon.v2.Instance,
+  {
+    thumbnail: Pick<mastodon.v2.InstanceThumbnail, 'url' | 'description'> & { blurhash: string | null };
+    configuration: Wider<mastodon.v2.InstanceConfiguration, { urls: { streaming: string; status: string | null } }>;
+    apiVersions: { mastodon: number };
+    contact: { email: string; account: object | null };
+  }
+>;
+type InstanceV1 = Wider<mastodon.v1.Instance, { contactAccount: object | null }>;
+type NotificationKinds = Camel<MastodonNotification>['type'];
+type Notification = {
+  id: string;
+  type: mastodon.v1.NotificationType;
+  createdAt: string;
+  account: Account;
+  groupKey: string;
+  status?: Status;
+};
+// https://docs.joinmastodon.org/entities/Application/#CredentialApplication: a number, always 0.
+type NewApp = Wider<mastodon.v1.Client, { clientSecretExpiresAt: number }>;
+
+// https://docs.joinmastodon.org/entities/Preferences/#posting-default-language: null when none is set.
+type Preference = Wider<mastodon.v1.Preference, { 'posting:default:language': string | null }>;
+
+/** Each line is one promise. */
+export type Promises = [
+  Fits<Camel<MastodonAccount>, Account>,
+  Fits<Camel<CredentialAccount>, Account & { source: Source; role: Role }>,
+  Fits<Camel<MastodonRelationship>, Relationship>,
+  Fits<Camel<MastodonStatus>, Status>,
+  Fits<Camel<MastodonStatusEdit>, Wider<mastodon.v1.StatusEdit, { account: Account }>>,
+  Fits<Camel<MastodonTag>, mastodon.v1.Tag>,
+  Fits<Camel<MastodonNotification>, Notification>,
+  Fits<NotificationKinds, mastodon.v1.NotificationType>,
+  Fits<Camel<MastodonMarkers>, Partial<mastodon.v1.Marker>>,
+  Fits<Camel<ReturnType<typeof serializeInstance>>, Instance>,
+  Fits<Camel<ReturnType<typeof serializeInstanceV1>>, InstanceV1>,
+  Fits<Camel<ReturnType<typeof serializeRule>>, mastodon.v1.Rule>,
+  Fits<Camel<ReturnType<typeof serializeWeek>>, mastodon.v1.Activity>,
+  Fits<Camel<ReturnType<typeof serializeApp>>, mastodon.v1.Application>,
+  Fits<Camel<ReturnType<typeof serializeNewApp>>, NewApp>,
+  Fits<Camel<ReturnType<typeof serializeToken>>, mastodon.v1.Token>,
+  Fits<ReturnType<typeof serializePreferences>, Preference>,
+];

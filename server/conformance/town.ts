@@ -1,0 +1,113 @@
+// A small town in which every list has something: people who follow, ask, mention, like, boost, and one who waits to be let in.
+import { openSession } from '#server/features/auth/service/open-session.ts';
+import { registerApp } from '#server/features/auth/service/register-app.ts';
+import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
+import { changeInstanceSettings } from '#server/features/instance/service.ts';
+import { call, signUp, type Person } from '#server/testing/people.ts';
+import type { TestServer } from '#server/testing/server.ts';
+
+/** The people and what they made. Alice is who acts in most stories; Bob follows her; Carol is locked; Olga owns the server. */
+export interface Town {
+  alice: Person;
+  bob: Person;
+  carol: Person;
+  olga: Person;
+  /** Posts of Alice: for all, for all with a tag and a mention, for followers, for Bob alone. */
+  posts: { plain: string; tagged: string; followers: string; direct: string };
+  /** Bob's answer to `plain`, and his boost of it. */
+  reply: string;
+  boost: string;
+  /** Alice was told of this. */
+  notification: string;
+  /** The accounts that wait for the staff. */
+  waiting: string[];
+  /** A browser where Alice is signed in. */
+  session: string;
+  app: { clientId: string; clientSecret: string };
+}
+
+/** Fills a server by way of its doors. Settles where a worker runs. */
+export async function settleTown(server: TestServer): Promise<Town> {
+  const { ctx } = server;
+  const [alice, bob, carol, olga] = await Promise.all([
+    signUp(server, 'alice'),
+    signUp(server, 'bob'),
+    signUp(server, 'carol'),
+    signUp(server, 'olga', { role: 'owner' }),
+  ]);
+  await must(carol, 'PATCH', '/api/v1/accounts/update_credentials', { locked: true });
+  await must(bob, 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
+  await must(alice, 'POST', `/api/v1/accounts/${bob.accountId}/follow`);
+  await must(bob, 'POST', `/api/v1/accounts/${carol.accountId}/follow`);
+  await must(alice, 'POST', `/api/v1/accounts/${olga.accountId}/mute`, { duration: 3600 });
+  const write = (person: Person, body: object): Promise<string> => must(person, 'POST', '/api/v1/statuses', body);
+  const plain = await write(alice, { status: 'good morning', language: 'en' });
+  const tagged = await write(alice, {
+    status: '#birds for @bob at https://birds.example/watch',
+    spoiler_text: 'feathers',
+  });
+  const followers = await write(alice, { status: 'for followers', visibility: 'private' });
+  const direct = await write(alice, { status: 'psst @bob', visibility: 'direct' });
+  const reply = await write(bob, { status: 'good morning, @alice', in_reply_to_id: plain });
+  const boost = await must(bob, 'POST', `/api/v1/statuses/${plain}/reblog`);
+  await must(bob, 'POST', `/api/v1/statuses/${plain}/favourite`);
+  await must(alice, 'POST', `/api/v1/statuses/${reply}/favourite`);
+  await must(alice, 'POST', `/api/v1/statuses/${reply}/bookmark`);
+  await must(alice, 'PUT', `/api/v1/statuses/${plain}`, { status: 'a very good morning' });
+  await must(alice, 'POST', '/api/v1/markers', { home: { last_read_id: plain } });
+  await must(olga, 'POST', `/api/v1/accounts/${carol.accountId}/follow`);
+  const waiting = await addWaiting(server);
+  const device = { ip: '127.0.0.1', userAgent: 'a browser' };
+  const { id: session } = await ctx.database.write((tx) => openSession(tx, ctx, alice.accountId, device));
+  const crier = { name: 'Town crier', redirectUris: ['https://crier.example/back'], scopes: 'read write follow push' };
+  const { app, clientSecret } = await registerApp(ctx, crier, '127.0.0.1');
+  await server.settle();
+  const told = await alice.api('GET', '/api/v1/notifications');
+  return {
+    alice,
+    bob,
+    carol,
+    olga,
+    posts: { plain, tagged, followers, direct },
+    reply,
+    boost,
+    notification: String(told.body[0]?.id ?? '1'),
+    waiting,
+    session,
+    app: { clientId: app.clientId, clientSecret },
+  };
+}
+
+/** Two who sign up while the staff decides about everybody. */
+async function addWaiting({ ctx }: TestServer): Promise<string[]> {
+  const settings = { rules: ['Be kind.'], contactEmail: 'olga@mail.example' };
+  await changeInstanceSettings(ctx, { ...settings, registrations: 'approval' });
+  const form = { password: 'a long enough pass phrase', reason: 'birds', agreement: true };
+  const ids: string[] = [];
+  for (const username of ['walter', 'wanda']) {
+    const { accountId } = await askToJoin(ctx, { ...form, username, email: `${username}@mail.example` });
+    ids.push(accountId ?? '');
+  }
+  await changeInstanceSettings(ctx, { registrations: 'open' });
+  return ids;
+}
+
+/** Does it and gives the id of what came of it. */
+async function must(person: Person, method: string, path: string, body?: unknown): Promise<string> {
+  const answer = await person.api(method, path, body);
+  if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return String(answer.body.id ?? '');
+}
+
+/** A token of an app alone. */
+export async function appToken(server: TestServer, town: Town, scopes = 'read write follow push'): Promise<string> {
+  const body = {
+    grant_type: 'client_credentials',
+    client_id: town.app.clientId,
+    client_secret: town.app.clientSecret,
+    scope: scopes,
+  };
+  const answer = await call(server.origin, 'POST', '/oauth/token', { body });
+  if (answer.status !== 200) throw new Error(`a token for the app: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body.access_token;
+}

@@ -1,0 +1,174 @@
+// How to knock properly: for every door a person who may, an address that exists, and what to bring along.
+import type { AppContext } from '#server/context.ts';
+import { openSession } from '#server/features/auth/service/open-session.ts';
+import { call, type Answer } from '#server/testing/people.ts';
+import type { TestServer } from '#server/testing/server.ts';
+import { nameOf, type Door } from './doors.ts';
+import { appToken, type Town } from './town.ts';
+
+/** A token that opens the door: of the right person, with all scopes. Fresh, because some doors end it. Null where none is needed. */
+export async function keyOf(server: TestServer, town: Town, door: Door): Promise<string | null> {
+  if (door.access === null || door.access.who === 'open') return null;
+  if (door.access.who === 'client') return appToken(server, town);
+  return sessionToken(server.ctx, visitorOf(town, door).accountId);
+}
+
+/** The token that the web app itself would have. */
+export async function sessionToken(ctx: AppContext, accountId: string): Promise<string> {
+  const session = await ctx.database.write((tx) =>
+    openSession(tx, ctx, accountId, { ip: '127.0.0.1', userAgent: 'a test' }),
+  );
+  return session.accessToken;
+}
+
+function visitorOf(town: Town, door: Door): Town['alice'] {
+  if (door.access?.role) return town.olga;
+  if (door.path.includes('sign-out')) return town.bob;
+  return door.path.includes('follow_requests') ? town.carol : town.alice;
+}
+
+/** The path of a door with ids of the town in it, and the query that it cannot do without. */
+export function addressOf(door: Door, town: Town): string {
+  const { path } = door;
+  const filled = path
+    .replace(':account_id', town.waiting[path.endsWith('reject') ? 1 : 0] ?? '')
+    .replace(':id', idFor(door, town))
+    .replace(/:hashtag|:name/, 'birds');
+  const query = queries[path];
+  return query === undefined ? filled : `${filled}?${query}`;
+}
+
+function idFor({ path, method }: Door, town: Town): string {
+  if (path.includes('/notifications/')) return town.notification;
+  // Two doors delete a post: each has one of its own.
+  if (path.includes('/posts/') && method === 'DELETE') return town.posts.tagged;
+  if (path.includes('/statuses/') || path.includes('/posts/')) return town.posts.plain;
+  if (path.includes('/sessions/')) return town.session;
+  if (path.includes('/api/users/')) return town.alice.accountId;
+  return (path.endsWith('/reject') ? town.olga : town.bob).accountId;
+}
+
+const queries: Record<string, string> = {
+  '/api/v1/accounts/lookup': 'acct=bob',
+  '/api/v1/accounts/search': 'q=bo',
+  '/api/v2/search': 'q=bir',
+  '/api/v1/markers': 'timeline[]=home',
+};
+
+/** Doors that are no API for apps: supervisors, pages, files, other servers, endless answers. */
+export function isForApps({ path, method }: Door): boolean {
+  if (method === 'HEAD' || method === 'OPTIONS' || path.includes('*')) return false;
+  if (/^\/api\/(docs|openapi|v1\/streaming)/.test(path) || path === '/oauth/authorize' || path === '/oauth/style.css')
+    return false;
+  return /^\/(api|oauth)\//.test(path);
+}
+
+/** What to bring to a door that takes a body; `unique` goes into names that may exist once only. */
+export function sampleFor(door: Door, town: Town, unique: string): Record<string, unknown> {
+  return samples(town, unique)[nameOf(door).replace('PATCH', 'PUT')] ?? {};
+}
+
+const password = 'a long enough pass phrase';
+
+function samples(town: Town, unique: string): Record<string, Record<string, unknown>> {
+  const { clientId: client_id, clientSecret: client_secret } = town.app;
+  const person = {
+    username: `new${unique}`,
+    email: `new${unique}@mail.example`,
+    password,
+    agreement: true,
+    locale: 'en',
+  };
+  const text = { content_warning: 'feathers', sensitive: true, language: 'en' };
+  const status = { spoiler_text: 'feathers', sensitive: true, language: 'en' };
+  return {
+    'POST /api/auth/sign-up': person,
+    'POST /api/auth/sign-in': { login: 'alice', password: town.alice.password },
+    'POST /api/auth/confirm/resend': { email: `who${unique}@mail.example` },
+    'POST /api/auth/password-reset/request': { email: `who${unique}@mail.example` },
+    'POST /api/users': person,
+    'POST /api/v1/accounts': person,
+    'POST /api/v1/apps': {
+      client_name: 'App',
+      redirect_uris: ['https://a.example/1', 'https://a.example/2'],
+      scopes: 'read write',
+      website: 'https://a.example',
+    },
+    'POST /oauth/token': { grant_type: 'client_credentials', client_id, client_secret, scope: 'read write' },
+    'POST /oauth/revoke': { client_id, client_secret, token: 'gone already' },
+    'PUT /api/v1/accounts/update_credentials': {
+      display_name: 'Alice',
+      note: 'birds & bees',
+      bot: false,
+      discoverable: true,
+      fields_attributes: [
+        { name: 'One', value: '1' },
+        { name: 'Two', value: 'https://two.example' },
+      ],
+      source: { privacy: 'unlisted', sensitive: false, language: 'en' },
+    },
+    'POST /api/v1/accounts/:id/follow': { reblogs: false, notify: true, languages: ['en', 'de'] },
+    'POST /api/v1/accounts/:id/mute': { notifications: false, duration: 60 },
+    'POST /api/v1/statuses': { status: 'one & two', visibility: 'unlisted', in_reply_to_id: town.reply, ...status },
+    'PUT /api/v1/statuses/:id': { status: `edited ${unique}`, ...status },
+    'POST /api/v1/statuses/:id/reblog': { visibility: 'unlisted' },
+    'POST /api/posts': { content: 'one & two', visibility: 'unlisted', in_reply_to: town.reply, ...text },
+    'PUT /api/posts/:id': { content: `edited ${unique}`, ...text },
+    'POST /api/v1/markers': {
+      home: { last_read_id: town.posts.plain },
+      notifications: { last_read_id: town.notification },
+    },
+    'PUT /api/admin/instance': {
+      title: 'Town',
+      description: 'birds',
+      registrations: 'open',
+      rules: ['Be kind.', 'Be quiet.'],
+    },
+  };
+}
+
+/** Doors for those who hold a secret out of a letter or wait for one. Their stories are told in features/auth. */
+export const byLetter = new Set([
+  'POST /api/auth/confirm',
+  'POST /api/auth/password-reset',
+  'POST /api/auth/password',
+  'POST /api/v1/emails/confirmations',
+  'GET /api/v1/emails/check_confirmation',
+]);
+
+export interface Seen {
+  door: Door;
+  /** Whether somebody was signed in. */
+  signedIn: boolean;
+  answer: Answer;
+}
+
+/** What takes something away comes later, so that the others find it. */
+function order(door: Door): number {
+  const name = nameOf(door);
+  if (name.includes('sign-out')) return 5;
+  if (/DELETE|clear|revoke/.test(name)) return 4;
+  if (/\/un|\/block|reject|remove_/.test(name)) return 3;
+  return door.method === 'GET' ? 0 : 1;
+}
+
+/** Knocks once at every door of the API: signed in, and where that is allowed also as nobody. */
+export async function walkAllDoors(server: TestServer, town: Town, doors: readonly Door[]): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  const apps = doors
+    .filter((door) => isForApps(door) && !byLetter.has(nameOf(door)))
+    .toSorted((one, other) => order(one) - order(other));
+  for (const [index, door] of apps.entries()) {
+    const token = await keyOf(server, town, door);
+    const body = door.method === 'GET' || door.method === 'DELETE' ? undefined : sampleFor(door, town, `walk${index}`);
+    const knock = (key: string | null): Promise<Answer> =>
+      call(server.origin, door.method, addressOf(door, town), {
+        ...(key === null ? {} : { token: key }),
+        ...(body === undefined ? {} : { body }),
+      });
+    if (door.access?.who === 'anyone' && door.method === 'GET')
+      seen.push({ door, signedIn: false, answer: await knock(null) });
+    seen.push({ door, signedIn: token !== null, answer: await knock(token) });
+  }
+  return seen;
+}
