@@ -168,10 +168,13 @@ function linkHtml(url: string | null, text: string | null): string {
   return `<p><a href="${escapeHtml(url)}" target="_blank" rel="nofollow noopener noreferrer">${escapeHtml(text ?? url)}</a></p>`;
 }
 
+/** The language of the first text that names one; `und` says that nobody knows. */
 function readLanguage(json: Json): string | null {
   const map = asObject(json['contentMap']) ?? asObject(json['nameMap']) ?? asObject(json['summaryMap']);
-  const [language] = Object.keys(map ?? {});
-  return language !== undefined && /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/iu.test(language) ? language : null;
+  const language = Object.keys(map ?? {})[0] ?? asText(asObject(json['language'])?.['identifier']);
+  return language !== null && language !== 'und' && /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/iu.test(language)
+    ? language
+    : null;
 }
 
 function readTags(value: unknown): TagSpelling[] {
