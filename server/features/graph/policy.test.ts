@@ -61,6 +61,7 @@ test('code and SQL agree about every pair', async () => {
     fc.asyncProperty(pairs, mutes, async (blocks, muted) => {
       await write(blocks, muted);
       const rows = await sql<{ viewer: string; other: string; open: boolean; muted: boolean }>`
+        select v.id as viewer, o.id as other,
           ${sql.join(
             ids.map((id) => sql`(v.id = ${id} and ${noBlockBetween(id, sql`o.id`)})`),
             sql` or `,

@@ -63,7 +63,8 @@ function searchRoute(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const { q, following, offset = 0 } = request.query;
       const { limit } = readPage(request.query, limits);
-      if (request.query.resolve === true && offset === 0) await ensureAccounts(ctx, [q], { timeoutMs: lookupTimeoutMs });
+      if (request.query.resolve === true && offset === 0)
+        await ensureAccounts(ctx, [q], { timeoutMs: lookupTimeoutMs });
       const found = await searchPeople(ctx, viewerOf(request).accountId, { text: q, limit, offset, following });
       setOffsetLinks(request, reply, ctx.config.origin, { offset, limit, count: found.length });
       return found.map((account) => serializeAccount(account, ctx.config));
