@@ -16,8 +16,6 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
 
   test.each([
     { width: 360, dark: false },
-    { width: 360, dark: true },
-    { width: 1440, dark: false },
     { width: 1440, dark: true },
   ])(
     'every page is usable and free of accessibility faults at $width px (dark: $dark)',
