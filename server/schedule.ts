@@ -1,5 +1,7 @@
 // What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
 import type { AppContext } from '#server/context.ts';
+import { purgeAccess } from '#server/features/auth/service/purge.ts';
+import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
 import { purgeDelivered } from '#server/platform/fediverse/courier.ts';
 import { trimFeeds } from '#server/features/timelines/service/feeds.ts';
@@ -15,6 +17,8 @@ const hour = 60 * minute;
 export const schedule: Record<string, Task> = {
   'trim home timelines': { everyMs: hour, run: (ctx) => trimFeeds(ctx) },
   'forget finished deliveries': { everyMs: hour, run: (ctx) => purgeDelivered(ctx) },
+  'forget what no longer opens anything': { everyMs: hour, run: (ctx) => purgeAccess(ctx) },
+  'forget ended mutes': { everyMs: hour, run: (ctx) => purgeMutes(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 

@@ -39,3 +39,14 @@ export async function unmute(ctx: AppContext, pair: { muterId: string; mutedId: 
     return numDeletedRows > 0n;
   });
 }
+
+/** Forgets mutes that have ended; every reader leaves them out already. Returns how many. */
+export async function purgeMutes(ctx: AppContext): Promise<number> {
+  return ctx.database.write(async (tx) => {
+    const { numDeletedRows } = await tx.sql
+      .deleteFrom('mutes')
+      .where('expires_at', '<', ctx.clock())
+      .executeTakeFirstOrThrow();
+    return Number(numDeletedRows);
+  });
+}
