@@ -8,13 +8,13 @@ import { leave } from './features/auth/Sessions.tsx';
 import { SignInPromptHost } from './features/auth/SignInPrompt.tsx';
 import { Frame } from './features/frame/Frame.tsx';
 import { HelpSheetHost } from './features/frame/HelpSheet.tsx';
-import FollowRequestsPage from './features/graph/FollowRequestsPage.tsx';
+import { FollowRequestsPage } from './features/graph/FollowRequestsPage.tsx';
 import { FollowersPage, FollowingPage } from './features/graph/FollowersPages.tsx';
-import NotificationsPage from './features/notifications/NotificationsPage.tsx';
+import { NotificationsPage } from './features/notifications/NotificationsPage.tsx';
 import { ComposeDialogHost } from './features/posts/ComposeDialog.tsx';
 import { EditHistoryHost } from './features/posts/EditHistory.tsx';
-import ThreadPage from './features/posts/ThreadPage.tsx';
-import ProfilePage from './features/timelines/ProfilePage.tsx';
+import { ThreadPage } from './features/posts/ThreadPage.tsx';
+import { ProfilePage } from './features/timelines/ProfilePage.tsx';
 import { BookmarksPage, HomePage, LocalPage, PublicPage, TagPage } from './features/timelines/TimelinePages.tsx';
 import { t } from './lib/i18n.ts';
 import { instance, loadInstance } from './lib/instance.ts';
@@ -32,12 +32,12 @@ function later<Props>(load: () => Promise<ComponentType<Props>>) {
   return lazy(() => load().catch((): ComponentType<Props> => () => <BrokenPage />));
 }
 
-const SignInPage = later(() => import('./features/auth/SignInPage.tsx').then((file) => file.default));
-const SignUpPage = later(() => import('./features/auth/SignUpPage.tsx').then((file) => file.default));
+const SignInPage = later(() => import('./features/auth/SignInPage.tsx').then((file) => file.SignInPage));
+const SignUpPage = later(() => import('./features/auth/SignUpPage.tsx').then((file) => file.SignUpPage));
 const ConfirmPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ConfirmPage));
 const ResetPasswordPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ResetPasswordPage));
-const SearchPage = later(() => import('./features/search/SearchPage.tsx').then((file) => file.default));
-const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.default));
+const SearchPage = later(() => import('./features/search/SearchPage.tsx').then((file) => file.SearchPage));
+const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.SettingsPage));
 
 /** Pages that stand alone, without the navigation around them. */
 const ALONE = new Set(['/sign-in', '/sign-up', '/confirm', '/reset-password']);
@@ -179,6 +179,7 @@ function Safe({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** The whole app. */
 export function App() {
   return (
     <Safe>

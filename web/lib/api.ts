@@ -104,6 +104,8 @@ export async function requestPage<T>(path: string, options: RequestOptions = {})
   return { items, next: items.length ? nextPage(response.headers.get('Link')) : null };
 }
 
+/** A GET for JSON. @throws {ApiError} */
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
   request<T>('GET', path, { query, signal });
+/** A POST of a JSON body, or of none. @throws {ApiError} */
 export const post = <T>(path: string, body?: unknown): Promise<T> => request<T>('POST', path, { body });

@@ -11,6 +11,7 @@ export function failureText(cause: unknown): string {
   return cause.message || t('error.unexpected');
 }
 
+/** Whether the server said that it is not there, or no longer. */
 export const isNotFound = (cause: unknown): boolean =>
   cause instanceof ApiError && (cause.status === 404 || cause.status === 410);
 

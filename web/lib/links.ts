@@ -1,8 +1,11 @@
 // Where the links of a post lead inside the app.
 import type { Mention, Status, Tag } from './wire.ts';
 
+/** The page of a person. */
 export const accountPath = (account: { acct: string }): string => `/@${account.acct}`;
+/** The page of a post, also of one from another server. */
 export const postPath = (status: Pick<Status, 'id' | 'account'>): string => `/@${status.account.acct}/${status.id}`;
+/** The page of a hashtag, named without the `#`. */
 export const tagPath = (name: string): string => `/tags/${encodeURIComponent(name)}`;
 
 export interface LinkContext {

@@ -32,7 +32,7 @@ interface Options<Raw, E> {
 }
 
 const AT_TOP_PX = 12;
-export const CATCH_UP_LIMIT = 40;
+const CATCH_UP_LIMIT = 40;
 
 /** Lists that are on the page just now, with how many places show them. */
 const shown = new Map<unknown, number>();
@@ -49,74 +49,92 @@ export function showList(list: object): () => void {
   };
 }
 
+interface State<Raw, E> extends Options<Raw, E> {
+  entries: Signal<E[]>;
+  waiting: Signal<E[]>;
+  isLoading: Signal<boolean>;
+  failure: Signal<unknown>;
+  isComplete: Signal<boolean | null>;
+  /** The path of the next older page. */
+  next: string | null;
+}
+
+async function loadMore<Raw, E>(state: State<Raw, E>): Promise<void> {
+  const { entries, isLoading, failure, isComplete, query, toEntry, newOnes } = state;
+  if (!state.next || isLoading.peek()) return;
+  isLoading.value = true;
+  failure.value = null;
+  try {
+    const isFirst = isComplete.peek() === null;
+    const page = await requestPage<Raw>(state.next, isFirst ? { query } : {});
+    entries.value = [...entries.peek(), ...newOnes(entries.peek(), page.items.map(toEntry))];
+    state.next = page.next;
+    isComplete.value = page.next === null;
+  } catch (cause) {
+    failure.value = cause;
+  }
+  isLoading.value = false;
+}
+
+function showWaiting<Raw, E>({ entries, waiting }: State<Raw, E>): void {
+  entries.value = [...waiting.peek(), ...entries.peek()];
+  waiting.value = [];
+}
+
+function put<Raw, E>(state: State<Raw, E>, fresh: E[], isAtTop: boolean): void {
+  const { entries, waiting } = state;
+  const unknown = state.newOnes([...waiting.peek(), ...entries.peek()], fresh);
+  if (!unknown.length) return;
+  waiting.value = [...unknown, ...waiting.peek()];
+  if (isAtTop) showWaiting(state);
+}
+
+async function fetchMissed<Raw, E extends { key: string }>(
+  state: State<Raw, E>,
+  isAtTop: () => boolean,
+): Promise<void> {
+  const { path, query, toEntry, entries, waiting, isComplete } = state;
+  if (isComplete.peek() === null) return;
+  const newest = waiting.peek()[0] ?? entries.peek()[0];
+  try {
+    const page = await requestPage<Raw>(path, { query: { ...query, since_id: newest?.key, limit: CATCH_UP_LIMIT } });
+    const fresh = page.items.map(toEntry);
+    if (fresh.length < CATCH_UP_LIMIT || !newest) return put(state, fresh, isAtTop());
+    // More was missed than a page holds: the list starts anew, and goes on downwards by pages.
+    entries.value = [];
+    waiting.value = fresh;
+    state.next = page.next;
+    isComplete.value = page.next === null;
+    if (isAtTop()) showWaiting(state);
+  } catch {
+    // The list stays as it was; the next visit or return of the connection tries again.
+  }
+}
+
 /** Makes the list; nothing is loaded yet. */
 export function createLiveList<Raw, E extends { key: string }>(options: Options<Raw, E>): LiveList<E> {
-  const { path, query, toEntry, newOnes } = options;
-  const entries = signal<E[]>([]);
-  const waiting = signal<E[]>([]);
-  const isLoading = signal(false);
-  const failure = signal<unknown>(null);
-  const isComplete = signal<boolean | null>(null);
-  let next: string | null = path;
-
-  const more = async () => {
-    if (!next || isLoading.peek()) return;
-    isLoading.value = true;
-    failure.value = null;
-    try {
-      const isFirst = isComplete.peek() === null;
-      const page = await requestPage<Raw>(next, isFirst ? { query } : {});
-      entries.value = [...entries.peek(), ...newOnes(entries.peek(), page.items.map(toEntry))];
-      next = page.next;
-      isComplete.value = next === null;
-    } catch (cause) {
-      failure.value = cause;
-    }
-    isLoading.value = false;
+  const state: State<Raw, E> = {
+    ...options,
+    entries: signal<E[]>([]),
+    waiting: signal<E[]>([]),
+    isLoading: signal(false),
+    failure: signal<unknown>(null),
+    isComplete: signal<boolean | null>(null),
+    next: options.path,
   };
-
-  const put = (fresh: E[], isAtTop: boolean) => {
-    const unknown = newOnes([...waiting.peek(), ...entries.peek()], fresh);
-    if (!unknown.length) return;
-    waiting.value = [...unknown, ...waiting.peek()];
-    if (isAtTop) showWaiting();
-  };
-  const showWaiting = () => {
-    entries.value = [...waiting.peek(), ...entries.peek()];
-    waiting.value = [];
-  };
-
-  const catchUp = async (toTop?: boolean) => {
-    if (isComplete.peek() === null) return;
-    const newest = waiting.peek()[0] ?? entries.peek()[0];
-    try {
-      const page = await requestPage<Raw>(path, { query: { ...query, since_id: newest?.key, limit: CATCH_UP_LIMIT } });
-      const fresh = page.items.map(toEntry);
-      const isAtTop = toTop ?? isReaderAtTop(list);
-      if (fresh.length < CATCH_UP_LIMIT || !newest) return put(fresh, isAtTop);
-      // More was missed than a page holds: the list starts anew, and goes on downwards by pages.
-      entries.value = [];
-      waiting.value = fresh;
-      next = page.next;
-      isComplete.value = next === null;
-      if (isAtTop) showWaiting();
-    } catch {
-      // The list stays as it was; the next visit or return of the connection tries again.
-    }
-  };
-
+  const { entries, waiting, isLoading, failure, isComplete } = state;
   const list: LiveList<E> = {
     entries,
     waiting,
     isLoading,
     failure,
     isComplete,
-    more,
-    catchUp,
-    showWaiting,
+    more: () => loadMore(state),
+    catchUp: (toTop) => fetchMissed(state, () => toTop ?? isReaderAtTop(list)),
+    showWaiting: () => showWaiting(state),
     take: (fresh) => {
       // Before the first page there is nothing to put it above; that page will bring it.
-      if (isComplete.peek() !== null) put(fresh, isReaderAtTop(list));
+      if (isComplete.peek() !== null) put(state, fresh, isReaderAtTop(list));
     },
     keepOnly: (passes) => {
       entries.value = entries.peek().filter(passes);

@@ -65,6 +65,12 @@ const findArticle = (key: string | undefined): HTMLElement | null =>
 /** Whether the page that is just appearing is one that the reader came Back to. */
 export const isReturning = (): boolean => isBack;
 
+/** Glides to the top, or goes there at once for people who asked for less motion. */
+export function scrollToTop(): void {
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  scrollTo({ top: 0, behavior: isCalm ? 'instant' : 'smooth' });
+}
+
 const SETTLING_MS = 500;
 
 /**

@@ -33,6 +33,7 @@ export function fullTime(iso: string, locale: string): string {
   return new Date(iso).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** The month of an ISO time in words: "March 2026". */
 export function monthAndYear(iso: string, locale: string): string {
   return new Date(iso).toLocaleDateString(locale, { month: 'long', year: 'numeric' });
 }

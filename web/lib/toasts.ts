@@ -16,6 +16,7 @@ export const toasts = signal<Toast[]>([]);
 /** What the polite live region says. */
 export const announcement = signal('');
 
+/** Takes a notice away. */
 export function dismissToast(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }

@@ -15,6 +15,7 @@ interface Question {
 
 const asked = signal<(Question & { answer: (yes: boolean) => void }) | null>(null);
 
+/** Puts the question on the screen; resolves with the answer, false when it is closed. */
 export function ask(question: Question): Promise<boolean> {
   return new Promise((resolve) => {
     asked.value = {

@@ -9,6 +9,7 @@ interface Props {
   class?: string;
 }
 
+/** The picture, loaded when it comes near the window. */
 export function Avatar({ account, size = 44, class: extra = '' }: Props) {
   return (
     <img

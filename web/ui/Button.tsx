@@ -30,6 +30,7 @@ export function Button({ look, size, isBusy = false, children, onClick, type = '
 type LinkProps = Look &
   Pick<AnchorHTMLAttributes<HTMLAnchorElement>, 'title' | 'onClick' | 'children'> & { href: string };
 
+/** A link that looks like a button. */
 export function ButtonLink({ look, size, children, ...rest }: LinkProps) {
   return (
     <a {...rest} class={classOf({ look, size })}>

@@ -58,6 +58,7 @@ interface Props extends Partial<Pick<Reading, 'emojis' | 'mentions' | 'tags'>> {
 
 const NONE: readonly never[] = [];
 
+/** HTML of the server in a box of its own; links stay in the app where it has a page for them. */
 export function Html({ html, emojis = NONE, mentions = NONE, tags = NONE, lang, id, class: extra = '' }: Props) {
   const content = useMemo(() => {
     const { body } = new DOMParser().parseFromString(html, 'text/html');

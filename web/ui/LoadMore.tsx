@@ -14,6 +14,7 @@ interface Props {
 
 const AHEAD_PX = 900;
 
+/** Calls `onMore` when the foot comes within a screen of the window, and when it is pressed. */
 export function LoadMore({ onMore, isLoading, failure }: Props) {
   const foot = useRef<HTMLDivElement>(null);
   const latest = useRef(onMore);

@@ -56,6 +56,7 @@ function move(menu: HTMLElement, event: KeyboardEvent): void {
   target.focus();
 }
 
+/** The button with its menu; `items` may leave places empty. */
 export function Menu({ label, children, items, class: extra = '', isDisabled = false, hasWords = false }: Props) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);

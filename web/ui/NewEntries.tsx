@@ -2,7 +2,7 @@
 import { ArrowUp } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { showList, type LiveList } from '#web/lib/live-list.ts';
-import { isReturning } from '#web/lib/navigation.ts';
+import { isReturning, scrollToTop } from '#web/lib/navigation.ts';
 import { announce } from '#web/lib/toasts.ts';
 import styles from './NewEntries.module.css';
 
@@ -22,6 +22,7 @@ interface Props<E> {
   label: (count: number) => string;
 }
 
+/** Shows how many entries wait, and brings them with the reader to the top. */
 export function NewEntries<E>({ list, label }: Props<E>) {
   const count = list.waiting.value.length;
   useEffect(() => {
@@ -29,7 +30,7 @@ export function NewEntries<E>({ list, label }: Props<E>) {
   }, [count]);
   const show = () => {
     list.showWaiting();
-    scrollTo({ top: 0, behavior: 'smooth' });
+    scrollToTop();
     requestAnimationFrame(() =>
       document.querySelector<HTMLElement>('main [data-post]')?.focus({ preventScroll: true }),
     );

@@ -6,6 +6,7 @@ import { t } from '#web/lib/i18n.ts';
 import { Button } from './Button.tsx';
 import styles from './Notes.module.css';
 
+/** A turning ring. */
 export function Spinner({ label = t('common.loading') }: { label?: string }) {
   return (
     <div class={styles.spinner} role="status">
@@ -34,6 +35,7 @@ export function Skeleton({ rows = 5 }: { rows?: number }) {
   );
 }
 
+/** Says that there is nothing, and what could be done about it. */
 export function EmptyNote({
   title,
   children,
@@ -52,6 +54,7 @@ export function EmptyNote({
   );
 }
 
+/** Says what went wrong, with a button that tries again. */
 export function FailureNote({ cause, onRetry }: { cause: unknown; onRetry: () => void }) {
   return (
     <div class={styles.note} role="alert">

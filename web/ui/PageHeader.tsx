@@ -21,6 +21,7 @@ function goBack(): void {
   else location.assign('/');
 }
 
+/** The bar with the page's heading; it names the page in the tab too. */
 export function PageHeader({ title, tabTitle, hasBack = false, note, children }: Props) {
   usePageTitle(tabTitle ?? title);
   return (

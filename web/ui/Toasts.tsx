@@ -34,6 +34,7 @@ function Notice({ toast }: { toast: Toast }) {
   );
 }
 
+/** All notices of the moment. */
 export function Toasts() {
   const of = (kind: Toast['kind']) =>
     toasts.value.filter((toast) => toast.kind === kind).map((toast) => <Notice key={toast.id} toast={toast} />);

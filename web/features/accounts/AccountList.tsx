@@ -18,6 +18,7 @@ interface Props {
   actions?: (account: Account, remove: () => void) => ComponentChildren;
 }
 
+/** Loads the first page when it appears, further ones as the reader comes to them. */
 export function AccountList({ path, label, empty, onPage, actions }: Props) {
   const accounts = useSignal<Account[]>([]);
   const next = useSignal<string | null>(path);

@@ -4,8 +4,10 @@ import { EmojiText } from '#web/ui/Html.tsx';
 
 type Named = Pick<Account, 'display_name' | 'username' | 'emojis'>;
 
+/** The name as plain text. */
 export const nameOf = (account: Named): string => account.display_name.trim() || account.username;
 
+/** The name with custom emoji as pictures. */
 export function AccountName({ account }: { account: Named }) {
   return (
     <bdi>

@@ -16,6 +16,7 @@ interface Props {
   children: (account: Account) => ComponentChildren;
 }
 
+/** Renders `children` once the person is found. */
 export function AccountPage({ handle, children }: Props) {
   const account = accountByHandle(handle).value;
   const failure = useSignal<unknown>(null);

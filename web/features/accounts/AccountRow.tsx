@@ -16,6 +16,7 @@ interface Props {
 const toText = (html: string): string =>
   new DOMParser().parseFromString(html.replaceAll(/<br\s*\/?>|<\/p>/g, ' '), 'text/html').body.textContent.trim();
 
+/** The row; `children` stand at its end. */
 export function AccountRow({ account, isShort = false, children }: Props) {
   const note = isShort ? '' : toText(account.note);
   return (

@@ -65,7 +65,33 @@ function Picture({ label, now, chosen, onChoose, kind }: PictureProps) {
   );
 }
 
-function Fields({ form, change }: { form: ProfileForm; change: (changes: Partial<ProfileForm>) => void }) {
+interface PartProps {
+  form: ProfileForm;
+  change: (changes: Partial<ProfileForm>) => void;
+}
+
+function Pictures({ account, form, change }: PartProps & { account: CredentialAccount }) {
+  return (
+    <div class={styles.pictures}>
+      <Picture
+        kind="header"
+        label={t('profile.header')}
+        now={account.header}
+        chosen={form.header}
+        onChoose={(header) => change({ header })}
+      />
+      <Picture
+        kind="avatar"
+        label={t('profile.avatar')}
+        now={account.avatar}
+        chosen={form.avatar}
+        onChoose={(avatar) => change({ avatar })}
+      />
+    </div>
+  );
+}
+
+function Fields({ form, change }: PartProps) {
   const set = (at: number, changes: Partial<ProfileForm['fields'][number]>) =>
     change({ fields: form.fields.map((field, index) => (index === at ? { ...field, ...changes } : field)) });
   return (
@@ -115,6 +141,7 @@ function Audience({ value, onChoose }: { value: Visibility; onChoose: (visibilit
   );
 }
 
+/** The form for the signed-in account. */
 export function ProfileEditor({ account }: { account: CredentialAccount }) {
   const isSaving = useSignal(false);
   const problem = useSignal<unknown>(null);
@@ -137,22 +164,7 @@ export function ProfileEditor({ account }: { account: CredentialAccount }) {
   };
   return (
     <form class={styles.form} onSubmit={save}>
-      <div class={styles.pictures}>
-        <Picture
-          kind="header"
-          label={t('profile.header')}
-          now={account.header}
-          chosen={form.header}
-          onChoose={(header) => change({ header })}
-        />
-        <Picture
-          kind="avatar"
-          label={t('profile.avatar')}
-          now={account.avatar}
-          chosen={form.avatar}
-          onChoose={(avatar) => change({ avatar })}
-        />
-      </div>
+      <Pictures account={account} form={form} change={change} />
       <TextField
         label={t('profile.name')}
         problem={problems['display_name']}

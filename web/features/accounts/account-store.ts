@@ -22,6 +22,7 @@ export function accountByHandle(handle: string): Signal<Account | null> {
   return kept;
 }
 
+/** Remembers an account that another request brought. */
 export function keepAccount(account: Account): void {
   accountByHandle(account.acct).value = account;
 }

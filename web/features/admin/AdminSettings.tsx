@@ -132,6 +132,7 @@ function Waiting({ signUp, onDone }: { signUp: PendingSignUp; onDone: () => void
   );
 }
 
+/** Loads both parts, then shows them. */
 export function AdminSettings() {
   const settings = useSignal<InstanceSettings | null>(null);
   const signUps = useSignal<PendingSignUp[]>([]);

@@ -15,6 +15,7 @@ interface Props {
   foot?: ComponentChildren;
 }
 
+/** A card with the server's name above and other ways below. */
 export function AuthFrame({ title, lead, children, foot }: Props) {
   usePageTitle(title);
   return (

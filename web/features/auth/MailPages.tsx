@@ -47,6 +47,7 @@ function MailForm({ action, path, done }: { action: string; path: string; done: 
   );
 }
 
+/** `/confirm?token=…`: confirms at once, or offers a new link. */
 export function ConfirmPage() {
   const { query } = useLocation();
   const token = query['token'];
@@ -135,6 +136,7 @@ function NewPassword({ token }: { token: string }) {
   );
 }
 
+/** `/reset-password`: asks for the mail; with `?token=…` for the new password. */
 export function ResetPasswordPage() {
   const { query } = useLocation();
   if (query['token']) return <NewPassword token={query['token']} />;

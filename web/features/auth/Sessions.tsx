@@ -61,6 +61,7 @@ function Row({ session, onEnd }: { session: Session; onEnd: () => void }) {
   );
 }
 
+/** All sessions of the account, this browser marked. */
 export function Sessions() {
   const sessions = useSignal<Session[] | null>(null);
   const failure = useSignal<unknown>(null);

@@ -25,7 +25,8 @@ function Resend({ login }: { login: string }) {
   );
 }
 
-export default function SignInPage() {
+/** `/sign-in?return_to=…` */
+export function SignInPage() {
   const { query } = useLocation();
   const login = useSignal('');
   const password = useSignal('');

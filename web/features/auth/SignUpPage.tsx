@@ -53,35 +53,100 @@ function NextStep({ state, email }: { state: SignUpState; email: string }) {
   );
 }
 
-export default function SignUpPage() {
+/** What the newcomer fills in; sends it and says through `onState` how it went. */
+function SignUpForm({ onState }: { onState: (state: SignUpState, email: string) => void }) {
   const { query } = useLocation();
   const ownerToken = query['owner'];
-  const username = useSignal('');
-  const email = useSignal('');
-  const password = useSignal('');
-  const reason = useSignal('');
+  const values = useSignal({ username: '', email: '', password: '', reason: '' });
   const hasAgreed = useSignal(false);
-  const state = useSignal<SignUpState | null>(null);
   const facts = instance.value;
-  const wantsReason = !ownerToken && facts?.registrations.approval_required === true;
+  const wantsReason = asksForReason(ownerToken);
+  const { username, email, password, reason } = values.value;
+  const change = (changes: Partial<typeof values.value>) => (values.value = { ...values.peek(), ...changes });
   const form = useForm(async () => {
     const answer = await post<Answer>('/api/auth/sign-up', {
-      username: username.value.trim(),
-      email: email.value.trim(),
-      password: password.value,
-      reason: wantsReason ? reason.value.trim() : undefined,
+      username: username.trim(),
+      email: email.trim(),
+      password,
+      reason: wantsReason ? reason.trim() : undefined,
       agreement: true,
       owner_token: ownerToken,
     });
-    if (answer.access_token) {
-      await useToken(answer.access_token);
-      location.assign(safeReturnPath(query['return_to'], location.origin) ?? '/');
-    } else state.value = answer.state;
+    if (!answer.access_token) return onState(answer.state, email.trim());
+    await useToken(answer.access_token);
+    location.assign(safeReturnPath(query['return_to'], location.origin) ?? '/');
   });
   const problems = form.fields.value;
+  const handle = `@${username.trim() || t('auth.usernameSample')}@${facts?.domain ?? location.host}`;
+  return (
+    <form onSubmit={form.send}>
+      <FormProblem text={form.problem.value} />
+      <TextField
+        label={t('auth.username')}
+        hint={t('auth.usernameHint', { handle })}
+        problem={problems['username']}
+        value={username}
+        onValue={(value) => change({ username: value })}
+        before="@"
+        autocomplete="username"
+        isHandle
+        maxLength={30}
+        required
+        autofocus
+      />
+      <TextField
+        label={t('auth.email')}
+        problem={problems['email']}
+        type="email"
+        value={email}
+        onValue={(value) => change({ email: value })}
+        autocomplete="email"
+        required
+      />
+      <TextField
+        label={t('auth.password')}
+        hint={t('auth.passwordHint')}
+        problem={problems['password']}
+        type="password"
+        value={password}
+        onValue={(value) => change({ password: value })}
+        autocomplete="new-password"
+        minLength={8}
+        required
+      />
+      {wantsReason && (
+        <TextArea
+          label={t('auth.reason')}
+          hint={t('auth.reasonHint')}
+          problem={problems['reason']}
+          value={reason}
+          onValue={(value) => change({ reason: value })}
+          rows={3}
+          required
+        />
+      )}
+      <Rules hasAgreed={hasAgreed.value} onAgree={(agreed) => (hasAgreed.value = agreed)} />
+      <FormProblem text={problems['agreement'] ?? problems['owner_token'] ?? ''} />
+      <Button type="submit" look="filled" size="wide" isBusy={form.isBusy.value}>
+        {t('auth.signUp')}
+      </Button>
+    </form>
+  );
+}
 
-  if (state.value && state.value !== 'active') return <NextStep state={state.value} email={email.value.trim()} />;
-  if (state.value) {
+/** The owner explains nothing to anybody. */
+const asksForReason = (ownerToken: string | undefined): boolean =>
+  !ownerToken && instance.value?.registrations.approval_required === true;
+
+/** `/sign-up`, and `/sign-up?owner=…` for the first account. */
+export function SignUpPage() {
+  const { query } = useLocation();
+  const ownerToken = query['owner'];
+  const outcome = useSignal<{ state: SignUpState; email: string } | null>(null);
+  const registrations = instance.value?.registrations;
+
+  if (outcome.value && outcome.value.state !== 'active') return <NextStep {...outcome.value} />;
+  if (outcome.value) {
     return (
       <AuthFrame title={t('auth.welcomeTitle')} lead={t('auth.confirmedText')}>
         <ButtonLink href="/sign-in" look="filled" size="wide">
@@ -90,77 +155,23 @@ export default function SignUpPage() {
       </AuthFrame>
     );
   }
-  if (facts && !facts.registrations.enabled && !ownerToken) {
+  if (registrations && !registrations.enabled && !ownerToken) {
     return (
       <AuthFrame
         title={t('auth.closedTitle')}
-        lead={facts.registrations.message || t('auth.closedText')}
+        lead={registrations.message || t('auth.closedText')}
         foot={signInLink()}
       />
     );
   }
-  const lead = ownerToken ? t('auth.ownerText') : wantsReason ? t('auth.approvalText') : t('auth.signUpText');
+  const lead = asksForReason(ownerToken) ? t('auth.approvalText') : t('auth.signUpText');
   return (
     <AuthFrame
       title={ownerToken ? t('auth.ownerTitle') : t('auth.signUpTitle', { name: instanceTitle() })}
-      lead={lead}
+      lead={ownerToken ? t('auth.ownerText') : lead}
       foot={ownerToken ? undefined : signInLink()}
     >
-      <form onSubmit={form.send}>
-        <FormProblem text={form.problem.value} />
-        <TextField
-          label={t('auth.username')}
-          hint={t('auth.usernameHint', {
-            handle: `@${username.value.trim() || t('auth.usernameSample')}@${facts?.domain ?? location.host}`,
-          })}
-          problem={problems['username']}
-          value={username.value}
-          onValue={(value) => (username.value = value)}
-          before="@"
-          autocomplete="username"
-          isHandle
-          maxLength={30}
-          required
-          autofocus
-        />
-        <TextField
-          label={t('auth.email')}
-          problem={problems['email']}
-          type="email"
-          value={email.value}
-          onValue={(value) => (email.value = value)}
-          autocomplete="email"
-          required
-        />
-        <TextField
-          label={t('auth.password')}
-          hint={t('auth.passwordHint')}
-          problem={problems['password']}
-          type="password"
-          value={password.value}
-          onValue={(value) => (password.value = value)}
-          autocomplete="new-password"
-          minLength={8}
-          required
-        />
-        {wantsReason && (
-          <TextArea
-            label={t('auth.reason')}
-            hint={t('auth.reasonHint')}
-            problem={problems['reason']}
-            value={reason.value}
-            onValue={(value) => (reason.value = value)}
-            rows={3}
-            required
-          />
-        )}
-        <Rules hasAgreed={hasAgreed.value} onAgree={(agreed) => (hasAgreed.value = agreed)} />
-        {problems['agreement'] && <FormProblem text={problems['agreement']} />}
-        {problems['owner_token'] && <FormProblem text={problems['owner_token']} />}
-        <Button type="submit" look="filled" size="wide" isBusy={form.isBusy.value}>
-          {t('auth.signUp')}
-        </Button>
-      </form>
+      <SignUpForm onState={(state, email) => (outcome.value = { state, email })} />
     </AuthFrame>
   );
 }

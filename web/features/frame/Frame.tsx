@@ -44,6 +44,7 @@ function useFrameKeys(): void {
   usePostKeys();
 }
 
+/** Puts `children` into the centre column, and listens to the keys that work everywhere. */
 export function Frame({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
   useFrameKeys();

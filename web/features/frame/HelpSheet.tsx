@@ -6,6 +6,7 @@ import styles from './HelpSheet.module.css';
 
 const isOpen = signal(false);
 
+/** Puts the sheet on the screen. */
 export function openHelp(): void {
   isOpen.value = true;
 }

@@ -7,6 +7,7 @@ import { openComposer } from '#web/features/posts/composing.ts';
 import { theme } from '#web/lib/appearance.ts';
 import { t } from '#web/lib/i18n.ts';
 import { instance, instanceTitle } from '#web/lib/instance.ts';
+import { scrollToTop } from '#web/lib/navigation.ts';
 import { isSignedIn, me } from '#web/lib/session.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { Button, ButtonLink } from '#web/ui/Button.tsx';
@@ -21,7 +22,7 @@ const MOST_SHOWN = 99;
 function toTopWhenThere(event: MouseEvent, isHere: boolean): void {
   if (!isHere || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  scrollTo({ top: 0, behavior: 'smooth' });
+  scrollToTop();
 }
 
 function Count({ count = 0 }: Pick<Destination, 'count'>) {
@@ -68,9 +69,62 @@ const leaveItem = (): MenuItem => ({
   run: () => void leave(),
 });
 
+function WriteButton() {
+  return (
+    <Button
+      look="filled"
+      size="wide"
+      onClick={() => openComposer()}
+      aria-keyshortcuts="n"
+      title={t('compose.titleNew')}
+    >
+      <PenLine size={19} aria-hidden />
+      <span class={styles.label}>{t('compose.titleNew')}</span>
+    </Button>
+  );
+}
+
+/** The ways in, for a visitor. */
+function Doors() {
+  return (
+    <div class={styles.doors}>
+      {instance.value?.registrations.enabled !== false && (
+        <ButtonLink href="/sign-up" look="filled" size="wide">
+          <span class={styles.label}>{t('auth.signUp')}</span>
+        </ButtonLink>
+      )}
+      <ButtonLink href="/sign-in" size="wide" title={t('auth.signIn')}>
+        <LogIn size={18} aria-hidden />
+        <span class={styles.label}>{t('auth.signIn')}</span>
+      </ButtonLink>
+    </div>
+  );
+}
+
+function AccountMenu() {
+  const account = me.value;
+  if (!account) return null;
+  return (
+    <Menu
+      label={t('nav.account', { name: `@${account.acct}` })}
+      hasWords
+      class={styles.account ?? ''}
+      items={[themeItem(), leaveItem()]}
+    >
+      <Avatar account={account} size={38} />
+      <span class={styles.who}>
+        <span class={styles.name}>
+          <AccountName account={account} />
+        </span>
+        <span class={styles.handle}>@{account.acct}</span>
+      </span>
+    </Menu>
+  );
+}
+
+/** The column at the side; a rail of icons on middle widths. */
 export function SideNavigation() {
   const { path } = useLocation();
-  const account = me.value;
   return (
     <header class={styles.side}>
       <a href="/" class={styles.brand} aria-label={instanceTitle()}>
@@ -82,50 +136,13 @@ export function SideNavigation() {
           <Way key={destination.href} destination={destination} isHere={isAt(path, destination.href)} isLabelled />
         ))}
       </nav>
-      {isSignedIn.value ? (
-        <Button
-          look="filled"
-          size="wide"
-          onClick={() => openComposer()}
-          aria-keyshortcuts="n"
-          title={t('compose.titleNew')}
-        >
-          <PenLine size={19} aria-hidden />
-          <span class={styles.label}>{t('compose.titleNew')}</span>
-        </Button>
-      ) : (
-        <div class={styles.doors}>
-          {instance.value?.registrations.enabled !== false && (
-            <ButtonLink href="/sign-up" look="filled" size="wide">
-              <span class={styles.label}>{t('auth.signUp')}</span>
-            </ButtonLink>
-          )}
-          <ButtonLink href="/sign-in" size="wide" title={t('auth.signIn')}>
-            <LogIn size={18} aria-hidden />
-            <span class={styles.label}>{t('auth.signIn')}</span>
-          </ButtonLink>
-        </div>
-      )}
-      {account && (
-        <Menu
-          label={t('nav.account', { name: `@${account.acct}` })}
-          hasWords
-          class={styles.account ?? ''}
-          items={[themeItem(), leaveItem()]}
-        >
-          <Avatar account={account} size={38} />
-          <span class={styles.who}>
-            <span class={styles.name}>
-              <AccountName account={account} />
-            </span>
-            <span class={styles.handle}>@{account.acct}</span>
-          </span>
-        </Menu>
-      )}
+      {isSignedIn.value ? <WriteButton /> : <Doors />}
+      <AccountMenu />
     </header>
   );
 }
 
+/** The bar of small screens, with the button to write above it. */
 export function BottomBar() {
   const { path, route } = useLocation();
   const all = destinations();

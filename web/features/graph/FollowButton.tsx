@@ -11,6 +11,7 @@ interface Props {
   size?: 'small' | 'normal';
 }
 
+/** The button for one account; nothing for oneself, and until the relationship is known. */
 export function FollowButton({ account, size = 'small' }: Props) {
   const relationship = useRelationship(account.id);
   if (me.value?.id === account.id) return null;

@@ -52,7 +52,8 @@ export function RequestAnswers({ account, onDone }: { account: Account; onDone: 
   );
 }
 
-export default function FollowRequestsPage() {
+/** `/follow-requests` */
+export function FollowRequestsPage() {
   return (
     <>
       <PageHeader title={t('graph.requestsTitle')} hasBack />

@@ -45,5 +45,7 @@ function FollowsPage({ handle, side }: { handle: string; side: 'followers' | 'fo
   );
 }
 
+/** `/@name/followers` */
 export const FollowersPage = ({ handle }: { handle: string }) => <FollowsPage handle={handle} side="followers" />;
+/** `/@name/following` */
 export const FollowingPage = ({ handle }: { handle: string }) => <FollowsPage handle={handle} side="following" />;

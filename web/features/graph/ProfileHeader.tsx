@@ -126,6 +126,7 @@ function Standing({ relationship }: { relationship: Relationship | null }) {
   );
 }
 
+/** Everything above the posts of a person. */
 export function ProfileHeader({ account }: { account: Account }) {
   const relationship = useRelationship(account.id);
   const path = accountPath(account);

@@ -49,6 +49,14 @@ export function useRelationship(id: string): Relationship | null {
   return relationshipWith(id).value;
 }
 
+const hiddenListeners = new Set<(accountId: string) => void>();
+
+/** Hears of accounts that the reader just blocked or muted. */
+export function onHidden(listener: (accountId: string) => void): () => void {
+  hiddenListeners.add(listener);
+  return () => hiddenListeners.delete(listener);
+}
+
 type Verb = 'follow' | 'unfollow' | 'block' | 'unblock' | 'mute' | 'unmute';
 
 async function change(account: Account, verb: Verb, guess: Partial<Relationship>): Promise<boolean> {
@@ -57,6 +65,7 @@ async function change(account: Account, verb: Verb, guess: Partial<Relationship>
   if (before) kept.value = { ...before, ...guess };
   try {
     keep(await post<Relationship>(`/api/v1/accounts/${account.id}/${verb}`));
+    if (verb === 'block' || verb === 'mute') for (const listener of hiddenListeners) listener(account.id);
     return true;
   } catch (cause) {
     kept.value = before;
@@ -65,9 +74,23 @@ async function change(account: Account, verb: Verb, guess: Partial<Relationship>
   }
 }
 
+const ANSWER_AFTER_MS = [1500, 4000, 10_000, 30_000];
+
+/** Other servers answer a follow in their own time: looks again a few times until they have. */
+async function awaitAnswer(account: Account): Promise<void> {
+  for (const wait of ANSWER_AFTER_MS) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (!relationshipWith(account.id).peek()?.requested) return;
+    const found = await get<Relationship[]>('/api/v1/accounts/relationships', { id: [account.id] }).catch(() => []);
+    found.forEach(keep);
+  }
+}
+
+/** Follows at once, or asks when the account is locked. */
 export async function follow(account: Account): Promise<void> {
   if (!requireSignIn()) return;
-  await change(account, 'follow', account.locked ? { requested: true } : { following: true });
+  const isDone = await change(account, 'follow', account.locked ? { requested: true } : { following: true });
+  if (isDone && !account.locked) void awaitAnswer(account);
 }
 
 /** Also takes back a request. */
@@ -90,10 +113,12 @@ export async function block(account: Account): Promise<void> {
   if (await change(account, 'block', guess)) tell(t('graph.blocked', { name }));
 }
 
+/** Lets the two see each other again. */
 export async function unblock(account: Account): Promise<void> {
   await change(account, 'unblock', { blocking: false });
 }
 
+/** Hides what the account posts from the reader, with a way back in the notice. */
 export async function mute(account: Account): Promise<void> {
   if (!requireSignIn()) return;
   const undo = { label: t('common.undo'), run: () => void unmute(account) };
@@ -101,6 +126,7 @@ export async function mute(account: Account): Promise<void> {
     tell(t('graph.muted', { name: `@${account.acct}` }), { action: undo });
 }
 
+/** Ends a mute. */
 export async function unmute(account: Account): Promise<void> {
   await change(account, 'unmute', { muting: false, muting_notifications: false });
 }

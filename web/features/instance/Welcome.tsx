@@ -8,6 +8,7 @@ import { ButtonLink } from '#web/ui/Button.tsx';
 import { Html } from '#web/ui/Html.tsx';
 import styles from './Welcome.module.css';
 
+/** The first thing on `/` for who is not signed in. */
 export function Welcome() {
   const facts = instance.value;
   usePageTitle('');

@@ -1,10 +1,13 @@
 // One notification: a mention is the post itself, everything else who did what, with a glance at the post.
 import { BellRing, Heart, PencilLine, Repeat2, UserPlus, UserRoundCheck } from 'lucide-preact';
 import { useSignal } from '@preact/signals';
+import { useLocation } from 'preact-iso/router';
+import { useEffect, useRef } from 'preact/hooks';
 import { AccountName, nameOf } from '#web/features/accounts/AccountName.tsx';
 import { FollowButton } from '#web/features/graph/FollowButton.tsx';
 import { RequestAnswers } from '#web/features/graph/FollowRequestsPage.tsx';
 import { Post } from '#web/features/posts/Post.tsx';
+import { registerPost } from '#web/features/posts/post-keys.ts';
 import { findPost } from '#web/features/posts/post-store.ts';
 import { rich, t, type MessageKey } from '#web/lib/i18n.ts';
 import { accountPath, postPath } from '#web/lib/links.ts';
@@ -58,8 +61,9 @@ function RequestLine({ account }: { account: Account }) {
   );
 }
 
+/** One group of notifications; `isUnseen` tints it. */
 export function NotificationRow({ group, isUnseen }: { group: NotificationGroup; isUnseen: boolean }) {
-  const { type, accounts, status, at } = group;
+  const { type, accounts, status } = group;
   const [first] = accounts;
   const post = status && findPost(status.id);
   if (!first) return null;
@@ -71,11 +75,24 @@ export function NotificationRow({ group, isUnseen }: { group: NotificationGroup;
       </div>
     );
   }
+  return <Told group={group} mark={mark ?? ''} first={first} />;
+}
+
+/** A notification that is not a post: who did what. Enter leads to what it is about. */
+function Told({ group, mark, first }: { group: NotificationGroup; mark: string; first: Account }) {
+  const { route } = useLocation();
+  const element = useRef<HTMLElement>(null);
+  const { type, accounts, status, at } = group;
+  useEffect(() => {
+    const open = () => route(status ? postPath(status) : accountPath(first));
+    if (element.current) registerPost(element.current, { open });
+  });
   const kind = KINDS[type] ?? OTHER;
   const Icon = kind.icon;
   const others = accounts.length - 1;
   return (
     <article
+      ref={element}
       class={`${styles.row} ${mark}`}
       aria-label={t('notifications.from', { name: nameOf(first) })}
       tabIndex={0}

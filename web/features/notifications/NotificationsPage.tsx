@@ -40,7 +40,8 @@ function List({ list, seenBefore }: { list: LiveList<NotificationEntry>; seenBef
   );
 }
 
-export default function NotificationsPage({ side = 'all' }: { side?: 'all' | 'mentions' }) {
+/** `/notifications` and `/notifications/mentions` */
+export function NotificationsPage({ side = 'all' }: { side?: 'all' | 'mentions' }) {
   // What was new when the page was opened stays marked while one reads.
   const seenBefore = useRef(seenUpTo.peek());
   const newest = allNotifications.entries.value[0]?.key;

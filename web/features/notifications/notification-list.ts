@@ -4,7 +4,7 @@ import { keepPost } from '#web/features/posts/post-store.ts';
 import { onNotification } from '#web/features/timelines/live.ts';
 import { createLiveList, type LiveList } from '#web/lib/live-list.ts';
 import { remembered } from '#web/lib/remember.ts';
-import { isSignedIn, me } from '#web/lib/session.ts';
+import { isSignedIn, me, refreshMe } from '#web/lib/session.ts';
 import { onReturn } from '#web/lib/socket.ts';
 import type { Notification } from '#web/lib/wire.ts';
 import { isNewer } from './groups.ts';
@@ -55,6 +55,8 @@ export function keepNotifications(): void {
     const stop = onNotification((notification) => {
       allNotifications.take([entryOf(notification)]);
       if (notification.type === 'mention') mentions.take([entryOf(notification)]);
+      // The number of requests stands in the navigation.
+      if (notification.type === 'follow_request') refreshMe().catch(() => {});
     });
     const stopReturn = onReturn(() => {
       void allNotifications.catchUp();

@@ -34,93 +34,134 @@ interface Props {
   isEager?: boolean;
 }
 
-export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: Props) {
-  const draft = draftFor(purpose);
-  const { text, warning, hasWarning } = draft.value;
-  const area = useRef<HTMLTextAreaElement>(null);
-  const isUsed = useSignal(false);
-  const isSending = useSignal(false);
-  const problem = useSignal('');
-  const labels = LABELS[purpose.kind];
+interface WritingProps {
+  draft: Draft;
+  change: (changes: Partial<Draft>) => void;
+  label: string;
+  lines: number;
+  isEager: boolean;
+  isOpen: boolean;
+  onUse: () => void;
+}
 
-  const change = (changes: Partial<Draft>) => (draft.value = { ...draft.peek(), ...changes, attempt: newAttempt() });
+/** The fields of the composer: the warning where there is one, and the text with its suggestions. */
+function Writing({ draft, change, label, lines, isEager, isOpen, onUse }: WritingProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const { text, warning, hasWarning, language } = draft;
   const takeMention = (mention: string, { start, end }: Fragment) => {
-    const { text: before } = draft.peek();
-    change({ text: before.slice(0, start) + mention + before.slice(end) });
-    requestAnimationFrame(() => area.current?.setSelectionRange(start + mention.length, start + mention.length));
+    change({ text: text.slice(0, start) + mention + text.slice(end) });
+    const caret = start + mention.length;
+    requestAnimationFrame(() => area.current?.setSelectionRange(caret, caret));
   };
   const suggestions = useMentionSuggestions({ area, onTake: takeMention });
-
   useEffect(() => {
-    if (!isEager || !area.current) return;
-    area.current.focus();
-    area.current.setSelectionRange(text.length, text.length);
+    if (isEager) area.current?.focus();
   }, []);
+  useEffect(() => {
+    // Whom a reply speaks to stands there already: one writes behind it.
+    if (isOpen && area.current === document.activeElement) area.current?.setSelectionRange(text.length, text.length);
+  }, [isOpen]);
+  return (
+    <>
+      {hasWarning && (
+        <input
+          class={styles.warning}
+          value={warning}
+          aria-label={t('compose.warning')}
+          placeholder={t('compose.warningHint')}
+          onInput={(event) => change({ warning: event.currentTarget.value })}
+        />
+      )}
+      <div class={styles.text}>
+        <HighlightedText
+          {...suggestions.attributes}
+          area={area}
+          value={isOpen ? text : ''}
+          lines={lines}
+          aria-label={label}
+          placeholder={label}
+          lang={language || undefined}
+          onFocus={onUse}
+          onBlur={suggestions.close}
+          onInput={(event) => {
+            change({ text: event.currentTarget.value });
+            suggestions.look();
+          }}
+          onKeyDown={suggestions.onKeyDown}
+        />
+        {suggestions.list}
+      </div>
+    </>
+  );
+}
 
+/** How many characters of the server's limit are left. */
+function roomLeft({ text, warning, hasWarning }: Draft): { left: number; limit: number } {
   const statuses = instance.value?.configuration.statuses;
   const limit = statuses?.max_characters ?? 500;
-  const left = limit - countCharacters(text, hasWarning ? warning : '', statuses?.characters_reserved_per_url);
-  const maySend = text.trim() !== '' && left >= 0;
+  return {
+    limit,
+    left: limit - countCharacters(text, hasWarning ? warning : '', statuses?.characters_reserved_per_url),
+  };
+}
 
+/** Sending: busy or not, what went wrong, and the function that does it unless it is being done. */
+function useSending(purpose: Purpose, onSent: () => void) {
+  const isSending = useSignal(false);
+  const problem = useSignal('');
   const send = async () => {
-    if (!maySend || isSending.peek()) return;
+    if (isSending.peek()) return;
     isSending.value = true;
     problem.value = '';
     try {
       await sendDraft(purpose);
-      isUsed.value = false;
-      tell(t(labels.sent));
-      onSent?.();
+      tell(t(LABELS[purpose.kind].sent));
+      onSent();
     } catch (cause) {
       problem.value = failureText(cause);
     }
     isSending.value = false;
+  };
+  return { isSending, problem, send };
+}
+
+/** The form for a new post, a reply, or a new version of a post. */
+export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: Props) {
+  const draft = draftFor(purpose);
+  const isUsed = useSignal(false);
+  const labels = LABELS[purpose.kind];
+  const { isSending, problem, send } = useSending(purpose, () => {
+    isUsed.value = false;
+    onSent?.();
+  });
+  const change = (changes: Partial<Draft>) => (draft.value = { ...draft.peek(), ...changes, attempt: newAttempt() });
+  const room = roomLeft(draft.value);
+  const maySend = draft.value.text.trim() !== '' && room.left >= 0;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (maySend) void send();
   };
   const isOpen = !isQuiet || isUsed.value || isUnlikeFresh(draft.value, purpose);
   return (
     <form
       class={styles.composer}
       aria-label={t(labels.area)}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
+      onSubmit={submit}
       onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        void send();
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
       }}
     >
       {me.value && <Avatar account={me.value} class={styles.face} />}
       <div class={styles.main}>
-        {hasWarning && (
-          <input
-            class={styles.warning}
-            value={warning}
-            aria-label={t('compose.warning')}
-            placeholder={t('compose.warningHint')}
-            onInput={(event) => change({ warning: event.currentTarget.value })}
-          />
-        )}
-        <div class={styles.text}>
-          <HighlightedText
-            {...suggestions.attributes}
-            area={area}
-            value={text}
-            lines={isOpen ? (isQuiet ? 2 : 4) : 1}
-            aria-label={t(labels.area)}
-            placeholder={t(labels.area)}
-            lang={draft.value.language || undefined}
-            onFocus={() => (isUsed.value = true)}
-            onBlur={suggestions.close}
-            onInput={(event) => {
-              change({ text: event.currentTarget.value });
-              suggestions.look();
-            }}
-            onKeyDown={(event) => void suggestions.onKey(event)}
-          />
-          {suggestions.list}
-        </div>
+        <Writing
+          draft={draft.value}
+          change={change}
+          label={t(labels.area)}
+          lines={isOpen ? (isQuiet ? 2 : 4) : 1}
+          isEager={isEager}
+          isOpen={isOpen}
+          onUse={() => (isUsed.value = true)}
+        />
         {problem.value && (
           <p class={styles.problem} role="alert">
             {problem.value} {t('compose.kept')}
@@ -131,8 +172,7 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
             purpose={purpose}
             draft={draft.value}
             change={change}
-            left={left}
-            limit={limit}
+            room={room}
             sendLabel={t(labels.send)}
             maySend={maySend}
             isSending={isSending.value}
@@ -147,14 +187,13 @@ interface ToolsProps {
   purpose: Purpose;
   draft: Draft;
   change: (changes: Partial<Draft>) => void;
-  left: number;
-  limit: number;
+  room: { left: number; limit: number };
   sendLabel: string;
   maySend: boolean;
   isSending: boolean;
 }
 
-function Tools({ purpose, draft, change, left, limit, sendLabel, maySend, isSending }: ToolsProps) {
+function Tools({ purpose, draft, change, room, sendLabel, maySend, isSending }: ToolsProps) {
   const { visibility, hasWarning } = draft;
   return (
     <div class={styles.tools}>
@@ -183,7 +222,7 @@ function Tools({ purpose, draft, change, left, limit, sendLabel, maySend, isSend
       </IconButton>
       <LanguageChoice value={draft.language} onChoose={(language) => change({ language })} />
       <span class={styles.rest}>
-        <Room left={left} limit={limit} />
+        <Room {...room} />
         <Button type="submit" look="filled" disabled={!maySend} isBusy={isSending}>
           {sendLabel}
         </Button>

@@ -12,6 +12,7 @@ import styles from './EditHistory.module.css';
 
 const shown = signal<Status | null>(null);
 
+/** Puts the history of a post on the screen. */
 export function openHistory(status: Status): void {
   shown.value = status;
 }

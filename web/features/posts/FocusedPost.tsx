@@ -55,6 +55,7 @@ function Counts({ status }: { status: Status }) {
   );
 }
 
+/** The post with its date, audience, figures and large actions. */
 export function FocusedPost({ status }: { status: Status }) {
   const nameId = useId();
   const textId = useId();

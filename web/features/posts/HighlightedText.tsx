@@ -10,6 +10,7 @@ type Props = Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'value' | 'ref'> 
   lines: number;
 };
 
+/** The text area; it grows with its text. */
 export function HighlightedText({ value, area, lines, ...rest }: Props) {
   return (
     <div class={styles.stack} style={{ minHeight: `calc(${lines} * 1.5em + 12px)` }}>

@@ -14,6 +14,7 @@ interface Props {
   onChoose: (code: string) => void;
 }
 
+/** A select behind the language's code. */
 export function LanguageChoice({ value, onChoose }: Props) {
   const languages = useMemo(() => {
     const names = new Intl.DisplayNames(locale.value, { type: 'language' });

@@ -124,6 +124,7 @@ interface Props {
   isInThread?: boolean;
 }
 
+/** The post of a list; nothing once it is deleted. */
 export function Post({ post, booster, placeKey, position, isJoined = false, isInThread = false }: Props) {
   const nameId = useId();
   const textId = useId();

@@ -39,10 +39,12 @@ function Action({ kind, label, count = 0, isOn, isDisabled = false, onClick, chi
   );
 }
 
+/** Opens the composer for an answer. */
 export function replyTo(status: Status): void {
   if (requireSignIn()) openComposer({ kind: 'reply', to: status });
 }
 
+/** The row of buttons. */
 export function PostActions({ status, isLarge = false }: { status: Status; isLarge?: boolean }) {
   const size = isLarge ? 21 : 18;
   const { replies_count: replies, reblogs_count: boosts, favourites_count: likes } = status;

@@ -15,6 +15,7 @@ interface Props {
   isLarge?: boolean;
 }
 
+/** The text and media of a post. */
 export function PostBody({ status, id, isLarge = false }: Props) {
   const isOpen = useSignal(false);
   const areaId = useId();

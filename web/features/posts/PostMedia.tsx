@@ -49,6 +49,7 @@ function Attachment({ media, isAlone }: { media: MediaAttachment; isAlone: boole
   );
 }
 
+/** All attachments of a post, in a grid. */
 export function PostMedia({ status }: { status: Status }) {
   const isShown = useSignal(false);
   const attachments = status.media_attachments;

@@ -52,6 +52,7 @@ function itemsFor(status: Status): (MenuItem | false)[] {
   ];
 }
 
+/** The menu behind the three dots. */
 export function PostMenu({ status, class: look }: { status: Status; class: string }) {
   return (
     <Menu label={t('post.menu')} class={look} items={itemsFor(status)}>

@@ -64,7 +64,8 @@ function useFocusAtTop(hasAncestors: boolean, id: string) {
   return element;
 }
 
-export default function ThreadPage({ id }: { id: string }) {
+/** `/@name/:id` */
+export function ThreadPage({ id }: { id: string }) {
   const thread = threadOf(id).value;
   const failure = useSignal<unknown>(null);
   const load = () => {

@@ -26,6 +26,7 @@ export interface Draft {
 /** The composer in the dialog; null while it is closed. */
 export const composer = signal<Purpose | null>(null);
 
+/** Opens the dialog; whatever was kept for this purpose is in it. */
 export function openComposer(purpose: Purpose = { kind: 'new' }): void {
   composer.value = purpose;
 }

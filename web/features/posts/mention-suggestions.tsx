@@ -20,26 +20,15 @@ interface Options {
   onTake: (text: string, fragment: Fragment) => void;
 }
 
-/** What the text area needs for suggestions: its attributes, its handlers, and the list to render after it. */
-export function useMentionSuggestions({ area, onTake }: Options) {
-  const id = useId();
-  const fragment = useSignal<Fragment | null>(null);
-  const found = useSignal<Account[]>([]);
-  const chosen = useSignal(0);
-  const close = () => {
-    fragment.value = null;
-    found.value = [];
-  };
-
-  const query = fragment.value?.query;
+/** Looks people up a moment after the typing rests; an older search never answers over a newer one. */
+function usePeople(query: string | undefined, onFound: (people: Account[]) => void): void {
   useEffect(() => {
     if (query === undefined) return;
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
         const people = await get<Account[]>('/api/v1/accounts/search', { q: query, limit: MOST }, stop.signal);
-        found.value = people;
-        chosen.value = 0;
+        onFound(people);
         if (people.length) announce(t('compose.suggestions', { count: people.length }));
       } catch {
         // Without suggestions one types the handle out.
@@ -50,53 +39,29 @@ export function useMentionSuggestions({ area, onTake }: Options) {
       stop.abort();
     };
   }, [query]);
+}
 
-  const look = () => {
-    const { value = '', selectionStart = 0 } = area.current ?? {};
-    const next = mentionAtCaret(value, selectionStart);
-    if (!next) return close();
-    fragment.value = next;
-  };
-  const take = (account: Account | undefined) => {
-    if (account && fragment.value) onTake(`@${account.acct} `, fragment.value);
-    close();
-  };
-  const keys: Record<string, () => void> = {
-    ArrowDown: () => (chosen.value = (chosen.value + 1) % found.value.length),
-    ArrowUp: () => (chosen.value = (chosen.value + found.value.length - 1) % found.value.length),
-    Enter: () => take(found.value[chosen.value]),
-    Tab: () => take(found.value[chosen.value]),
-    Escape: close,
-  };
-  /** True when the key was for the list. */
-  const onKey = (event: KeyboardEvent): boolean => {
-    const run = keys[event.key];
-    if (!run || !found.value.length || event.ctrlKey || event.metaKey) return false;
-    event.preventDefault();
-    event.stopPropagation();
-    run();
-    return true;
-  };
+interface ListProps {
+  id: string;
+  people: Account[];
+  chosen: number;
+  onTake: (account: Account) => void;
+}
 
-  const isOpen = found.value.length > 0;
-  const attributes = {
-    'aria-autocomplete': 'list' as const,
-    'aria-controls': isOpen ? id : undefined,
-    'aria-activedescendant': isOpen ? `${id}-${chosen.value}` : undefined,
-  };
-  const list = isOpen && (
+function People({ id, people, chosen, onTake }: ListProps) {
+  return (
     <ul id={id} role="listbox" aria-label={t('compose.people')} class={styles.list}>
-      {found.value.map((account, index) => (
+      {people.map((account, index) => (
         <li
           key={account.id}
           id={`${id}-${index}`}
           role="option"
-          aria-selected={index === chosen.value}
+          aria-selected={index === chosen}
           aria-label={`${nameOf(account)} @${account.acct}`}
           class={styles.option}
           // The text area must keep the focus.
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => take(account)}
+          onClick={() => onTake(account)}
         >
           <Avatar account={account} size={32} />
           <span class={styles.texts}>
@@ -109,5 +74,53 @@ export function useMentionSuggestions({ area, onTake }: Options) {
       ))}
     </ul>
   );
-  return { attributes, list, look, onKey, close };
+}
+
+/** What the text area needs for suggestions: its attributes, its handlers, and the list to render after it. */
+export function useMentionSuggestions({ area, onTake }: Options) {
+  const id = useId();
+  const fragment = useSignal<Fragment | null>(null);
+  const found = useSignal<Account[]>([]);
+  const chosen = useSignal(0);
+  usePeople(fragment.value?.query, (people) => {
+    found.value = people;
+    chosen.value = 0;
+  });
+  const close = () => {
+    fragment.value = null;
+    found.value = [];
+  };
+  const look = () => {
+    const { value = '', selectionStart = 0 } = area.current ?? {};
+    const next = mentionAtCaret(value, selectionStart);
+    if (next) fragment.value = next;
+    else close();
+  };
+  const take = (account: Account | undefined) => {
+    if (account && fragment.value) onTake(`@${account.acct} `, fragment.value);
+    close();
+  };
+  const step = (by: 1 | -1) => (chosen.value = (chosen.value + by + found.value.length) % found.value.length);
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => take(found.value[chosen.value]),
+    Tab: () => take(found.value[chosen.value]),
+    Escape: close,
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const run = keys[event.key];
+    if (!run || !found.value.length || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  };
+  const isOpen = found.value.length > 0;
+  const attributes = {
+    'aria-autocomplete': 'list' as const,
+    'aria-controls': isOpen ? id : undefined,
+    'aria-activedescendant': isOpen ? `${id}-${chosen.value}` : undefined,
+  };
+  const list = isOpen && <People id={id} people={found.value} chosen={chosen.value} onTake={take} />;
+  return { attributes, list, look, onKeyDown, close };
 }

@@ -43,8 +43,11 @@ async function toggle(status: Status, { flag, count, on, off }: Toggle): Promise
   }
 }
 
+/** Likes, or takes the like back. */
 export const toggleLike = (status: Status): Promise<void> => toggle(status, TOGGLES.like);
+/** Boosts, or takes the boost back. */
 export const toggleBoost = (status: Status): Promise<void> => toggle(status, TOGGLES.boost);
+/** Bookmarks, or takes the bookmark back. */
 export const toggleBookmark = (status: Status): Promise<void> => toggle(status, TOGGLES.bookmark);
 
 /** Whether a post may be passed on by this person: public and unlisted by all, followers-only by its author. */
@@ -53,6 +56,7 @@ export const mayBoost = (status: Status, myId: string | undefined): boolean =>
   status.visibility === 'unlisted' ||
   (status.visibility === 'private' && status.account.id === myId);
 
+/** Copies the post's public address. */
 export async function copyLink(status: Status): Promise<void> {
   try {
     await navigator.clipboard.writeText(

@@ -10,10 +10,10 @@ export interface PostCommands {
   toggleWarning: () => void;
 }
 
-const commands = new WeakMap<Element, PostCommands>();
+const commands = new WeakMap<Element, Partial<PostCommands>>();
 
 /** Lets the keys reach a post's element while it is on the page. */
-export function registerPost(element: Element, own: PostCommands): void {
+export function registerPost(element: Element, own: Partial<PostCommands>): void {
   commands.set(element, own);
 }
 
@@ -43,10 +43,11 @@ function act(name: keyof PostCommands): (event: KeyboardEvent) => void {
     // Enter on a link or button inside the post is theirs.
     if (!article || (name === 'open' && event.target !== article)) return;
     event.preventDefault();
-    commands.get(article)?.[name]();
+    commands.get(article)?.[name]?.();
   };
 }
 
+/** Listens to the keys while the component is on the page. */
 export function usePostKeys(): void {
   useShortcuts({
     j: () => walk(1),

@@ -28,6 +28,7 @@ export function keepPost(status: Status): PostSignal {
   return kept;
 }
 
+/** The signal of a post that was kept before. */
 export const findPost = (id: string): PostSignal | undefined => known.get(id);
 
 /** Takes a deleted post off every page. */
@@ -54,6 +55,7 @@ export function onPostArrival(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Tells all who listen that a post came. */
 export function tellArrival(status: Status, how: Arrival): void {
   for (const listener of listeners) listener(status, how);
 }

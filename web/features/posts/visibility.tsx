@@ -7,9 +7,12 @@ export const VISIBILITIES: readonly Visibility[] = ['public', 'unlisted', 'priva
 
 const ICONS = { public: Globe, unlisted: Moon, private: Lock, direct: AtSign };
 
+/** The name of an audience. */
 export const visibilityName = (visibility: Visibility): string => t(`visibility.${visibility}`);
+/** Who is meant by it. */
 export const visibilityHint = (visibility: Visibility): string => t(`visibility.${visibility}Hint`);
 
+/** The sign of an audience; its name must stand beside it. */
 export function VisibilityIcon({ visibility, size = 15 }: { visibility: Visibility; size?: number }) {
   const Icon = ICONS[visibility];
   return <Icon size={size} aria-hidden />;

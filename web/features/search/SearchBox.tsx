@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
 import styles from './SearchBox.module.css';
 
+/** The field; `isEager` takes the focus when nothing is searched yet. */
 export function SearchBox({ isEager = false }: { isEager?: boolean }) {
   const { route, path, query } = useLocation();
   const field = useRef<HTMLInputElement>(null);

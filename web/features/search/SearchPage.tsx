@@ -105,7 +105,8 @@ function Answer({ words }: { words: string }) {
   return <Results results={results.value} />;
 }
 
-export default function SearchPage() {
+/** `/search?q=…` */
+export function SearchPage() {
   const { query } = useLocation();
   const words = (query['q'] ?? '').trim();
   return (

@@ -30,7 +30,8 @@ function Side({ side }: { side: SettingsSide }) {
   return <ProfileEditor account={me.value} />;
 }
 
-export default function SettingsPage({ side }: { side: SettingsSide }) {
+/** `/settings` and its other sides; a visitor has the appearance only. */
+export function SettingsPage({ side }: { side: SettingsSide }) {
   const sides: SettingsSide[] = [
     ...(isSignedIn.value ? (['profile'] as const) : []),
     'appearance',

@@ -63,6 +63,7 @@ function Profile({ account, side }: { account: Account; side: Side }) {
   );
 }
 
-export default function ProfilePage({ handle, side = 'posts' }: { handle: string; side?: Side }) {
+/** `/@name` and `/@name/replies` */
+export function ProfilePage({ handle, side = 'posts' }: { handle: string; side?: Side }) {
   return <AccountPage handle={handle}>{(account) => <Profile account={account} side={side} />}</AccountPage>;
 }

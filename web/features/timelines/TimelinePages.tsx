@@ -68,6 +68,7 @@ function Home() {
   );
 }
 
+/** `/`: the home timeline, or for a visitor what this place is. */
 export function HomePage() {
   if (isSignedIn.value) return <Home />;
   return (
@@ -101,6 +102,7 @@ function LocalList() {
   );
 }
 
+/** `/local` */
 export function LocalPage() {
   return (
     <>
@@ -113,6 +115,7 @@ export function LocalPage() {
   );
 }
 
+/** `/public` */
 export function PublicPage() {
   return (
     <>
@@ -125,6 +128,7 @@ export function PublicPage() {
   );
 }
 
+/** `/tags/:tag` */
 export function TagPage({ tag }: { tag: string }) {
   const timeline = keptTimeline(`/api/v1/timelines/tag/${encodeURIComponent(tag)}`);
   useStream(timeline, 'hashtag', tag.toLowerCase());
@@ -140,6 +144,7 @@ export function TagPage({ tag }: { tag: string }) {
   );
 }
 
+/** `/bookmarks` */
 export function BookmarksPage() {
   const path = '/api/v1/bookmarks';
   const [timeline] = useState(() => (isReturning() ? keptTimeline(path) : renewedTimeline(path)));

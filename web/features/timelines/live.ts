@@ -1,11 +1,13 @@
 // What the live streams bring: posts into lists and threads, edits and deletions everywhere.
 import { effect } from '@preact/signals';
+import { onHidden } from '#web/features/graph/relationships.ts';
 import { dropPost, keepPost, onPostArrival, tellArrival } from '#web/features/posts/post-store.ts';
 import { token } from '#web/lib/api.ts';
 import { listen, onReturn, type LiveEvent } from '#web/lib/socket.ts';
 import type { Notification, Status } from '#web/lib/wire.ts';
-import { entryOf, keptTimeline, removeEverywhere, type Timeline } from './timeline.ts';
+import { entryOf, hideAccount, keptTimeline, removeEverywhere, type Timeline } from './timeline.ts';
 
+/** The home timeline of the signed-in person. */
 export const homeTimeline = (): Timeline => keptTimeline('/api/v1/timelines/home');
 
 /** Applies what every stream may bring; `onPost` takes the new posts. */
@@ -54,9 +56,11 @@ function followOwnStream(): () => void {
     if (how !== 'mention') homeTimeline().take([entryOf(status)]);
   });
   const stopReturn = onReturn(() => void homeTimeline().catchUp());
+  const stopHiding = onHidden(hideAccount);
   return () => {
     stopStream();
     stopArrivals();
+    stopHiding();
     stopReturn();
   };
 }

@@ -46,6 +46,14 @@ export function renewedTimeline(path: string, query: Query = {}): Timeline {
   return keptTimeline(path, query);
 }
 
+/** Takes everything by an account, and what it boosted, out of the shared timelines; its own page stays as it is. */
+export function hideAccount(accountId: string): void {
+  for (const [name, timeline] of kept) {
+    if (!name.startsWith('/api/v1/timelines/')) continue;
+    timeline.keepOnly(({ post, booster }) => post.peek()?.account.id !== accountId && booster?.id !== accountId);
+  }
+}
+
 /** Takes a deleted post out of every kept timeline, its boosts included. */
 export function removeEverywhere(postId: string): void {
   for (const timeline of kept.values()) timeline.keepOnly((entry) => entry.key !== postId && entry.postId !== postId);
