@@ -64,7 +64,7 @@ ${website}
 <ul>
 ${wishes.join('\n')}
 </ul>
-<p class="quiet">${escapeHtml(whereTo(consent.redirectUri))} You can take this back at any time.</p>
+<p class="quiet">${escapeHtml(whereTo(consent.redirectUri))} Signing out everywhere takes it back.</p>
 <form method="post" action="/oauth/authorize">
 ${hiddenFields({ ...consent.parameters, csrf: consent.csrfToken })}
 <button type="submit" name="decision" value="allow" class="main">Allow</button>
