@@ -15,13 +15,9 @@ export function answerFailures(app: FastifyInstance): void {
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send({ error: describe(error) });
     request.log.error({ err: error }, 'a request failed');
-    return reply
-      .code(isOverload(error) ? 503 : 500)
-      .send({
-        error: isOverload(error)
-          ? 'The server is overloaded; try again in a moment'
-          : 'Something went wrong on our side',
-      });
+    return reply.code(isOverload(error) ? 503 : 500).send({
+      error: isOverload(error) ? 'The server is overloaded; try again in a moment' : 'Something went wrong on our side',
+    });
   });
 }
 
