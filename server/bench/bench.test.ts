@@ -69,6 +69,7 @@ describe('a run on a tiny seed', () => {
       seconds: 1,
       peerKeys: makePeerKeys(),
       serverArguments: [],
+      settings: {},
       say: () => {},
       report: (...found) => void rows.push(...found),
     });

@@ -48,7 +48,11 @@ const loading = {
   autovacuum: 'off',
 };
 
-const counting = { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': '2000' };
+const counting = {
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.max': '2000',
+  'pg_stat_statements.track_planning': 'on',
+};
 
 /** Opens the database, seeded with `size`. @throws when `keep` names a folder that holds something else */
 export async function openBenchDatabase(options: DatabaseOptions): Promise<BenchDatabase> {

@@ -11,6 +11,7 @@ export interface BenchOptions {
   keep: string | null;
   seedOnly: boolean;
   profile: boolean;
+  redisUrl: string | null;
   rounds: number;
   seconds: number;
   json: boolean;
@@ -24,6 +25,7 @@ export const help = `Usage: npm run bench -- [options]
   --rounds N      pairs of rounds (server, limit) of each scenario; default 5
   --seconds N     how long one round lasts; default 4
   --profile       also show where the server's time went; best with one scenario
+  --redis URL     queue, bus and cache of the server on this Redis, which is written to
   --json          print the rows as JSON instead of a table
   --seed-only     make the seed and nothing else (npm run bench:seed)
   --help`;
@@ -40,6 +42,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       profile: { type: 'boolean', default: false },
+      redis: { type: 'string' },
       json: { type: 'boolean', default: false },
       'seed-only': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -55,6 +58,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     keep: values.keep ?? null,
     seedOnly: values['seed-only'],
     profile: values.profile,
+    redisUrl: values.redis ?? null,
     rounds: readNumber('--rounds', values.rounds, values.quick ? 2 : 5),
     seconds: readNumber('--seconds', values.seconds, values.quick ? 2 : 4),
     json: values.json,

@@ -51,8 +51,9 @@ export interface RigOptions {
   rounds: number;
   seconds: number;
   peerKeys: PeerKeys;
-  /** Further arguments of the server's Node. */
+  /** Further arguments of the server's Node, and further settings. */
   serverArguments: string[];
+  settings: Record<string, string>;
   report(...rows: Row[]): void;
   say(line: string): void;
 }
@@ -92,7 +93,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const rig: Rig = {
     ...options,
     sql,
-    server: () => once('server', () => startServer(database, options.serverArguments)),
+    server: () => once('server', () => startServer(options)),
     limit: () => once('limit', () => startLimit(database.url, options.peerKeys.publicKey)),
     async http(job) {
       const { child } = await once('http', async () => ({
@@ -122,12 +123,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   return rig;
 }
 
-async function startServer(database: BenchDatabase, execArgv: string[]): Promise<Running> {
+async function startServer({ database, serverArguments, settings }: RigOptions): Promise<Running> {
   const port = await freePort();
   const { child } = await startChild<'ready'>({
     file: 'server/main.ts',
-    env: serverEnv(port, database.folder, database.url),
-    execArgv,
+    env: { ...serverEnv(port, database.folder, database.url), ...settings },
+    execArgv: serverArguments,
   });
   return { child, url: `http://127.0.0.1:${port}` };
 }

@@ -71,6 +71,7 @@ async function measure(options: BenchOptions, database: BenchDatabase, rows: Row
     rounds,
     seconds,
     peerKeys: makePeerKeys(),
+    settings: options.redisUrl === null ? {} : { REDIS_URL: options.redisUrl, REDIS_PREFIX: `bench-${process.pid}` },
     serverArguments,
     say,
     report,
