@@ -6,6 +6,7 @@ import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
+import { read, type Got } from '#server/testing/reader.ts';
 
 const everybody = 'https://www.w3.org/ns/activitystreams#Public';
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u;
@@ -26,24 +27,7 @@ afterAll(async () => {
   await Promise.all([server?.close(), there?.close()]);
 });
 
-interface Got {
-  status: number;
-  headers: Headers;
-  body: Json;
-}
-
-async function get(
-  url: string,
-  headers: Record<string, string> = { accept: 'application/activity+json' },
-): Promise<Got> {
-  const response = await fetch(new URL(url, server.origin), { headers, redirect: 'manual' });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: /json/u.test(response.headers.get('content-type') ?? '') ? (JSON.parse(text) as Json) : {},
-  };
-}
+const get = (url: string, headers?: Record<string, string>): Promise<Got> => read(server.origin, url, headers);
 
 /** As `get`, signed by a stranger. */
 async function getAs(stranger: Stranger, path: string): Promise<Got> {
@@ -327,100 +311,5 @@ describe('collections', () => {
       totalItems: 1,
     });
     expect((await get(`${aliceUri}/followers?cursor=0`)).body).toMatchObject({ orderedItems: [] });
-  });
-});
-
-describe('being found', () => {
-  const finger = (resource: string): Promise<Got> =>
-    get(`/.well-known/webfinger?resource=${encodeURIComponent(resource)}`, {});
-
-  it('by handle, by page and by id', async () => {
-    const host = new URL(server.origin).host;
-    for (const resource of [`acct:alice@${host}`, `acct:ALICE@${host}`, `${server.origin}/@alice`, aliceUri]) {
-      const { status, headers, body } = await finger(resource);
-      expect(status).toBe(200);
-      expect(headers.get('content-type')).toBe('application/jrd+json');
-      expect(headers.get('access-control-allow-origin')).toBe('*');
-      expect(body['links']).toEqual(
-        expect.arrayContaining([
-          { rel: 'self', type: 'application/activity+json', href: aliceUri },
-          expect.objectContaining({ rel: 'http://webfinger.net/rel/profile-page', href: `${server.origin}/@alice` }),
-        ]),
-      );
-    }
-    expect((await finger(`acct:alice@${host}`)).body['subject']).toBe(`acct:alice@${host}`);
-    expect((await finger(`acct:instance.actor@${host}`)).body['links']).toEqual(
-      expect.arrayContaining([expect.objectContaining({ rel: 'self', href: `${server.origin}/ap/instance` })]),
-    );
-  });
-
-  it('but not who is not there, elsewhere, reserved, or asked for badly', async () => {
-    const host = new URL(server.origin).host;
-    for (const resource of [
-      `acct:nobody@${host}`,
-      'acct:alice@other.example',
-      `acct:admin@${host}`,
-      'https://other.example/@alice',
-    ])
-      expect((await finger(resource)).status).toBe(404);
-    expect((await get('/.well-known/webfinger', {})).status).toBe(400);
-    expect((await finger('alice')).status).toBe(400);
-  });
-
-  it('not any more when deleted', async () => {
-    const gone = await signUp(server, 'gone');
-    await server.ctx.database.pool.query('update accounts set deleted_at = now() where id = $1', [gone.accountId]);
-    expect((await finger(`acct:gone@${new URL(server.origin).host}`)).status).toBe(410);
-    expect((await get(`/ap/users/${gone.accountId}`)).status).toBe(410);
-  });
-
-  it('by programs that read host-meta', async () => {
-    const response = await fetch(`${server.origin}/.well-known/host-meta`);
-    expect(response.headers.get('content-type')).toContain('application/xrd+xml');
-    expect(await response.text()).toContain(`template="${server.origin}/.well-known/webfinger?resource={uri}"`);
-    expect((await get('/.well-known/host-meta.json', {})).body['links']).toEqual([
-      expect.objectContaining({ rel: 'lrdd' }),
-    ]);
-  });
-
-  it('by statistics: the list names NodeInfo 2.1, and 2.0 is there for who asks', async () => {
-    const { body: list } = await get('/.well-known/nodeinfo', {});
-    expect(list).toEqual({
-      links: [{ rel: 'http://nodeinfo.diaspora.software/ns/schema/2.1', href: `${server.origin}/nodeinfo/2.1` }],
-    });
-    const { body: latest } = await get('/nodeinfo/2.1', {});
-    expect(latest).toMatchObject({
-      version: '2.1',
-      software: { name: 'rookery', version: expect.any(String) },
-      protocols: ['activitypub'],
-      usage: { users: { total: expect.any(Number) } },
-    });
-    const { headers, body } = await get('/nodeinfo/2.0', {});
-    expect(headers.get('content-type')).toBe(
-      'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.0#"',
-    );
-    expect(body).toMatchObject({ version: '2.0', openRegistrations: true });
-    expect(Object.keys(body['software'] as Json)).toEqual(['name', 'version']);
-  });
-
-  it('under a shorter domain than the one of the pages', async () => {
-    const split = await openTestServer({ handleDomain: 'birds.example', idle: true });
-    try {
-      const carol = await signUp(split, 'carol');
-      const asked = await fetch(`${split.origin}/.well-known/webfinger?resource=acct:carol@birds.example`);
-      const answer = (await asked.json()) as Json;
-      expect(answer['subject']).toBe('acct:carol@birds.example');
-      expect(answer['links']).toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({ rel: 'self', href: `${split.origin}/ap/users/${carol.accountId}` }),
-        ]),
-      );
-      const other = await fetch(
-        `${split.origin}/.well-known/webfinger?resource=acct:carol@${new URL(split.origin).host}`,
-      );
-      expect(((await other.json()) as Json)['subject']).toBe('acct:carol@birds.example');
-    } finally {
-      await split.close();
-    }
   });
 });

@@ -7,8 +7,15 @@ import { fromWireVisibility, toWireVisibility } from './serializers.ts';
 import type { MastodonTag } from './serializers/tag.ts';
 
 /** masto.js gives keys in camel case. */
-type CamelCase<Key> = Key extends `${infer Head}_${infer Letter}${infer Tail}` ? `${Head}${Uppercase<Letter>}${CamelCase<Tail>}` : Key;
-type Camel<Value> = Value extends Array<infer Item> ? Array<Camel<Item>> : Value extends object ? { [Key in keyof Value as CamelCase<Key>]: Camel<Value[Key]> } : Value;
+type CamelCase<Key> = Key extends `${infer Head}_${infer Letter}${infer Tail}`
+  ? `${Head}${Uppercase<Letter>}${CamelCase<Tail>}`
+  : Key;
+type Camel<Value> =
+  Value extends Array<infer Item>
+    ? Array<Camel<Item>>
+    : Value extends object
+      ? { [Key in keyof Value as CamelCase<Key>]: Camel<Value[Key]> }
+      : Value;
 
 /** Compiles only when `Given` can stand where `Wanted` is expected. */
 type Fits<Given extends Wanted, Wanted> = Given;
@@ -28,7 +35,8 @@ export type Checked = [
 ];
 
 it('turns visibilities into Mastodon’s words and back', () => {
-  for (const visibility of ['public', 'unlisted', 'followers', 'direct'] as const) expect(fromWireVisibility(toWireVisibility(visibility))).toBe(visibility);
+  for (const visibility of ['public', 'unlisted', 'followers', 'direct'] as const)
+    expect(fromWireVisibility(toWireVisibility(visibility))).toBe(visibility);
   expect(fromWireVisibility('followers')).toBe('followers');
   expect(fromWireVisibility('limited')).toBeNull();
 });

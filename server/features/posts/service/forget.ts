@@ -17,6 +17,8 @@ export async function forget(
   changed: { posts?: ReadonlyArray<string | null>; accounts?: ReadonlyArray<string | null> },
 ): Promise<void> {
   const posts = (changed.posts ?? []).filter((id) => id !== null).flatMap((id) => [postFragment(id), noteFragment(id)]);
-  const accounts = (changed.accounts ?? []).filter((id) => id !== null).flatMap((id) => [accountFragment(id), actorFragment(id)]);
+  const accounts = (changed.accounts ?? [])
+    .filter((id) => id !== null)
+    .flatMap((id) => [accountFragment(id), actorFragment(id)]);
   await ctx.fragments.drop([...posts, ...accounts]);
 }
