@@ -71,6 +71,11 @@ export function scrollToTop(): void {
   scrollTo({ top: 0, behavior: isCalm ? 'instant' : 'smooth' });
 }
 
+/** The height in px of the bar at the top of the column, under which a post at the top stands. */
+export function barHeight(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--header')) || 0;
+}
+
 const SETTLING_MS = 500;
 
 /**

@@ -4,6 +4,7 @@ import { accountPath } from '#web/lib/links.ts';
 import type { Account } from '#web/lib/wire.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { AccountName } from './AccountName.tsx';
+import { Handle } from './Handle.tsx';
 import styles from './AccountRow.module.css';
 
 interface Props {
@@ -27,7 +28,9 @@ export function AccountRow({ account, isShort = false, children }: Props) {
           <span class={styles.name}>
             <AccountName account={account} />
           </span>
-          <span class={styles.handle}>@{account.acct}</span>
+          <span class={styles.handle}>
+            <Handle acct={account.acct} />
+          </span>
           {note && <span class={styles.note}>{note}</span>}
         </span>
       </a>

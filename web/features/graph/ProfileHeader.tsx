@@ -11,6 +11,7 @@ import {
   VolumeX,
 } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
+import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName } from '#web/features/accounts/AccountName.tsx';
 import { locale, rich, shortNumber, t } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
@@ -161,7 +162,10 @@ export function ProfileHeader({ account }: { account: Account }) {
         {account.bot && <span class={styles.mark}>{t('accounts.bot')}</span>}
       </h2>
       <p class={styles.handle}>
-        {fullHandle(account.acct)} <Standing relationship={relationship} />
+        <span>
+          <Handle acct={fullHandle(account.acct).slice(1)} />
+        </span>{' '}
+        <Standing relationship={relationship} />
       </p>
       {account.note && <Html class={styles.note} html={account.note} emojis={account.emojis} />}
       <Fields account={account} />

@@ -1,5 +1,6 @@
 // The post that a page is about: larger, with everything that is known of it.
 import { useId } from 'preact/hooks';
+import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName } from '#web/features/accounts/AccountName.tsx';
 import { FollowButton } from '#web/features/graph/FollowButton.tsx';
 import { rich, shortNumber } from '#web/lib/i18n.ts';
@@ -76,7 +77,9 @@ export function FocusedPost({ status }: { status: Status }) {
             <span class={styles.name}>
               <AccountName account={account} />
             </span>
-            <span class={styles.handle}>{fullHandle(account.acct)}</span>
+            <span class={styles.handle}>
+              <Handle acct={fullHandle(account.acct).slice(1)} />
+            </span>
           </span>
         </a>
         <FollowButton account={account} />

@@ -3,6 +3,7 @@ import { useLocation } from 'preact-iso/router';
 import { Repeat2 } from 'lucide-preact';
 import type { ComponentChildren, HTMLAttributes } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName, nameOf } from '#web/features/accounts/AccountName.tsx';
 import { rich, t } from '#web/lib/i18n.ts';
 import { accountPath, postPath } from '#web/lib/links.ts';
@@ -91,7 +92,9 @@ export function PostByline({ status, id }: { status: Status; id?: string }) {
         <span class={styles.name}>
           <AccountName account={account} />
         </span>{' '}
-        <span class={styles.handle}>@{account.acct}</span>
+        <span class={styles.handle}>
+          <Handle acct={account.acct} />
+        </span>
       </a>
       <span class={styles.when}>
         {status.visibility !== 'public' && (

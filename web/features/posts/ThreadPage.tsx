@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { nameOf } from '#web/features/accounts/AccountName.tsx';
 import { isNotFound } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
-import { isReturning } from '#web/lib/navigation.ts';
+import { barHeight, holdAt, isReturning } from '#web/lib/navigation.ts';
 import { isSignedIn } from '#web/lib/session.ts';
 import type { Status } from '#web/lib/wire.ts';
 import { EmptyNote, FailureNote, Skeleton, Spinner } from '#web/ui/Notes.tsx';
@@ -59,7 +59,8 @@ function useFocusAtTop(hasAncestors: boolean, id: string) {
   const cameBack = useRef(isReturning());
   useEffect(() => {
     if (!hasAncestors || cameBack.current) return;
-    requestAnimationFrame(() => element.current?.scrollIntoView({ block: 'start' }));
+    const frame = requestAnimationFrame(() => element.current && holdAt(element.current, barHeight()));
+    return () => cancelAnimationFrame(frame);
   }, [hasAncestors, id]);
   return element;
 }
@@ -102,24 +103,24 @@ export function ThreadPage({ id }: { id: string }) {
         tabTitle={t('thread.tabTitle', { name: nameOf(status.account), text: status.spoiler_text || excerpt(status) })}
         hasBack
       />
-      <div data-thread class={hasAncestors ? styles.withRoom : undefined}>
+      <div data-thread>
         {thread?.ancestors.map((post) => {
           const ancestorId = post.value?.id;
           return ancestorId && <Post key={ancestorId} post={post} placeKey={ancestorId} isInThread isJoined />;
         })}
-        <div ref={focus} class={styles.focus}>
+        <div ref={focus} class={hasAncestors ? styles.withRoom : undefined}>
           <FocusedPost key={status.id} status={status} />
+          {isSignedIn.value && (
+            <div class={styles.answer}>
+              <Composer key={status.id} purpose={{ kind: 'reply', to: status }} isQuiet />
+            </div>
+          )}
+          {failure.value ? (
+            <FailureNote cause={failure.value} onRetry={load} />
+          ) : (
+            <Replies status={status} thread={thread} />
+          )}
         </div>
-        {isSignedIn.value && (
-          <div class={styles.answer}>
-            <Composer key={status.id} purpose={{ kind: 'reply', to: status }} isQuiet />
-          </div>
-        )}
-        {failure.value ? (
-          <FailureNote cause={failure.value} onRetry={load} />
-        ) : (
-          <Replies status={status} thread={thread} />
-        )}
       </div>
     </>
   );

@@ -1,6 +1,6 @@
 // Keys for posts: j and k walk from one to the next and keep it at the top; the others act on the one with the focus.
 import { useShortcuts } from '#web/lib/keyboard.ts';
-import { holdAt } from '#web/lib/navigation.ts';
+import { barHeight, holdAt } from '#web/lib/navigation.ts';
 
 export interface PostCommands {
   open: () => void;
@@ -20,21 +20,16 @@ export function registerPost(element: Element, own: Partial<PostCommands>): void
 const articles = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('main [data-post]')];
 const focused = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>('[data-post]') ?? null;
 
-/** Where the bars that stick to the top end; they are the same height on every page. */
-function headerHeight(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--header')) || 0;
-}
-
 function walk(step: 1 | -1): void {
   const all = articles();
   const from = focused();
   const at = from ? all.indexOf(from) : -1;
-  const firstVisible = all.findIndex((one) => one.getBoundingClientRect().bottom > headerHeight() + 8);
+  const firstVisible = all.findIndex((one) => one.getBoundingClientRect().bottom > barHeight() + 8);
   const target = all[at < 0 ? Math.max(0, firstVisible) : at + step];
   if (!target) return step < 0 ? scrollTo(0, 0) : undefined;
   target.focus({ preventScroll: true });
   if (target === all[0] && !target.closest('[data-thread]')) scrollTo(0, 0);
-  else holdAt(target, headerHeight());
+  else holdAt(target, barHeight());
 }
 
 function act(name: keyof PostCommands): (event: KeyboardEvent) => void {
