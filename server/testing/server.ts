@@ -34,7 +34,7 @@ export async function openTestServer(options: TestOptions = {}): Promise<TestSer
     origin,
     settle: () => settle(ctx),
     async close() {
-      await app.close();
+      await closeDoors(app);
       await worker?.stop();
       await opened.close();
     },
@@ -74,4 +74,11 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** A connection that a client opened and never used would otherwise be waited for until it times out. */
+async function closeDoors(app: App): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), 2000);
+  await app.close();
+  clearTimeout(cut);
 }

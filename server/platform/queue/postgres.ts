@@ -45,7 +45,11 @@ export function openPostgresQueue(url: string, log: Logger, patience?: Patience)
     async ping() {
       await pool.query('select 1');
     },
-    close: () => pool.end(),
+    async close() {
+      // A worker that was cut off may still hold a connection; the process need not wait for it.
+      const enough = new Promise<void>((resolve) => setTimeout(resolve, 3000).unref());
+      await Promise.race([pool.end(), enough]);
+    },
   };
   return bullQueue(store, log, patience);
 }

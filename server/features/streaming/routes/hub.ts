@@ -125,6 +125,7 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
     async close() {
       clearInterval(timer);
       for (const stop of stops) await stop();
+      for (const listener of standing.keys()) listener.end();
       await telling;
     },
   };
