@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { statementsOf } from '#server/testing/statements.ts';
 
 let server: TestServer;
 let alice: Person;
@@ -98,13 +99,9 @@ describe('an account', () => {
 
   test('several are given in the order asked, unknown ones left out, by one statement', async () => {
     const bob = await signUp(server, 'bob');
-    const before = server.ctx.database.statements();
-    const answer = await call(
-      server.origin,
-      'GET',
-      `/api/v1/accounts?id[]=${bob.accountId}&id[]=1&id[]=zzz&id[]=${alice.accountId}`,
-    );
-    expect(server.ctx.database.statements() - before).toBe(1);
+    const path = `/api/v1/accounts?id[]=${bob.accountId}&id[]=1&id[]=zzz&id[]=${alice.accountId}`;
+    expect(await statementsOf(server.ctx, () => call(server.origin, 'GET', path))).toBe(1);
+    const answer = await call(server.origin, 'GET', path);
     expect(answer.body.map((account: { username: string }) => account.username)).toEqual(['bob', 'alice']);
   });
 
@@ -332,7 +329,5 @@ describe('pictures', () => {
 });
 
 test('verifying credentials costs three statements and one for the token', async () => {
-  const before = server.ctx.database.statements();
-  await me();
-  expect(server.ctx.database.statements() - before).toBeLessThanOrEqual(4);
+  expect(await statementsOf(server.ctx, me)).toBeLessThanOrEqual(4);
 });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { statementsOf } from '#server/testing/statements.ts';
 import { updateProfile } from '#server/features/accounts/service/profile.ts';
 import { follow } from './service/follow.ts';
 
@@ -73,11 +74,8 @@ test('who is followed is listed too', async () => {
 });
 
 test('a page costs the same statements however long it is', async () => {
-  const cost = async (limit: number): Promise<number> => {
-    const before = server.ctx.database.statements();
-    await star.api('GET', `/api/v1/accounts/${star.accountId}/followers?limit=${limit}`);
-    return server.ctx.database.statements() - before;
-  };
+  const cost = (limit: number): Promise<number> =>
+    statementsOf(server.ctx, () => star.api('GET', `/api/v1/accounts/${star.accountId}/followers?limit=${limit}`));
   await cost(1);
   expect(await cost(1)).toBe(3);
   expect(await cost(7)).toBe(3);

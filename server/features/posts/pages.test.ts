@@ -7,6 +7,7 @@ import { homePage, publicPage } from '#server/features/timelines/queries.ts';
 import { firstStretch } from '#server/platform/keyset.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { statementsOf } from '#server/testing/statements.ts';
 import { renderForViewers, renderSeen, renderStatuses } from './pages.ts';
 import { accountPosts } from './queries/lists.ts';
 import { findThread } from './queries/thread.ts';
@@ -36,13 +37,6 @@ beforeAll(async () => {
   await server.settle();
 });
 afterAll(() => server.close());
-
-/** Statements that `work` sends. Nothing else runs: the server has settled. */
-async function statements(work: () => Promise<unknown>): Promise<number> {
-  const before = server.ctx.database.statements();
-  await work();
-  return server.ctx.database.statements() - before;
-}
 
 describe('a page of twenty', () => {
   const pages: Array<[name: string, hot: number, render: () => Promise<string[]>]> = [
@@ -97,12 +91,12 @@ describe('a page of twenty', () => {
     'costs few statements when its texts are kept, and two more when not: %s',
     async (_name, hot, render) => {
       await render();
-      expect(await statements(render)).toBe(hot);
+      expect(await statementsOf(server.ctx, render)).toBe(hot);
       const { rows } = await server.ctx.database.pool.query<{ key: string }>(
         `select 'post:' || id as key from posts union all select 'account:' || id from accounts`,
       );
-      await server.ctx.fragments.drop(rows.map(({ key }) => key));
-      expect(await statements(render)).toBe(hot + 2);
+      const forget = () => server.ctx.fragments.drop(rows.map(({ key }) => key));
+      expect(await statementsOf(server.ctx, render, forget)).toBe(hot + 2);
     },
   );
 
