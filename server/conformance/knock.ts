@@ -12,20 +12,15 @@ export interface Heard {
   text: string;
 }
 
-export type Knock = (method: string, request: OddRequest, authorization: string | null) => Promise<Heard>;
+export type Knock = (method: string, request: OddRequest) => Promise<Heard>;
 
 /** Sends requests as they are, without the corrections that `fetch` makes to addresses. */
 export function openKnocker(origin: string): { knock: Knock; close(): Promise<void> } {
   const pool = new Pool(origin, { connections: 2, headersTimeout: 15_000, bodyTimeout: 15_000 });
   return {
     close: () => pool.destroy(),
-    async knock(method, { path, headers, body }, authorization) {
-      const answer = await pool.request({
-        method,
-        path,
-        headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
-        body,
-      });
+    async knock(method, { path, headers, body }) {
+      const answer = await pool.request({ method, path, headers, body });
       const type = String(answer.headers['content-type'] ?? '');
       if (type.startsWith('text/event-stream')) {
         answer.body.on('error', () => {}).destroy();

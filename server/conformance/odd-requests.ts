@@ -54,9 +54,28 @@ const brokenJson = [
   '['.repeat(20_000),
 ];
 
-function bodies(door: Door, known: Known): fc.Arbitrary<Sent> {
+/** What to bring to a door so that it opens; requests are spoilt from there. */
+export interface Good {
+  known: Known;
+  address: string;
+  sample(unique: string): Record<string, unknown>;
+}
+
+/** A body that would do but for a key or two. */
+function spoilt(schema: JsonSchema, good: Good): fc.Arbitrary<Record<string, unknown>> {
+  const keys = Object.keys(schema.properties ?? {});
+  const changes = fc.dictionary(fc.constantFrom('extra', ...keys), oddValue(good.known), { maxKeys: 2 });
+  return fc.tuple(fc.nat(), changes).map(([unique, change]) => ({ ...good.sample(`odd${unique}`), ...change }));
+}
+
+function bodies(door: Door, good: Good): fc.Arbitrary<Sent> {
+  const { known } = good;
   // The schema of a route is JSON; only the keys that JsonSchema names are read.
-  const value = objectFor((door.schema.body ?? {}) as JsonSchema, known);
+  const schema = (door.schema.body ?? {}) as JsonSchema;
+  const value = fc.oneof(
+    { arbitrary: spoilt(schema, good), weight: 3 },
+    { arbitrary: objectFor(schema, known), weight: 2 },
+  );
   return fc.oneof(
     { arbitrary: value.map(json), weight: 6 },
     { arbitrary: value.map((content) => typed('application/x-www-form-urlencoded', toForm(content))), weight: 3 },
@@ -127,28 +146,30 @@ const brokenQueries = [
 ];
 
 /** Everything odd that can be sent to a door. */
-export function oddRequests(door: Door, known: Known): fc.Arbitrary<OddRequest> {
+export function oddRequests(door: Door, good: Good): fc.Arbitrary<OddRequest> {
+  const { known } = good;
+  const [goodPath = '', goodQuery = ''] = good.address.split('?');
   const places = door.path.split('/').filter((part) => part.startsWith(':') || part === '*');
   const segment = oddText(known).map((text) => (text.startsWith('%') ? text : encode(text)).slice(0, 4000));
+  const filled = fc.tuple(...places.map(() => segment)).map((values) => {
+    let place = 0;
+    return door.path.replaceAll(/:\w+|\*/g, () => values[place++] ?? '');
+  });
   const query = objectFor((door.schema.querystring ?? {}) as JsonSchema, known).map((value) =>
     toForm(value).slice(0, 9000),
   );
   const queries = fc.oneof(
     { arbitrary: query, weight: 4 },
+    { arbitrary: query.map((more) => `${goodQuery}&${more}`), weight: 2 },
     { arbitrary: fc.constantFrom(...brokenQueries), weight: 1 },
-    { arbitrary: fc.constant(''), weight: 2 },
+    { arbitrary: fc.constant(goodQuery), weight: 2 },
   );
   const hasBody = door.method !== 'GET' && door.method !== 'HEAD';
-  const body = hasBody ? bodies(door, known) : fc.constant<Sent>({ headers: {}, body: null });
-  return fc
-    .tuple(fc.tuple(...places.map(() => segment)), queries, body, headers)
-    .map(([values, search, sent, more]) => {
-      let place = 0;
-      const path = door.path.replaceAll(/:\w+|\*/g, () => values[place++] ?? '');
-      return {
-        path: search === '' ? path : `${path}?${search}`,
-        headers: { ...more, ...sent.headers },
-        body: sent.body,
-      };
-    });
+  const body = hasBody ? bodies(door, good) : fc.constant<Sent>({ headers: {}, body: null });
+  const paths = fc.oneof(filled, fc.constant(goodPath));
+  return fc.tuple(paths, queries, body, headers).map(([path, search, sent, more]) => ({
+    path: search === '' ? path : `${path}?${search}`,
+    headers: { ...more, ...sent.headers },
+    body: sent.body,
+  }));
 }

@@ -1,8 +1,12 @@
 // A small town in which every list has something: people who follow, ask, mention, like, boost, and one who waits to be let in.
-import { openSession } from '#server/features/auth/service/open-session.ts';
+import type { AppContext } from '#server/context.ts';
+import { openSession, type OpenedSession } from '#server/features/auth/service/open-session.ts';
 import { registerApp } from '#server/features/auth/service/register-app.ts';
 import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
+import { unblock } from '#server/features/graph/service/block.ts';
+import { unmute } from '#server/features/graph/service/mute.ts';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
+import { createPost } from '#server/features/posts/service/create.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
 
@@ -57,8 +61,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
   await must(alice, 'POST', '/api/v1/markers', { home: { last_read_id: plain } });
   await must(olga, 'POST', `/api/v1/accounts/${carol.accountId}/follow`);
   const waiting = await addWaiting(server);
-  const device = { ip: '127.0.0.1', userAgent: 'a browser' };
-  const { id: session } = await ctx.database.write((tx) => openSession(tx, ctx, alice.accountId, device));
+  const { id: session } = await signInTo(ctx, alice.accountId);
   const crier = { name: 'Town crier', redirectUris: ['https://crier.example/back'], scopes: 'read write follow push' };
   const { app, clientSecret } = await registerApp(ctx, crier, '127.0.0.1');
   await server.settle();
@@ -97,6 +100,31 @@ async function must(person: Person, method: string, path: string, body?: unknown
   const answer = await person.api(method, path, body);
   if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return String(answer.body.id ?? '');
+}
+
+/**
+ * The town with all that the last visitor may have taken away: two posts of Alice, peace between her and Bob, and something
+ * that she was told.
+ */
+export async function restock({ ctx }: TestServer, town: Town): Promise<Town> {
+  const [alice, bob] = [town.alice.accountId, town.bob.accountId];
+  await unblock(ctx, { blockerId: alice, blockedId: bob });
+  await unblock(ctx, { blockerId: bob, blockedId: alice });
+  await unmute(ctx, { muterId: alice, mutedId: bob });
+  const write = (source: string): Promise<string> =>
+    createPost(ctx, { accountId: alice, source, visibility: 'public' });
+  const posts = { ...town.posts, plain: await write('good evening'), tagged: await write('#birds') };
+  const told = await ctx.database.read
+    .insertInto('notifications')
+    .values({ account_id: alice, from_account_id: bob, kind: 'like', post_id: posts.plain, created_at: ctx.clock() })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { ...town, posts, notification: told.id };
+}
+
+/** A browser where somebody is signed in. */
+export function signInTo(ctx: AppContext, accountId: string): Promise<OpenedSession> {
+  return ctx.database.write((tx) => openSession(tx, ctx, accountId, { ip: '127.0.0.1', userAgent: 'a browser' }));
 }
 
 /** A token of an app alone. */

@@ -1,24 +1,14 @@
 // How to knock properly: for every door a person who may, an address that exists, and what to bring along.
-import type { AppContext } from '#server/context.ts';
-import { openSession } from '#server/features/auth/service/open-session.ts';
 import { call, type Answer } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
 import { nameOf, type Door } from './doors.ts';
-import { appToken, type Town } from './town.ts';
+import { appToken, signInTo, type Town } from './town.ts';
 
 /** A token that opens the door: of the right person, with all scopes. Fresh, because some doors end it. Null where none is needed. */
 export async function keyOf(server: TestServer, town: Town, door: Door): Promise<string | null> {
   if (door.access === null || door.access.who === 'open') return null;
   if (door.access.who === 'client') return appToken(server, town);
-  return sessionToken(server.ctx, visitorOf(town, door).accountId);
-}
-
-/** The token that the web app itself would have. */
-export async function sessionToken(ctx: AppContext, accountId: string): Promise<string> {
-  const session = await ctx.database.write((tx) =>
-    openSession(tx, ctx, accountId, { ip: '127.0.0.1', userAgent: 'a test' }),
-  );
-  return session.accessToken;
+  return (await signInTo(server.ctx, visitorOf(town, door).accountId)).accessToken;
 }
 
 function visitorOf(town: Town, door: Door): Town['alice'] {
@@ -34,7 +24,10 @@ export function addressOf(door: Door, town: Town): string {
     .replace(':account_id', town.waiting[path.endsWith('reject') ? 1 : 0] ?? '')
     .replace(':id', idFor(door, town))
     .replace(/:hashtag|:name/, 'birds');
-  const query = queries[path];
+  const query =
+    path === '/oauth/authorize'
+      ? `response_type=code&client_id=${town.app.clientId}&redirect_uri=${redirectUri}`
+      : queries[path];
   return query === undefined ? filled : `${filled}?${query}`;
 }
 
@@ -48,11 +41,14 @@ function idFor({ path, method }: Door, town: Town): string {
   return (path.endsWith('/reject') ? town.olga : town.bob).accountId;
 }
 
+const redirectUri = encodeURIComponent('https://crier.example/back');
+
 const queries: Record<string, string> = {
   '/api/v1/accounts/lookup': 'acct=bob',
   '/api/v1/accounts/search': 'q=bo',
   '/api/v2/search': 'q=bir',
   '/api/v1/markers': 'timeline[]=home',
+  '/.well-known/webfinger': 'resource=acct:alice@localhost',
 };
 
 /** Doors that are no API for apps: supervisors, pages, files, other servers, endless answers. */
