@@ -89,8 +89,8 @@ function Writing({ draft, change, label, lines, isEager, isOpen, onUse }: Writin
           }}
           onKeyDown={suggestions.onKeyDown}
         />
-        {suggestions.list}
       </div>
+      {suggestions.list}
     </>
   );
 }

@@ -20,6 +20,9 @@ interface Options {
   onTake: (text: string, fragment: Fragment) => void;
 }
 
+const isMeant = ({ acct, display_name: name }: Account, query: string): boolean =>
+  `${acct} ${name}`.toLowerCase().includes(query.toLowerCase());
+
 /** Looks people up a moment after the typing rests; an older search never answers over a newer one. */
 function usePeople(query: string | undefined, onFound: (people: Account[]) => void): void {
   useEffect(() => {
@@ -93,8 +96,11 @@ export function useMentionSuggestions({ area, onTake }: Options) {
   const look = () => {
     const { value = '', selectionStart = 0 } = area.current ?? {};
     const next = mentionAtCaret(value, selectionStart);
-    if (next) fragment.value = next;
-    else close();
+    if (!next) return close();
+    fragment.value = next;
+    // Until the new search answers, nobody is offered whom the longer text no longer means.
+    found.value = found.peek().filter((account) => isMeant(account, next.query));
+    chosen.value = 0;
   };
   const take = (account: Account | undefined) => {
     if (account && fragment.value) onTake(`@${account.acct} `, fragment.value);
