@@ -1,9 +1,10 @@
 // What every answer of the API keeps to, whichever door it came from: the rules that client apps rely on without saying so.
+import sharp from 'sharp';
 import { Compile } from 'typebox/compile';
 import type { TSchema } from 'typebox';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { call } from '#server/testing/people.ts';
-import type { TestServer } from '#server/testing/server.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { call, signUp } from '#server/testing/people.ts';
+import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { nameOf, openServerWithDoors, type Door } from './doors.ts';
 import { settleTown, type Town } from './town.ts';
 import { addressOf, isForApps, walkAllDoors, type Seen } from './walk.ts';
@@ -198,6 +199,24 @@ describe('headers', () => {
     expect(breaking((item) => isExposed(item) || item.answer.headers.get('access-control-expose-headers'))).toEqual([]);
   });
 
+  test('W13: so it may read what tells about the server, and pictures', async () => {
+    const { alice } = town;
+    const form = new FormData();
+    const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#08f' } })
+      .png()
+      .toBuffer();
+    form.set('avatar', new Blob([picture], { type: 'image/png' }), 'me.png');
+    const { token } = await signUp(server, 'pia');
+    const pia = (await call(server.origin, 'PATCH', '/api/v1/accounts/update_credentials', { token, body: form })).body;
+    const resource = `/.well-known/webfinger?resource=acct:${alice.username}@${new URL(server.origin).host}`;
+    const wellKnown = ['host-meta', 'nodeinfo', 'oauth-authorization-server'].map((name) => `/.well-known/${name}`);
+    for (const path of [...wellKnown, resource, '/nodeinfo/2.0', '/nodeinfo/2.1', pia.avatar]) {
+      const answer = await fetch(new URL(path, server.origin), { headers: { origin: 'https://app.example' } });
+      await answer.arrayBuffer();
+      expect([path, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([path, 200, '*']);
+    }
+  });
+
   test('W13: any page may ask before it writes', async () => {
     const paths = new Set(doors.filter(isForApps).map((door) => addressOf(door, town)));
     for (const path of paths) {
@@ -231,6 +250,28 @@ describe('headers', () => {
       /authorization/i.test(answer.headers.get('vary') ?? '') && /origin/i.test(answer.headers.get('vary') ?? '');
     const readable = seen.filter(({ door }) => door.access !== null && door.access.who !== 'open');
     expect(breaking((item) => varies(item) || `vary: ${item.answer.headers.get('vary')}`, readable)).toEqual([]);
+  });
+
+  test('W17: long answers travel compressed', async () => {
+    const long = await fetch(new URL('/api/v2/instance', server.origin), { headers: { 'accept-encoding': 'gzip' } });
+    expect(long.headers.get('content-encoding')).toBe('gzip');
+    expect(await long.json()).toMatchObject({ title: expect.any(String) });
+  });
+
+  test('say when it is too much, and when to come again', async () => {
+    const small = await openTestServer({ rateLimit: 10 });
+    onTestFinished(() => small.close());
+    const ask = () => call(small.origin, 'GET', '/api/v1/custom_emojis');
+    expect([(await ask()).status, (await ask()).headers.get('x-ratelimit-remaining')]).toEqual([200, '0']);
+    const refused = await ask();
+    expect(refused).toMatchObject({ status: 429, body: { error: 'Too many requests' } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+    const { token } = await signUp(small, 'alice');
+    expect((await call(small.origin, 'GET', '/api/v1/custom_emojis', { token })).status).toBe(429);
+    expect(
+      (await call(small.origin, 'GET', '/api/v1/timelines/home', { token })).headers.get('x-ratelimit-limit'),
+    ).toBe('10');
   });
 
   test('say how much may still be asked, and when it begins anew', () => {
