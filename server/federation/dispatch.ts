@@ -18,6 +18,7 @@ import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import type { Page } from '#server/platform/http/paging.ts';
+import { isUsername } from '#server/platform/text.ts';
 import { federationKv } from './kv.ts';
 import { nodeInfo } from './node-info.ts';
 
@@ -93,6 +94,7 @@ async function findPerson(ctx: AppContext, id: string): Promise<AccountView | nu
 async function findIdentifier(ctx: AppContext, username: string): Promise<string | null> {
   // The server's account goes by its own name, and by the domain as other software has it.
   if (username === instanceUsername || username === ctx.config.handleDomain) return instanceIdentifier;
+  if (!isUsername(username)) return null;
   const { rows } = await sql<{ id: string }>`
     select id from accounts where lower(username) = lower(${username}) and domain is null and (opened or deleted_at is not null)
     order by deleted_at nulls first limit 1`.execute(ctx.database.read);
@@ -102,8 +104,8 @@ async function findIdentifier(ctx: AppContext, username: string): Promise<string
 function aliasOf(ctx: AppContext, resource: URL): { username: string } | { identifier: string } | null {
   if (resource.origin !== new URL(ctx.config.origin).origin) return null;
   if (resource.pathname === '/') return { identifier: instanceIdentifier };
-  const [, username] = /^\/@([^/@]+)\/?$/u.exec(resource.pathname) ?? [];
-  return username === undefined ? null : { username: decodeURIComponent(username) };
+  const [, username] = /^\/@(\w+)\/?$/u.exec(resource.pathname) ?? [];
+  return username === undefined ? null : { username };
 }
 
 type PeoplePage = (ctx: AppContext, accountId: string, viewerId: null, page: Page) => Promise<AccountPage>;

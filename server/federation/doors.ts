@@ -5,6 +5,7 @@ import type { AppContext } from '#server/context.ts';
 import { findAccount, isId } from '#server/features/accounts/queries.ts';
 import { findVisiblePost } from '#server/features/posts/queries.ts';
 import { actorFragment, noteFragment } from '#server/features/posts/service/forget.ts';
+import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { asText, type Json } from '#server/platform/fediverse/json.ts';
 import { maxInboxBytes, precheckHead } from '#server/platform/fediverse/precheck.ts';
 import { activityJson, activityStreams } from '#server/platform/fediverse/vocabulary.ts';
@@ -77,6 +78,16 @@ function documents(app: App, ctx: AppContext): void {
     return reply.type('application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.0#"').send(body);
   });
   hostMeta(app, ctx);
+  // The server's own account writes nothing.
+  const { instanceActor } = addresses(ctx.config);
+  const outbox = JSON.stringify({
+    '@context': activityStreams,
+    id: `${instanceActor}/outbox`,
+    type: 'OrderedCollection',
+    totalItems: 0,
+    orderedItems: [],
+  });
+  app.get('/ap/instance/outbox', (_request, reply) => sendActivity(reply, 200, outbox, true));
   app.get('/ap/*', async (request, reply) => {
     reply.header('vary', 'Accept, Signature');
     if (!wantsPage(request.headers.accept)) return sendDocument(ctx, dispatcher, request, reply);

@@ -27,6 +27,19 @@ export async function resolvePost(ctx: AppContext, uri: string): Promise<PostVie
   }
   const known = await findPostByUri(ctx, uri);
   if (known !== null) return known;
+  const fetches = underWay.get(ctx.config) ?? new Map<string, Promise<PostView | null>>();
+  underWay.set(ctx.config, fetches);
+  const shared = fetches.get(uri);
+  if (shared !== undefined) return shared;
+  const fetched = fetchPost(ctx, uri).finally(() => fetches.delete(uri));
+  fetches.set(uri, fetched);
+  return fetched;
+}
+
+/** A post that hundreds boost in the same minute is fetched once. */
+const underWay = new WeakMap<AppContext['config'], Map<string, Promise<PostView | null>>>();
+
+async function fetchPost(ctx: AppContext, uri: string): Promise<PostView | null> {
   const fetched = await fetchNote(ctx, uri);
   if (fetched === null) return null;
   await importAncestors(ctx, fetched.note.inReplyToUri);

@@ -34,6 +34,7 @@ const unknownForMs = 5 * 60_000;
 const staleAfterMs = 24 * 60 * 60 * 1000;
 const fetchWindowMs = 60_000;
 const fetchesPerWindow = 20;
+const refreshesPerWindow = 300;
 
 const caches = new WeakMap<AppContext['config'], LRUCache<string, KnownKey>>();
 
@@ -44,8 +45,8 @@ function cacheOf(ctx: AppContext): LRUCache<string, KnownKey> {
 }
 
 /**
- * The key at that address. Known ones come from memory or the database; unknown ones, and those fetched over a day ago, from
- * their server, at most 20 a minute for one client address.
+ * The key at that address. Known ones come from memory or the database; unknown ones from their server, at most 20 a minute for
+ * one client address; those fetched over a day ago again from there, at most 300.
  */
 export async function findSigningKey(
   ctx: AppContext,
@@ -54,7 +55,9 @@ export async function findSigningKey(
 ): Promise<SigningKey | KeyAbsence> {
   const known = cacheOf(ctx).get(keyId) ?? (await readKey(ctx, keyId));
   if (known !== null && ctx.clock().getTime() - known.fetchedAt.getTime() < staleAfterMs) return known;
-  return fetchSigningKey(ctx, keyId, clientAddress);
+  // Keys of accounts that we know are no invention of the sender: they have a larger budget.
+  if (known === null) return fetchSigningKey(ctx, keyId, clientAddress);
+  return fetchWithin(ctx, keyId, `key-refreshes:${clientAddress}`, refreshesPerWindow);
 }
 
 /** The key as its server gives it now, whatever we knew: for keys that are unknown or old, or that did not verify. */
@@ -63,10 +66,19 @@ export async function fetchSigningKey(
   keyId: string,
   clientAddress: string,
 ): Promise<SigningKey | KeyAbsence> {
+  return fetchWithin(ctx, keyId, `key-fetches:${clientAddress}`, fetchesPerWindow);
+}
+
+async function fetchWithin(
+  ctx: AppContext,
+  keyId: string,
+  budget: string,
+  most: number,
+): Promise<SigningKey | KeyAbsence> {
   if (hostOf(keyId) === null || hostOf(keyId) === hostOf(ctx.config.origin)) return 'unknown';
   if ((await ctx.cache.get(absenceKey(keyId))) !== null) return 'unknown';
-  const { count } = await ctx.cache.count(`key-fetches:${clientAddress}`, fetchWindowMs);
-  if (count > fetchesPerWindow) return 'busy';
+  const { count } = await ctx.cache.count(budget, fetchWindowMs);
+  if (count > most) return 'busy';
   try {
     const account = await fetchOwner(ctx, keyId);
     cacheOf(ctx).delete(keyId);
