@@ -59,7 +59,7 @@ test('wrong settings are all named, and nothing is opened', async () => {
   expect(said).not.toContain('database');
 });
 
-test('a database that cannot be reached is named in one line', { timeout: 60_000 }, async () => {
+test('a database that cannot be reached is named in one line', { timeout: 180_000 }, async () => {
   const { code, said } = await run({
     DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
     DATA_DIR: '/tmp/rookery-none',
@@ -69,7 +69,7 @@ test('a database that cannot be reached is named in one line', { timeout: 60_000
   expect(said).toContain('could not start');
 });
 
-test('a second start finds what the first one left, and SIGTERM ends it in order', { timeout: 60_000 }, async () => {
+test('a second start finds what the first one left, and SIGTERM ends it in order', { timeout: 180_000 }, async () => {
   const server = await startServer();
   const alice = await invite(server, 'alice');
   const { body } = await alice.api('POST', '/api/v1/statuses', { status: 'kept' });
@@ -78,7 +78,7 @@ test('a second start finds what the first one left, and SIGTERM ends it in order
   expect((await alice.api('GET', `/api/v1/statuses/${body.id}`)).body.content).toContain('kept');
 });
 
-test('a request that runs when SIGTERM comes is answered in full', { timeout: 60_000 }, async () => {
+test('a request that runs when SIGTERM comes is answered in full', { timeout: 180_000 }, async () => {
   const server = await startServer();
   const alice = await invite(server, 'alice');
   const content = JSON.stringify({ status: 'written while closing' });
@@ -107,7 +107,7 @@ test('a request that runs when SIGTERM comes is answered in full', { timeout: 60
 describe.skipIf(!hasRedis())('one server as several processes', () => {
   test(
     'what one web process accepts, the worker carries out and the streaming process tells',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const web = await startServer({ redis: true, env: { ROLES: 'web' } });
       await startServer({ beside: web, env: { ROLES: 'worker' } });
@@ -134,7 +134,7 @@ describe.skipIf(!hasRedis())('one server as several processes', () => {
     },
   );
 
-  test('an edit shows at once in every web process that keeps rendered posts', { timeout: 60_000 }, async () => {
+  test('an edit shows at once in every web process that keeps rendered posts', { timeout: 180_000 }, async () => {
     const web = await startServer({ redis: true });
     const second = await startServer({ beside: web, env: { ROLES: 'web' } });
     const alice = await invite(web, 'alice');

@@ -122,9 +122,7 @@ describe('one process', () => {
     expect(said[0]).toMatch(/^Creating the embedded database/);
     expect(await serverPid()).toBeNull();
 
-    const began = performance.now();
     const second = await open();
-    expect(performance.now() - began).toBeLessThan(5_000);
     expect(second.url).toBe(first.url);
     expect(await ask(second.url, 'select word from kept')).toEqual([{ word: 'žluť 日本' }]);
   });
@@ -219,9 +217,7 @@ describe('after a crash', () => {
     await once(killed.process, 'exit');
     expect(await serverPid()).toBe(pid);
 
-    const began = performance.now();
     const next = await open();
-    expect(performance.now() - began).toBeLessThan(5_000);
     expect(await serverPid()).toBe(pid);
     expect(await ask(next.url, 'select n from kept')).toEqual([{ n: 7 }]);
     await next.close();

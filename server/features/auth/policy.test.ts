@@ -1,6 +1,7 @@
 // The rules of signing in, one table each.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuMs } from '#server/testing/cpu.ts';
 import { allScopes, areWithin, effectiveScopes, emailFault, isRedirectUri, parseScopes, refusalOf } from './policy.ts';
 import { pushKeyOf } from './service/push-key.ts';
 import { hashPassword, isOutdated, verifyPassword } from './service/passwords.ts';
@@ -85,10 +86,11 @@ test.each([
 test('checking an address takes no longer than its length allows', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 300 }), (text) => {
-      const before = performance.now();
-      emailFault(`${text}@${text}`);
-      emailFault(`${'a.'.repeat(120)}@${text}`);
-      return performance.now() - before < 50;
+      const check = (): void => {
+        emailFault(`${text}@${text}`);
+        emailFault(`${'a.'.repeat(120)}@${text}`);
+      };
+      return Math.min(cpuMs(check), cpuMs(check), cpuMs(check)) < 50;
     }),
   );
 });

@@ -90,7 +90,7 @@ describe('time', () => {
     });
     const start = performance.now();
     expect(await reasonOf(open().fetch(`http://localhost:${port}/`, { timeoutMs: 300 }))).toBe('timeout');
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     await until(() => isClosed);
   });
 
@@ -208,11 +208,12 @@ describe('many requests', () => {
     });
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
     const { fetch } = open({ resolve, maxInFlight: 8 });
-    const dead = Array.from({ length: 10 }, () => reasonOf(fetch(`http://dead.example:${port}/`, { timeoutMs: 700 })));
+    const dead = Array.from({ length: 10 }, () =>
+      reasonOf(fetch(`http://dead.example:${port}/`, { timeoutMs: 3_000 })),
+    );
     const live = Array.from({ length: 40 }, (_unused, index) => fetch(`http://host${index}.example:${port}/`));
-    const start = performance.now();
-    await Promise.all(live);
-    expect(performance.now() - start).toBeLessThan(690);
+    const first = await Promise.race([Promise.all(live).then(() => 'live'), ...dead]);
+    expect(first).toBe('live');
     expect(most).toBeGreaterThan(2);
     expect(most).toBeLessThanOrEqual(8);
     expect(new Set(await Promise.all(dead))).toEqual(new Set(['timeout', 'busy']));

@@ -1,5 +1,6 @@
 // Every way in which a signature can prove too little, be out of date, be for somebody else or not be one at all.
 import { describe, expect, test } from 'vitest';
+import { cpuMs } from '#server/testing/cpu.ts';
 import { makeContentDigest, makeDigest } from './digest.ts';
 import { parseSignatures } from './parse.ts';
 import type { SignedRequest } from './request.ts';
@@ -227,12 +228,13 @@ describe('what cannot be read', () => {
   });
 
   test('takes no longer the longer it is', () => {
-    const start = performance.now();
-    for (const seed of ['a=1,', 'a="', '(', '"', ' ', 'keyId="', ',', ';a', '\\']) {
-      parseSignatures({ signature: seed.repeat(20_000) });
-      parseSignatures({ signature: 'a=:aGk=:', 'signature-input': seed.repeat(20_000) });
-      parseSignatures({ signature: 'a=:aGk=:', 'signature-input': `a=(${seed.repeat(20_000)}` });
-    }
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const cost = cpuMs(() => {
+      for (const seed of ['a=1,', 'a="', '(', '"', ' ', 'keyId="', ',', ';a', '\\']) {
+        parseSignatures({ signature: seed.repeat(20_000) });
+        parseSignatures({ signature: 'a=:aGk=:', 'signature-input': seed.repeat(20_000) });
+        parseSignatures({ signature: 'a=:aGk=:', 'signature-input': `a=(${seed.repeat(20_000)}` });
+      }
+    });
+    expect(cost).toBeLessThan(1_000);
   });
 });
