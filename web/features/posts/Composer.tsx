@@ -1,7 +1,7 @@
 // Where a post is written: text with what it will link, content warning, audience, language, and how much room is left.
 import { useSignal } from '@preact/signals';
 import { ChevronDown, TriangleAlert } from 'lucide-preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { failureText } from '#web/lib/failure.ts';
 import { t, type MessageKey } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
@@ -54,12 +54,9 @@ function Writing({ draft, change, label, lines, isEager, isOpen, onUse }: Writin
     requestAnimationFrame(() => area.current?.setSelectionRange(caret, caret));
   };
   const suggestions = useMentionSuggestions({ area, onTake: takeMention });
-  useEffect(() => {
-    if (isEager) area.current?.focus();
-  }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Whom a reply speaks to stands there already: one writes behind it.
-    if (isOpen && area.current === document.activeElement) area.current?.setSelectionRange(text.length, text.length);
+    if (isOpen) area.current?.setSelectionRange(text.length, text.length);
   }, [isOpen]);
   return (
     <>
@@ -78,6 +75,8 @@ function Writing({ draft, change, label, lines, isEager, isOpen, onUse }: Writin
           area={area}
           value={isOpen ? text : ''}
           lines={lines}
+          // The dialog gives it the focus as it opens: a moment later the first letter would be lost.
+          autofocus={isEager}
           aria-label={label}
           placeholder={label}
           lang={language || undefined}
