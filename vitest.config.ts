@@ -8,6 +8,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    // Stories with several processes and a browser share two cores; a second failure in a row is a fault.
+    retry: 1,
     hookTimeout: 120_000,
   },
 });
