@@ -30,6 +30,11 @@ export interface Courier {
 }
 
 const maxInFlight = 64;
+// More are in hand than under way, so that nobody waits for the database between two deliveries.
+const maxInHand = 192;
+// Hosts that never answered, or failed lately, leave at least half of the room to the others.
+const maxUnproven = 32;
+const maxUnprovenInHand = 96;
 const maxDoubtful = 16;
 const leaseMs = 15_000;
 const renewMs = 5_000;
@@ -41,15 +46,29 @@ const giveUpAfterMs = 5 * 24 * 60 * 60 * 1000;
 
 interface Round {
   ctx: CourierContext;
+  /** What is in hand but not under way is given back. */
+  isStopping: boolean;
   archive: Archive;
-  inFlight: Map<string, Claimed>;
+  /** What this courier has claimed and not finished. */
+  inHand: Map<string, Claimed>;
   results: Result[];
+  /** Runs work when fewer than 64 are under way. */
+  whenFree: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** The same for hosts that are not proven: 32. */
+  whenFreeUnproven: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
 /** Starts delivering; several processes may do so at once. */
 export async function startCourier(ctx: CourierContext): Promise<Courier> {
-  const round: Round = { ctx, archive: openArchive(ctx.database), inFlight: new Map(), results: [] };
-  let stopped = false;
+  const round: Round = {
+    ctx,
+    isStopping: false,
+    archive: openArchive(ctx.database),
+    inHand: new Map(),
+    results: [],
+    whenFree: createTurns(maxInFlight),
+    whenFreeUnproven: createTurns(maxUnproven),
+  };
   let wanted = false;
   let filling: Promise<void> | null = null;
   let flushing: Promise<void> = Promise.resolve();
@@ -63,20 +82,20 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
   };
   const finished = (result: Result): void => {
     round.results.push(result);
-    if (round.results.length >= maxInFlight / 2 || round.inFlight.size === 0) void flush();
+    if (round.results.length >= maxInFlight / 2 || round.inHand.size === 0) void flush();
     else flushTimer ??= setTimeout(() => void flush(), flushMs);
   };
   const fill = async (): Promise<void> => {
     do {
       wanted = false;
-      const claimed = stopped ? [] : await take(round);
-      for (const { delivery, letter } of claimed) void deliver(round, delivery, letter).then(finished);
-      if (claimed.length > 0 && round.inFlight.size < maxInFlight) wanted = true;
-    } while (wanted && !stopped);
+      const claimed = round.isStopping ? [] : await take(round);
+      for (const { delivery, letter } of claimed) void inTurn(round, delivery, letter).then(finished);
+      if (claimed.length > 0 && round.inHand.size < maxInHand) wanted = true;
+    } while (wanted && !round.isStopping);
   };
   function wake(): void {
     wanted = true;
-    if (stopped || filling !== null) return;
+    if (round.isStopping || filling !== null) return;
     filling = fill()
       .catch((error: unknown) => ctx.log.warn({ err: error }, 'the courier could not read what is due; it tries again'))
       .finally(() => {
@@ -90,27 +109,46 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
   return {
     wake,
     async stop() {
-      stopped = true;
+      round.isStopping = true;
       clearInterval(poll);
       await unlisten();
       await filling;
-      while (round.inFlight.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (round.inHand.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
       clearInterval(renewal);
       await flush();
     },
   };
 }
 
+/** Lets at most `most` pieces of work run at once; the others wait in line. */
+function createTurns(most: number): Round['whenFree'] {
+  const line: Array<() => void> = [];
+  let running = 0;
+  return async (work) => {
+    if (running < most) running += 1;
+    else await new Promise<void>((resolve) => line.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = line.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
+
 /** Takes as many deliveries in hand as there is room for, each with its letter. */
 async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Letter | undefined }>> {
-  const { ctx, archive, inFlight } = round;
-  const free = maxInFlight - inFlight.size;
+  const { ctx, archive, inHand } = round;
+  const free = maxInHand - inHand.size;
   if (free <= 0) return [];
   const perHost = new Map<string, number>();
   let doubtful = 0;
-  for (const { host, isDoubtful } of inFlight.values()) {
+  let unproven = 0;
+  for (const { host, isDoubtful, isProven } of inHand.values()) {
     perHost.set(host, (perHost.get(host) ?? 0) + 1);
     if (isDoubtful) doubtful += 1;
+    if (!isProven) unproven += 1;
   }
   const now = ctx.clock();
   const claimed = await claim(ctx.database, {
@@ -118,27 +156,34 @@ async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Le
     leasedUntil: new Date(now.getTime() + leaseMs),
     free,
     freeDoubtful: Math.max(0, maxDoubtful - doubtful),
+    freeUnproven: Math.max(0, maxUnprovenInHand - unproven),
     inFlight: perHost,
   });
-  for (const delivery of claimed) inFlight.set(delivery.id, delivery);
+  for (const delivery of claimed) inHand.set(delivery.id, delivery);
   try {
     const letters = await archive.letters(claimed.map(({ activityId }) => activityId));
     return claimed.map((delivery) => ({ delivery, letter: letters.get(delivery.activityId) }));
   } catch (error) {
-    for (const { id } of claimed) inFlight.delete(id);
+    for (const { id } of claimed) inHand.delete(id);
     throw error;
   }
+}
+
+/** Waits for its turn, then makes one try. */
+function inTurn(round: Round, delivery: Claimed, letter: Letter | undefined): Promise<Result> {
+  const go = (): Promise<Result> => round.whenFree(() => deliver(round, delivery, letter));
+  return delivery.isProven ? go() : round.whenFreeUnproven(go);
 }
 
 /** Makes one try. Never throws: whatever happens is a result. */
 async function deliver(round: Round, delivery: Claimed, letter: Letter | undefined): Promise<Result> {
   const { ctx } = round;
-  const { id, host, isDoubtful } = delivery;
+  const { id, host, isProven } = delivery;
   const attempt = { attempts: delivery.attempts, now: ctx.clock(), random: Math.random() };
   const result = (outcome: Outcome, learnt: Result['learnt'] = null, isTry = true): Result => ({
     id,
     host,
-    isDoubtful,
+    isProven,
     outcome,
     learnt,
     isTry,
@@ -152,6 +197,7 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
     pauseUntil: null,
   });
   try {
+    if (round.isStopping) return result({ ...failed('stopping'), state: 'waiting', dueAt: attempt.now }, null, false);
     if (letter === undefined) return result(failed('no_activity'));
     if (attempt.now.getTime() - letter.createdAt.getTime() > giveUpAfterMs) return result(failed('expired'));
     const signer = await round.archive.signer(letter.senderId);
@@ -167,7 +213,7 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
     ctx.log.error({ err: error, delivery: id }, 'a delivery failed in a way that it should not');
     return result({ ...failed('internal'), state: 'waiting', dueAt: new Date(now.getTime() + 60_000) });
   } finally {
-    round.inFlight.delete(id);
+    round.inHand.delete(id);
   }
 }
 
@@ -223,10 +269,10 @@ async function writeResults(round: Round): Promise<void> {
 }
 
 async function renewLeases(round: Round): Promise<void> {
-  const { ctx, inFlight } = round;
-  if (inFlight.size === 0) return;
+  const { ctx, inHand } = round;
+  if (inHand.size === 0) return;
   try {
-    await renew(ctx.database, [...inFlight.keys()], new Date(ctx.clock().getTime() + leaseMs));
+    await renew(ctx.database, [...inHand.keys()], new Date(ctx.clock().getTime() + leaseMs));
   } catch (error) {
     ctx.log.warn({ err: error }, 'leases of deliveries could not be renewed');
   }

@@ -1,11 +1,11 @@
 // Choosing what to deliver next: what is due, in order for each object and host, two at a time for a host that is well
-// and one for a host that is not.
+// and one for a host that is not. Hosts that never answered yet get half of the room: most of the dead are among them.
 import { LRUCache } from 'lru-cache';
 import type { Database } from '#server/platform/database.ts';
 import { importPrivateKey } from '../keys.ts';
 import type { Signer } from '../documents.ts';
 
-/** A delivery in hand. `isDoubtful`: its host failed lately. */
+/** A delivery in hand. `isDoubtful`: its host failed lately. `isProven`: it has answered before and did not fail since. */
 export interface Claimed {
   id: string;
   activityId: string;
@@ -13,6 +13,7 @@ export interface Claimed {
   host: string;
   attempts: number;
   isDoubtful: boolean;
+  isProven: boolean;
   scheme: 'cavage' | 'rfc9421';
 }
 
@@ -23,6 +24,8 @@ export interface ClaimLimits {
   free: number;
   /** How many more of doubtful hosts. */
   freeDoubtful: number;
+  /** How many more of hosts that are not proven. */
+  freeUnproven: number;
   /** How many are under way to each host. */
   inFlight: ReadonlyMap<string, number>;
 }
@@ -36,17 +39,19 @@ with due as (
   order by d.due_at, d.id limit $3 * 4
   for update of d skip locked
 ), ranked as (
-  select due.id, due.host, coalesce(h.failures, 0) > 0 as doubtful, coalesce(h.signature_scheme, 'cavage') as scheme,
+  select due.id, due.host, coalesce(h.failures, 0) > 0 as doubtful,
+    h.last_seen_at is not null and h.failures = 0 as proven, coalesce(h.signature_scheme, 'cavage') as scheme,
     row_number() over (partition by due.host order by due.id) as place
   from due left join remote_hosts h on h.host = due.host
   where h.closed_until is null or h.closed_until <= $1
 ), fitting as (
-  select *, row_number() over (partition by doubtful order by id) as turn, row_number() over (order by doubtful, id) as seat
+  select *, row_number() over (partition by doubtful order by id) as turn, row_number() over (order by proven desc, doubtful, id) as seat,
+    row_number() over (partition by proven order by doubtful, id) as place_unproven
   from ranked where place <= case when doubtful then 1 else 2 end - coalesce(($5::jsonb ->> host)::int, 0)
 )
 update deliveries d set leased_until = $2 from fitting f
-where d.id = f.id and f.seat <= $3 and (not f.doubtful or f.turn <= $4)
-returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as "inboxUrl", d.host, d.attempts, f.doubtful as "isDoubtful", f.scheme`;
+where d.id = f.id and f.seat <= $3 and (not f.doubtful or f.turn <= $4) and (f.proven or f.place_unproven <= $7)
+returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as "inboxUrl", d.host, d.attempts, f.doubtful as "isDoubtful", f.proven as "isProven", f.scheme`;
 
 /** Takes deliveries in hand until `leasedUntil`. Workers that die give theirs back by letting that moment pass. */
 export async function claim(database: Database, limits: ClaimLimits): Promise<Claimed[]> {
@@ -58,6 +63,7 @@ export async function claim(database: Database, limits: ClaimLimits): Promise<Cl
     limits.freeDoubtful,
     JSON.stringify(Object.fromEntries(limits.inFlight)),
     full,
+    limits.freeUnproven,
   ]);
 }
 

@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.ts';
 export interface Result {
   id: string;
   host: string;
-  isDoubtful: boolean;
+  isProven: boolean;
   outcome: Outcome;
   /** The other signature than we thought was taken. */
   learnt: 'cavage' | 'rfc9421' | null;
@@ -33,9 +33,12 @@ with failed as (
 )
 update deliveries d set due_at = f.closed_until from failed f where d.host = f.host and d.state = 'waiting' and d.due_at < f.closed_until`;
 
+// A host that answers for the first time, or again.
 const recoveredHostsText = `
 with recovered as (
-  update remote_hosts set failures = 0, failures_since = null, closed_until = null, last_seen_at = $2 where host = any($1::text[]) returning host
+  insert into remote_hosts (host, last_seen_at) select host, $2::timestamptz from unnest($1::text[]) as host order by host
+  on conflict (host) do update set failures = 0, failures_since = null, closed_until = null, last_seen_at = excluded.last_seen_at
+  returning host
 )
 update deliveries d set due_at = $2 from recovered r where d.host = r.host and d.state = 'waiting' and d.due_at > $2`;
 
@@ -74,9 +77,7 @@ async function recordHosts(database: Database, results: readonly Result[], now: 
       closedAfterFailures,
     ]);
   }
-  const recovered = hosts(
-    ({ outcome, isDoubtful }) => isDoubtful && outcome.state === 'delivered' && !outcome.isHostFault,
-  );
+  const recovered = hosts(({ outcome, isProven }) => !isProven && outcome.state === 'delivered');
   if (recovered.length > 0) await database.prepared('courier_recovered_hosts', recoveredHostsText, [recovered, now]);
   const learnt = new Map(
     results.flatMap(({ host, learnt: scheme }) => (scheme === null ? [] : [[host, scheme] as const])),
