@@ -33,14 +33,16 @@ with failed as (
 )
 update deliveries d set due_at = f.closed_until from failed f where d.host = f.host and d.state = 'waiting' and d.due_at < f.closed_until`;
 
-// A host that answers for the first time, or again.
+// A host that answers for the first time, or again. What waits for a host that was closed goes at once; a delivery that
+// failed while its host answered others keeps its own schedule.
 const recoveredHostsText = `
-with recovered as (
+with closed as (
+  select host from remote_hosts where host = any($1::text[]) and closed_until is not null
+), recovered as (
   insert into remote_hosts (host, last_seen_at) select host, $2::timestamptz from unnest($1::text[]) as host order by host
   on conflict (host) do update set failures = 0, failures_since = null, closed_until = null, last_seen_at = excluded.last_seen_at
-  returning host
 )
-update deliveries d set due_at = $2 from recovered r where d.host = r.host and d.state = 'waiting' and d.due_at > $2`;
+update deliveries d set due_at = $2 from closed c where d.host = c.host and d.state = 'waiting' and d.due_at > $2`;
 
 const learntText = `
 insert into remote_hosts as h (host, signature_scheme) select * from unnest($1::text[], $2::text[])
