@@ -3,7 +3,18 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
 import { Post } from '#server/features/posts/entities.ts';
 
-export const notificationKinds = ['mention', 'post', 'boost', 'like', 'follow', 'follow_request', 'edit'] as const;
+export const notificationKinds = [
+  'mention',
+  'post',
+  'boost',
+  'like',
+  'follow',
+  'follow_request',
+  'poll',
+  'edit',
+  'quote',
+  'quoted_edit',
+] as const;
 export type NotificationKind = (typeof notificationKinds)[number];
 
 export const NotificationSchema = defineEntity({

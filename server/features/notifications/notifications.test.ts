@@ -5,6 +5,8 @@ import { acceptFollow, follow, unfollow } from '#server/features/graph/service/f
 import { mute } from '#server/features/graph/service/mute.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { sql } from '#server/platform/database.ts';
+import { tell } from './service/tell.ts';
 import { tellOfEdit, tellOfFollow, tellOfLike, tellOfPost } from './subscribers.ts';
 
 let server: TestServer;
@@ -106,6 +108,19 @@ describe('one is told', () => {
     await server.settle();
     expect(await told(ben, '?types[]=status')).toEqual([['status', ann.accountId, post]]);
     expect((await told(ben, '?types[]=mention')).map(([, , id]) => id)).toContain(named);
+  });
+
+  it('of what concerns many, also the one who made it, where that is said', async () => {
+    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const postId = await write(ann, 'which bird?');
+    const recipients = sql`select unnest(${[ann.accountId, ben.accountId]}::bigint[]) as id`;
+    await tell(server.ctx, { kind: 'poll', fromId: ann.accountId, postId, recipients, ownToo: true });
+    await tell(server.ctx, { kind: 'quoted_edit', fromId: ann.accountId, postId, recipients });
+    expect(await told(ann)).toEqual([['poll', ann.accountId, postId]]);
+    expect(await told(ben, '?types[]=quoted_update&types[]=poll')).toEqual([
+      ['quoted_update', ann.accountId, postId],
+      ['poll', ann.accountId, postId],
+    ]);
   });
 
   it('once, however often the job runs', async () => {

@@ -12,7 +12,10 @@ const wireTypes = {
   like: 'favourite',
   follow: 'follow',
   follow_request: 'follow_request',
+  poll: 'poll',
   edit: 'update',
+  quote: 'quote',
+  quoted_edit: 'quoted_update',
 } as const satisfies Record<NotificationKind, string>;
 export type MastodonNotificationType = (typeof wireTypes)[NotificationKind];
 

@@ -15,6 +15,8 @@ export interface News {
   /** A statement with one column `id`: the accounts that it concerns. */
   recipients: RawBuilder<unknown>;
   at?: Date;
+  /** Tells the one who did it as well, when they are among the recipients: the author of a poll that has ended. */
+  ownToo?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function tell(ctx: AppContext, news: News): Promise<void> {
     insert into notifications (account_id, from_account_id, kind, post_id, created_at)
     select distinct reader.id, ${from}, ${news.kind}, ${news.postId}::bigint, ${news.at ?? now}::timestamptz
     from (${news.recipients}) reader join users u on u.account_id = reader.id
-    where reader.id <> ${from} and ${notBlocked(reader, from)} and ${hears(reader, from, now)} and ${mayRead}
+    where (${news.ownToo === true} or reader.id <> ${from}) and ${notBlocked(reader, from)} and ${hears(reader, from, now)} and ${mayRead}
     on conflict do nothing returning id, account_id`.execute(ctx.database.read);
   for (const { id, account_id: accountId } of rows)
     await ctx.bus.publish('notification', { accountId, notificationId: id });
