@@ -2,6 +2,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Places } from './sockets/places.ts';
+import { startPings, type Pings } from './sockets/pings.ts';
 
 export interface SocketOptions {
   /** Paths that this endpoint serves, without the query. */
@@ -10,8 +12,8 @@ export interface SocketOptions {
   admit: (request: IncomingMessage) => Promise<{ status: number } | { opened: (socket: WebSocket) => void }>;
   /** The address that counts for the limit. */
   addressOf: (request: IncomingMessage) => string;
-  /** Connections that one address may hold. Default 50. */
-  perAddress?: number;
+  /** How many connections an address may hold. */
+  places: Places;
   pingMs?: number;
 }
 
@@ -25,7 +27,6 @@ export const bufferLimit = 1024 * 1024;
 
 /** Serves WebSockets on `server`. Frames over 64 KiB, binary frames and unread buffers over 1 MiB end a connection. */
 export function serveSockets(server: Server, options: SocketOptions): Sockets {
-  const { perAddress = 50, pingMs = 30_000 } = options;
   // The token travels as sub-protocol and must be echoed, or browsers close the socket.
   const acceptor = new WebSocketServer({
     noServer: true,
@@ -34,65 +35,68 @@ export function serveSockets(server: Server, options: SocketOptions): Sockets {
     clientTracking: true,
     handleProtocols: (protocols) => [...protocols][0] ?? false,
   });
-  const held = new Map<string, number>();
-  const alive = new WeakSet<WebSocket>();
-
-  const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
-    const address = options.addressOf(request);
-    if ((held.get(address) ?? 0) >= perAddress) return refuse(stream, 429);
-    held.set(address, (held.get(address) ?? 0) + 1);
-    const release = (): void => {
-      const left = (held.get(address) ?? 1) - 1;
-      if (left <= 0) held.delete(address);
-      else held.set(address, left);
-    };
-    const admitted = await options.admit(request).catch(() => ({ status: 503 }));
-    if ('status' in admitted || stream.destroyed) {
-      release();
-      return refuse(stream, 'status' in admitted ? admitted.status : 503);
-    }
-    stream.once('close', release);
-    acceptor.handleUpgrade(request, stream, head, (socket) => {
-      alive.add(socket);
-      socket.on('pong', () => alive.add(socket));
-      socket.on('error', () => socket.terminate());
-      admitted.opened(socket);
-    });
-  };
+  const pings = startPings(options.pingMs ?? 30_000);
   const listener = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    stream.on('error', () => stream.destroy());
+    stream.on('error', destroyStream);
     if (!options.isMine(path)) return refuse(stream, 404);
-    void upgrade(request, stream, head);
+    void upgrade(acceptor, pings, options, request, stream, head);
   };
   server.on('upgrade', listener);
-  const pinger = setInterval(() => {
-    for (const socket of acceptor.clients) {
-      if (!alive.has(socket)) {
-        socket.terminate();
-        continue;
-      }
-      alive.delete(socket);
-      socket.ping();
-    }
-  }, pingMs);
   return {
     async close(spreadMs = 0) {
-      clearInterval(pinger);
+      pings.stop();
       server.off('upgrade', listener);
-      const open = [...acceptor.clients];
-      const pause = open.length === 0 ? 0 : spreadMs / open.length;
-      for (const socket of open) {
-        socket.close(1012, 'The server restarts');
-        if (pause >= 1) await new Promise((resolve) => setTimeout(resolve, pause));
-      }
-      const patience = setTimeout(() => {
-        for (const socket of acceptor.clients) socket.terminate();
-      }, 1000);
-      await new Promise<void>((resolve) => acceptor.close(() => resolve()));
-      clearTimeout(patience);
+      await closeAll(acceptor, spreadMs);
     },
   };
+}
+
+async function upgrade(
+  acceptor: WebSocketServer,
+  pings: Pings,
+  options: SocketOptions,
+  request: IncomingMessage,
+  stream: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const release = options.places.take(options.addressOf(request));
+  if (release === null) return refuse(stream, 429);
+  const admitted = await options.admit(request).catch(() => ({ status: 503 }));
+  if ('status' in admitted || stream.destroyed) {
+    release();
+    return refuse(stream, 'status' in admitted ? admitted.status : 503);
+  }
+  stream.once('close', release);
+  acceptor.handleUpgrade(request, stream, head, (socket) => {
+    socket.on('error', terminateSocket);
+    pings.watch(socket);
+    admitted.opened(socket);
+  });
+}
+
+// One function for all connections, because ten thousand closures are memory too.
+function terminateSocket(this: WebSocket): void {
+  this.terminate();
+}
+
+function destroyStream(this: Duplex): void {
+  this.destroy();
+}
+
+async function closeAll(acceptor: WebSocketServer, spreadMs: number): Promise<void> {
+  const open = [...acceptor.clients];
+  // Timers are no finer than a millisecond: many sockets go in groups.
+  const perPause = Math.max(1, Math.ceil(open.length / Math.max(1, spreadMs / 10)));
+  for (const [index, socket] of open.entries()) {
+    socket.close(1012, 'The server restarts');
+    if (spreadMs > 0 && index % perPause === perPause - 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const patience = setTimeout(() => {
+    for (const socket of acceptor.clients) socket.terminate();
+  }, 1000);
+  await new Promise<void>((resolve) => acceptor.close(() => resolve()));
+  clearTimeout(patience);
 }
 
 const reasons: Record<number, string> = {

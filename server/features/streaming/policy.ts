@@ -6,23 +6,24 @@ export interface Subscription {
   key: string;
   names: string[];
   onlyMedia: boolean;
+  /** Whether news of the notifications may be told too. */
+  hearsNotifications: boolean;
 }
 
 /** What a client asks for: the stream's name and its parameter. */
 export interface StreamRequest {
   stream: string;
   tag?: string | undefined;
-  list?: string | undefined;
   onlyMedia?: boolean | undefined;
 }
 
 export type StreamRefusal = { error: string; status: number };
 
-const publicStreams = new Map([
-  ['public', 'public'],
-  ['public:local', 'public:local'],
-  ['public:remote', 'public:remote'],
-]);
+/** More than this on one connection is no page that a person looks at. */
+export const mostSubscriptions = 100;
+
+const publicStreams = ['public', 'public:local', 'public:remote'];
+const hashtagStreams = ['hashtag', 'hashtag:local'];
 
 /** The subscription for a request, or why there is none. Private streams are bound to the viewer's own account. */
 export function subscriptionFor(
@@ -30,27 +31,37 @@ export function subscriptionFor(
   viewer: { accountId: string; scopes: readonly string[] },
 ): Subscription | StreamRefusal {
   const { stream } = request;
-  if (stream === 'user:notification') {
-    if (!grants(viewer.scopes, 'read:notifications')) return outside;
-    return { key: `notification:${viewer.accountId}`, names: [stream], onlyMedia: false };
-  }
+  const hearsNotifications = grants(viewer.scopes, 'read:notifications');
+  const standing = (key: string, names: string[], onlyMedia = false): Subscription => ({
+    key,
+    names,
+    onlyMedia,
+    hearsNotifications,
+  });
+  if (stream === 'user:notification')
+    return hearsNotifications ? standing(`notification:${viewer.accountId}`, [stream]) : outside;
   if (!grants(viewer.scopes, 'read:statuses')) return outside;
-  if (stream === 'user') return { key: `user:${viewer.accountId}`, names: [stream], onlyMedia: false };
-  const [base, media] = stream.endsWith(':media') ? [stream.slice(0, -6), true] : [stream, false];
-  const feed = publicStreams.get(base);
-  if (feed !== undefined) return { key: feed, names: [stream], onlyMedia: media || request.onlyMedia === true };
-  if (stream === 'hashtag' || stream === 'hashtag:local') {
-    const tag = request.tag?.replace(/^#/, '').normalize('NFKC').toLowerCase() ?? '';
-    if (tag === '') return { error: 'Missing tag parameter', status: 400 };
-    return { key: `${stream}:${tag}`, names: [stream, request.tag ?? ''], onlyMedia: false };
-  }
-  return { error: 'Unknown stream type', status: 400 };
+  if (stream === 'user') return standing(`user:${viewer.accountId}`, [stream]);
+  const [base, media] = stream.endsWith(':media') ? [stream.slice(0, -':media'.length), true] : [stream, false];
+  if (publicStreams.includes(base)) return standing(base, [stream], media || request.onlyMedia === true);
+  if (!hashtagStreams.includes(stream)) return { error: 'Unknown stream type', status: 400 };
+  const tag = request.tag?.replace(/^#/, '').normalize('NFKC').toLowerCase() ?? '';
+  if (tag === '') return { error: 'Missing tag parameter', status: 400 };
+  // Clients compare the tag with what they asked for, letter by letter.
+  return standing(`${stream}:${tag}`, [stream, request.tag ?? tag]);
 }
 
 const outside: StreamRefusal = { error: 'Access token does not have the required scopes', status: 403 };
 
+/** What a public post is to the streams that carry it. */
+export interface PublicPost {
+  local: boolean;
+  hasMedia: boolean;
+  tags: readonly string[];
+}
+
 /** The keys that hear of a public post. */
-export function publicKeys(post: { local: boolean; tags: readonly string[] }): string[] {
+export function publicKeys(post: PublicPost): string[] {
   const keys = ['public', post.local ? 'public:local' : 'public:remote'];
   for (const tag of post.tags) {
     keys.push(`hashtag:${tag}`);

@@ -1,7 +1,7 @@
 // Open connections hear what they may hear, once, at once, and nothing else.
 import { request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocket, type RawData } from 'ws';
+import { WebSocket } from 'ws';
 import { signOutEverywhere } from '#server/features/auth/service/end-access.ts';
 import { createToken } from '#server/features/auth/service/users.ts';
 import { block } from '#server/features/graph/service/block.ts';
@@ -12,32 +12,24 @@ import { editPost } from '#server/features/posts/service/edit.ts';
 import { likePost } from '#server/features/posts/service/like.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { stores } from '#server/testing/context.ts';
+import {
+  heardIn,
+  openEar,
+  statusesOf as statuses,
+  type Ear,
+  type Heard,
+  type StreamAsked,
+} from '#server/testing/ears.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-
-interface Heard {
-  stream: string[];
-  event: string;
-  payload: string;
-}
-
-interface Ear {
-  socket: WebSocket;
-  heard: Heard[];
-  said: unknown[];
-  closed: () => number | null;
-  ask(message: unknown): void;
-}
-
-const parse = (content: RawData): Heard => JSON.parse((content as Buffer).toString('utf8')) as Heard;
 
 describe.each(stores())('streaming with $store', ({ redis }) => {
   let server: TestServer;
   let alice: Person;
   let bob: Person;
   let carol: Person;
-  const sockets: WebSocket[] = [];
+  const ears: WebSocket[] = [];
 
   beforeAll(async () => {
     server = await openTestServer({ redis });
@@ -46,43 +38,13 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
     await server.settle();
   });
   afterEach(() => {
-    for (const socket of sockets.splice(0)) socket.terminate();
+    for (const socket of ears.splice(0)) socket.terminate();
   });
   afterAll(() => server.close());
 
-  /** Connects with the token as sub-protocol, as browsers must, and subscribes. */
-  async function listen(person: Person, ...streams: Array<string | Record<string, string>>): Promise<Ear> {
-    const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/api/v1/streaming`, [person.token]);
-    sockets.push(socket);
-    const ear: Ear = {
-      socket,
-      heard: [],
-      said: [],
-      closed: () => null,
-      ask: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-    };
-    socket.on('message', (content) => {
-      const message = parse(content);
-      if (message.event === undefined) ear.said.push(message);
-      else ear.heard.push(message);
-    });
-    socket.on('close', (code) => (ear.closed = () => code));
-    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-    expect(socket.protocol).toBe(person.token);
-    for (const stream of streams) ear.ask({ type: 'subscribe', ...(typeof stream === 'string' ? { stream } : stream) });
-    // A frame that is answered shows that those before it were read.
-    ear.ask({ type: 'subscribe', stream: 'nothing' });
-    await until(() => ear.said.length === 1);
-    ear.said.length = 0;
-    return ear;
-  }
-
+  const listen = (person: Person, ...streams: StreamAsked[]): Promise<Ear> => openEar(server, ears, person, ...streams);
   const post = (person: Person, source: string, visibility: Visibility = 'public') =>
     createPost(server.ctx, { accountId: person.accountId, source, visibility });
-  const statuses = (ear: Ear, event = 'update') =>
-    ear.heard
-      .filter((item) => item.event === event)
-      .map((item) => ({ stream: item.stream, ...(JSON.parse(item.payload) as { id: string; favourited?: boolean }) }));
 
   test('a post reaches the open home page of a follower, with the flags that are theirs', async () => {
     const ear = await listen(bob, 'user');
@@ -185,9 +147,9 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
     const socket = new WebSocket(
       `${server.origin.replace('http', 'ws')}/api/v1/streaming?stream=user&access_token=${bob.token}`,
     );
-    sockets.push(socket);
+    ears.push(socket);
     const heard: Heard[] = [];
-    socket.on('message', (content) => heard.push(parse(content)));
+    socket.on('message', (content) => heard.push(heardIn(content)));
     await new Promise((resolve) => socket.once('open', resolve));
     await post(alice, 'by address');
     await until(() => heard.length === 1);

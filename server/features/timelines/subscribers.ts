@@ -4,6 +4,25 @@ import type { Events } from '#server/events.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { addToFeeds, backfillFeed, feedOwners, removeAccount, removeFromFeeds } from './service/feeds.ts';
 
+/** A public post, as the streams that carry it know it. */
+interface OpenPost {
+  local: boolean;
+  hasMedia: boolean;
+  tags: string[];
+}
+
+/** On the bus as `post`: whose home timelines got it, and what it is to the public ones; null when it is not for them. */
+export interface PostNews {
+  event: 'update' | 'edit';
+  postId: string;
+  accountId: string;
+  ownerIds: string[];
+  open: OpenPost | null;
+}
+
+/** On the bus as `deleted`: where the post may have been seen. */
+export type DeletedNews = Omit<PostNews, 'event'>;
+
 /** A post that was found later than this is put into timelines, but it does not jump onto open pages. */
 const liveMs = 6 * 60 * 60 * 1000;
 
@@ -24,9 +43,16 @@ export async function refreshPost(ctx: AppContext, { postId }: Events['post.edit
 }
 
 /** Takes a deleted post, and boosts of it, out of home timelines and open pages. */
-export async function removePost(ctx: AppContext, { postId }: Events['post.deleted']): Promise<void> {
-  await removeFromFeeds(ctx, postId);
-  await ctx.bus.publish('deleted', { postId });
+export async function removePost(ctx: AppContext, post: Events['post.deleted']): Promise<void> {
+  const ownerIds = await removeFromFeeds(ctx, post.postId);
+  const isOpen = post.visibility === 'public' && post.boostOfId === null;
+  const news: DeletedNews = {
+    postId: post.postId,
+    accountId: post.accountId,
+    ownerIds: [...new Set([...ownerIds, ...post.mentionedIds])],
+    open: isOpen ? { local: post.local, hasMedia: true, tags: post.tags } : null,
+  };
+  await ctx.bus.publish('deleted', news);
 }
 
 /** Gives a new follower something to read. */
@@ -55,14 +81,15 @@ export async function removeMuted(ctx: AppContext, { muterId, mutedId }: Events[
 }
 
 async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostView, ownerIds: string[]): Promise<void> {
-  if (ownerIds.length > 0) await ctx.bus.publish('home', { event, postId: post.id, ownerIds });
-  if (post.visibility !== 'public' || post.boostOfId !== null) return;
-  await ctx.bus.publish('public', {
+  const isOpen = post.visibility === 'public' && post.boostOfId === null;
+  const news: PostNews = {
     event,
     postId: post.id,
-    local: post.local,
-    tags: post.tags.map(({ name }) => name),
-  });
+    accountId: post.accountId,
+    ownerIds,
+    open: isOpen ? { local: post.local, hasMedia: false, tags: post.tags.map(({ name }) => name) } : null,
+  };
+  await ctx.bus.publish('post', news);
 }
 
 async function follows(ctx: AppContext, followerId: string, followeeId: string): Promise<boolean> {

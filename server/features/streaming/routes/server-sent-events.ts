@@ -1,13 +1,17 @@
 // The same streams as server-sent events, one a connection.
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { Failure } from '#server/platform/errors.ts';
-import { open, user, viewerOf } from '#server/platform/http/access.ts';
+import { Failure, NotFound, TooMany } from '#server/platform/errors.ts';
+import { open as openToAll, user, viewerOf, type SignedIn } from '#server/platform/http/access.ts';
+import { networkOf } from '#server/platform/http/limits.ts';
 import { bufferLimit } from '#server/platform/sockets.ts';
-import { subscriptionFor, type StreamRequest } from '../policy.ts';
-import type { Hub, Listener } from './hub.ts';
+import type { Places } from '#server/platform/sockets/places.ts';
+import { subscriptionFor, type Subscription } from '../policy.ts';
+import type { Hub } from './hub.ts';
+import type { Listener } from './listeners.ts';
 
 const paths: Record<string, string> = {
   user: 'user',
@@ -20,14 +24,18 @@ const paths: Record<string, string> = {
 };
 const heartbeatMs = 15_000;
 
+/** Streams by server-sent events; the timer of their heartbeats stops with `close`. */
+export interface EventStreams {
+  close(): void;
+}
+
 /** `GET /api/v1/streaming/user` and its kin, `/health`, and a clear 400 for streams that do not exist. */
-export function serveEvents(app: App, ctx: AppContext, hub: Hub): void {
-  app.get('/api/v1/streaming/health', { config: { access: open } }, async (_request, reply) =>
-    reply.type('text/plain').send('OK'),
-  );
-  app.get('/api/v1/streaming/*', { config: { access: open } }, async (_request, reply) =>
-    reply.code(400).send({ error: 'Unknown channel requested' }),
-  );
+export function serveEvents(app: App, ctx: AppContext, hub: Hub, places: Places): EventStreams {
+  const open = new Set<ServerResponse>();
+  const heartbeat = setInterval(() => {
+    for (const raw of open) raw.write(':thump\n\n');
+  }, heartbeatMs);
+  plainDoors(app);
   for (const [path, stream] of Object.entries(paths)) {
     const schema = {
       querystring: Type.Object({ tag: Type.Optional(Type.String()), only_media: Type.Optional(Type.Boolean()) }),
@@ -38,22 +46,43 @@ export function serveEvents(app: App, ctx: AppContext, hub: Hub): void {
       `/api/v1/streaming/${path}`,
       { schema, exposeHeadRoute: false, config: { access: user() } },
       async (request, reply) => {
-        openStream(ctx, hub, request, reply, { stream, tag: request.query.tag, onlyMedia: request.query.only_media });
+        const { tag, only_media: onlyMedia } = request.query;
+        const viewer = viewerOf(request);
+        const subscription = subscriptionFor({ stream, tag, onlyMedia }, viewer);
+        if ('error' in subscription) throw new Failure(subscription.status, subscription.error);
+        const release = places.take(networkOf(request.ip));
+        if (release === null) throw new TooMany('Too many open connections');
+        const raw = openStream(ctx, hub, reply, viewer, subscription);
+        open.add(raw);
+        raw.on('close', () => {
+          open.delete(raw);
+          release();
+        });
       },
     );
   }
+  return { close: () => clearInterval(heartbeat) };
+}
+
+function plainDoors(app: App): void {
+  app.get('/api/v1/streaming', { schema: { hide: true }, config: { access: openToAll } }, async () => {
+    throw new NotFound('Not found here: connect with a WebSocket');
+  });
+  app.get('/api/v1/streaming/health', { config: { access: openToAll } }, async (_request, reply) =>
+    reply.type('text/plain').send('OK'),
+  );
+  app.get('/api/v1/streaming/*', { config: { access: openToAll } }, async (_request, reply) =>
+    reply.code(400).send({ error: 'Unknown channel requested' }),
+  );
 }
 
 function openStream(
   ctx: AppContext,
   hub: Hub,
-  request: FastifyRequest,
   reply: FastifyReply,
-  asked: StreamRequest,
-): void {
-  const viewer = viewerOf(request);
-  const subscription = subscriptionFor(asked, viewer);
-  if ('error' in subscription) throw new Failure(subscription.status, subscription.error);
+  viewer: SignedIn,
+  subscription: Subscription,
+): ServerResponse {
   const { raw } = reply;
   reply.hijack();
   raw.writeHead(200, {
@@ -67,16 +96,16 @@ function openStream(
     viewer,
     send(_subscription, event, payload) {
       if (raw.writableLength > bufferLimit) raw.destroy();
-      else raw.write(`event: ${event}\ndata: ${payload}\n\n`);
+      // Browsers drop an event without data, so one that has none says an empty object.
+      else raw.write(`event: ${event}\ndata: ${payload ?? '{}'}\n\n`);
     },
     end: () => raw.end(),
   };
-  const heartbeat = setInterval(() => raw.write(':thump\n\n'), heartbeatMs);
-  hub.subscribe(listener, subscription);
+  hub.listeners.add(listener, subscription);
   ctx.metrics.sockets.inc({ kind: 'events' });
   raw.on('close', () => {
-    clearInterval(heartbeat);
-    hub.leave(listener);
+    hub.listeners.leave(listener);
     ctx.metrics.sockets.dec({ kind: 'events' });
   });
+  return raw;
 }

@@ -4,29 +4,49 @@ import type { RawData, WebSocket } from 'ws';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findViewer } from '#server/features/auth/service/find-viewer.ts';
+import { Forbidden } from '#server/platform/errors.ts';
 import { bearerToken, type SignedIn } from '#server/platform/http/access.ts';
 import { networkOf } from '#server/platform/http/limits.ts';
 import { bufferLimit, serveSockets, type Sockets } from '#server/platform/sockets.ts';
-import { subscriptionFor, type StreamRequest, type Subscription } from '../policy.ts';
-import type { Hub, Listener } from './hub.ts';
+import type { Places } from '#server/platform/sockets/places.ts';
+import { subscriptionFor, type StreamRequest } from '../policy.ts';
+import type { Hub } from './hub.ts';
+import { frameOf } from './frames.ts';
+import type { Listener } from './listeners.ts';
 
 const path = '/api/v1/streaming';
 /** Messages that one connection may send in ten seconds; more closes it. */
 const messageBudget = { count: 200, perMs: 10_000 };
 
 /** Serves `GET /api/v1/streaming` upgrades. The token comes as header, as sub-protocol or in the query, in that order. */
-export function serveWebSocket(app: App, ctx: AppContext, hub: Hub): Sockets {
+export function serveWebSocket(app: App, ctx: AppContext, hub: Hub, places: Places): Sockets {
   return serveSockets(app.server, {
     isMine: (asked) => asked === path || asked === `${path}/`,
     addressOf: (request) => networkOf(addressOf(ctx, request)),
+    places,
     async admit(request) {
       const query = new URL(request.url ?? '', 'http://localhost').searchParams;
-      const viewer = await findViewer(ctx, tokenOf(request, query) ?? '');
-      if (!viewer || viewer.accountId === null) return { status: 401 };
+      const viewer = await findViewer(ctx, tokenOf(request, query) ?? '').catch(refused);
+      if (!viewer) return { status: 401 };
+      if ('status' in viewer) return viewer;
+      if (viewer.accountId === null) return { status: 401 };
       const signedIn: SignedIn = { ...viewer, accountId: viewer.accountId };
-      return { opened: (socket) => converse(ctx, hub, socket, signedIn, query) };
+      return { opened: (socket) => converse(ctx, hub, socket, signedIn, askedIn(query)) };
     },
   });
+}
+
+/** A login that may not be used now is refused as such; anything else is nobody's fault but ours. */
+function refused(error: unknown): { status: number } {
+  if (error instanceof Forbidden) return { status: 403 };
+  throw error;
+}
+
+/** The one stream that the address itself asks for, if it does. */
+function askedIn(query: URLSearchParams): StreamRequest | null {
+  const stream = query.get('stream');
+  if (stream === null) return null;
+  return { stream, tag: query.get('tag') ?? undefined };
 }
 
 function tokenOf(request: IncomingMessage, query: URLSearchParams): string | null {
@@ -48,57 +68,50 @@ function addressOf(ctx: AppContext, request: IncomingMessage): string {
   return forwarded || direct;
 }
 
-function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn, query: URLSearchParams): void {
-  const held = new Map<string, Subscription>();
+function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn, first: StreamRequest | null): void {
   const listener: Listener = {
     viewer,
-    send(subscription, event, payload) {
-      write(
-        socket,
-        `{"stream":${JSON.stringify(subscription.names)},"event":"${event}","payload":${JSON.stringify(payload)}}`,
-      );
-    },
+    send: (subscription, event, payload) => write(socket, frameOf(subscription.names, event, payload)),
     end: () => socket.close(1008, 'The access token was revoked'),
-  };
-  const subscribe = (request: StreamRequest): void => {
-    const subscription = subscriptionFor(request, viewer);
-    if ('error' in subscription) return write(socket, JSON.stringify(subscription));
-    held.set(subscription.key, subscription);
-    hub.subscribe(listener, subscription);
-  };
-  const unsubscribe = (request: StreamRequest): void => {
-    const subscription = subscriptionFor(request, viewer);
-    if ('error' in subscription) return;
-    held.delete(subscription.key);
-    hub.unsubscribe(listener, subscription);
   };
   const budget = { left: messageBudget.count, since: ctx.clock().getTime() };
   ctx.metrics.sockets.inc({ kind: 'websocket' });
   socket.on('close', () => {
     ctx.metrics.sockets.dec({ kind: 'websocket' });
-    hub.leave(listener);
+    hub.listeners.leave(listener);
   });
   socket.on('message', (content, isBinary) => {
     if (isBinary) return socket.close(1003, 'Text frames only');
     if (!spend(budget, ctx.clock().getTime())) return socket.close(1008, 'Too many messages');
-    const message = parseMessage(textOf(content));
-    if (!message)
-      return write(
-        socket,
-        JSON.stringify({ error: 'Send JSON such as {"type":"subscribe","stream":"user"}', status: 400 }),
-      );
-    if (message.type === 'subscribe') subscribe(message);
-    else if (message.type === 'unsubscribe') unsubscribe(message);
+    answer(hub, listener, socket, textOf(content));
   });
-  const stream = query.get('stream');
-  if (stream !== null) subscribe({ stream, tag: query.get('tag') ?? undefined, list: query.get('list') ?? undefined });
+  if (first !== null) change(hub, listener, socket, 'subscribe', first);
 }
 
+function answer(hub: Hub, listener: Listener, socket: WebSocket, text: string): void {
+  const message = parseMessage(text);
+  if (message) return change(hub, listener, socket, message.type, message);
+  write(socket, JSON.stringify({ error: 'Send JSON such as {"type":"subscribe","stream":"user"}', status: 400 }));
+}
+
+function change(hub: Hub, listener: Listener, socket: WebSocket, type: unknown, request: StreamRequest): void {
+  const subscription = subscriptionFor(request, listener.viewer);
+  if (type === 'unsubscribe') {
+    if (!('error' in subscription)) hub.listeners.remove(listener, subscription);
+    return;
+  }
+  if (type !== 'subscribe') return;
+  const refusal = 'error' in subscription ? subscription : hub.listeners.add(listener, subscription);
+  if (refusal !== null) write(socket, JSON.stringify(refusal));
+}
+
+const asText = { binary: false };
+
 /** A reader that does not keep up loses its connection; it comes back and reads the timeline. */
-function write(socket: WebSocket, text: string): void {
+function write(socket: WebSocket, text: string | Buffer): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > bufferLimit) socket.terminate();
-  else socket.send(text);
+  else socket.send(text, asText);
 }
 
 /** A frame's text; the library hands frames over as one buffer unless told otherwise. */
@@ -119,14 +132,9 @@ function parseMessage(text: string): (StreamRequest & { type: unknown }) | null 
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return null;
-    const { type, stream, tag, list } = value as Record<string, unknown>;
+    const { type, stream, tag } = value as Record<string, unknown>;
     if (typeof stream !== 'string') return null;
-    return {
-      type,
-      stream,
-      tag: typeof tag === 'string' ? tag : undefined,
-      list: typeof list === 'string' || typeof list === 'number' ? String(list) : undefined,
-    };
+    return { type, stream, tag: typeof tag === 'string' ? tag : undefined };
   } catch {
     return null;
   }

@@ -83,9 +83,12 @@ export async function backfillFeed(ctx: AppContext, follow: { followerId: string
     on conflict do nothing`.execute(ctx.database.read);
 }
 
-/** Takes a post, and all boosts of it, out of every home timeline. */
-export async function removeFromFeeds(ctx: AppContext, postId: string): Promise<void> {
-  await sql`delete from feed_entries where post_id = ${postId} or boost_of_id = ${postId}`.execute(ctx.database.read);
+/** Takes a post, and all boosts of it, out of every home timeline. Returns whose they were. */
+export async function removeFromFeeds(ctx: AppContext, postId: string): Promise<string[]> {
+  const { rows } = await sql<{ owner_id: string }>`
+    with gone as (delete from feed_entries where post_id = ${postId} or boost_of_id = ${postId} returning owner_id)
+    select distinct owner_id from gone`.execute(ctx.database.read);
+  return rows.map(({ owner_id }) => owner_id);
 }
 
 /** Takes what an account brought out of one home timeline; `shown`: also what others brought of it, and answers to it. */

@@ -1,0 +1,78 @@
+// Who listens to what in this process: connections, and what stands on each of them.
+import type { SignedIn } from '#server/platform/http/access.ts';
+import { mostSubscriptions, type StreamRefusal, type Subscription } from '../policy.ts';
+
+/** One open connection. `send` is given the subscription that heard, the event's name and its payload as text, if it has one. */
+export interface Listener {
+  viewer: SignedIn;
+  send(subscription: Subscription, event: string, payload: string | null): void;
+  /** Ends the connection because its token no longer stands. */
+  end(): void;
+}
+
+interface Ear {
+  listener: Listener;
+  subscription: Subscription;
+}
+
+export interface Listeners {
+  /** Adds what is not there yet; the same stream twice is one. Returns why not, when there are too many. */
+  add(listener: Listener, subscription: Subscription): StreamRefusal | null;
+  remove(listener: Listener, subscription: Subscription): void;
+  /** Forgets a connection that has closed. */
+  leave(listener: Listener): void;
+  /** Whether anybody hears this key. */
+  hears(key: string): boolean;
+  /** Keys that begin so and that somebody hears. */
+  keysOf(prefix: string): string[];
+  /** The ears at a key. */
+  at(key: string): Iterable<Ear>;
+  all(): Iterable<Listener>;
+  count(): number;
+}
+
+/** Ten thousand of them are held at once, so there is one small array and one set a connection, and no timer. */
+export function keepListeners(): Listeners {
+  const hearing = new Map<string, Set<Ear>>();
+  const held = new Map<Listener, Ear[]>();
+  const forget = (ear: Ear): void => {
+    const { key } = ear.subscription;
+    const ears = hearing.get(key);
+    ears?.delete(ear);
+    if (ears?.size === 0) hearing.delete(key);
+  };
+  return {
+    add(listener, subscription) {
+      const ears = held.get(listener) ?? [];
+      if (ears.some((ear) => isSame(ear.subscription, subscription))) return null;
+      if (ears.length >= mostSubscriptions)
+        return { error: `A connection carries at most ${mostSubscriptions} streams`, status: 429 };
+      const ear = { listener, subscription };
+      ears.push(ear);
+      held.set(listener, ears);
+      const others = hearing.get(subscription.key);
+      if (others) others.add(ear);
+      else hearing.set(subscription.key, new Set([ear]));
+      return null;
+    },
+    remove(listener, subscription) {
+      const ears = held.get(listener) ?? [];
+      const index = ears.findIndex((ear) => isSame(ear.subscription, subscription));
+      for (const ear of index < 0 ? [] : ears.splice(index, 1)) forget(ear);
+    },
+    leave(listener) {
+      for (const ear of held.get(listener) ?? []) forget(ear);
+      held.delete(listener);
+    },
+    hears: (key) => hearing.has(key),
+    keysOf: (prefix) => [...hearing.keys()].filter((key) => key.startsWith(prefix)),
+    at: (key) => hearing.get(key) ?? [],
+    all: () => held.keys(),
+    count: () => held.size,
+  };
+}
+
+/** The same stream with the same parameter, as the client wrote it. */
+function isSame(one: Subscription, other: Subscription): boolean {
+  return one.names.length === other.names.length && one.names.every((name, index) => name === other.names[index]);
+}
