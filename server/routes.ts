@@ -3,6 +3,7 @@ import type { App } from '#server/platform/http/app.ts';
 import { clientDoors } from '#server/client-doors.ts';
 import type { AppContext } from '#server/context.ts';
 import { accountRoutes } from '#server/features/accounts/routes.ts';
+import { emptyFormRoutes } from '#server/features/admin/routes/empty-forms.ts';
 import { instanceRoutes } from '#server/features/admin/routes/instance.ts';
 import { staffRoutes } from '#server/features/admin/routes/staff.ts';
 import { authorizeRoutes } from '#server/features/auth/routes/authorize.ts';
@@ -50,5 +51,6 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await notificationRoutes(app, ctx);
   await searchRoutes(app, ctx);
   await instanceRoutes(app, ctx);
+  await emptyFormRoutes(app, ctx);
   await staffRoutes(app, ctx);
 }

@@ -11,6 +11,8 @@ export interface Door {
   /** As it was registered: `/api/v1/statuses/:id`. */
   path: string;
   access: Access | null;
+  /** What stands behind it is not there yet. */
+  emptyForm: 'empty' | 'refused' | null;
   /** JSON schemas of what it takes; empty where it names none. */
   schema: { params?: unknown; querystring?: unknown; body?: unknown; response?: unknown };
 }
@@ -27,6 +29,7 @@ export async function openServerWithDoors(options: TestOptions = {}): Promise<{ 
           method: one,
           path: url,
           access: config?.access ?? null,
+          emptyForm: config?.emptyForm ?? null,
           schema: (schema ?? {}) as Door['schema'],
         });
       }

@@ -85,12 +85,13 @@ describe('without a token', () => {
     },
   );
 
-  test.each(named(guarded.filter(({ access, method }) => access?.who === 'anyone' && method === 'GET')))(
-    '%s is open',
-    async (_name, door) => {
-      expect((await knock(door, null)).status).toBe(200);
-    },
-  );
+  test.each(
+    named(
+      guarded.filter((door) => door.access?.who === 'anyone' && door.method === 'GET' && door.emptyForm !== 'refused'),
+    ),
+  )('%s is open', async (_name, door) => {
+    expect((await knock(door, null)).status).toBe(200);
+  });
 });
 
 describe('a token that is wrong', () => {

@@ -70,15 +70,23 @@ export class Invalid extends Failure {
   }
 }
 
-/** 429: too often. `retryAfter` is in whole seconds, when it is known. */
+/** What may be done how often, and when the count begins anew. */
+export interface Budget {
+  limit: number;
+  resetAt: Date;
+}
+
+/** 429: too often. `retryAfter` is in whole seconds, when it is known; `budget` is the one that is spent. */
 export class TooMany extends Failure {
   readonly retryAfter: number | undefined;
+  readonly budget: Budget | undefined;
 
   constructor(
     message = 'Too many attempts. Please wait a little.',
-    options: FailureOptions & { retryAfter?: number } = {},
+    options: FailureOptions & { retryAfter?: number; budget?: Budget } = {},
   ) {
     super(429, message, options);
     this.retryAfter = options.retryAfter;
+    this.budget = options.budget;
   }
 }

@@ -38,3 +38,14 @@ export function defaultSettings(config: { origin: string; handleDomain: string }
     rules: [],
   };
 }
+
+const languageCodes =
+  'af am ar az be bg bn br bs ca co cs cy da de el en eo es et eu fa fi fo fr fy ga gd gl gu ha he hi hr hu hy ia id ig is it ja jv ka kab kk km kn ko ku ky la lb lo lt lv mg mi mk ml mn mr ms mt my nb ne nl nn no oc or pa pl ps pt rm ro ru sa sc sd si sk sl so sq sr st su sv sw ta te tg th tk tl tr tt ug uk ur uz vi xh yi yo zh zu'.split(
+    ' ',
+  );
+
+/** Languages that posts may be written in: the code, and its name in that language itself. */
+export const languages: ReadonlyArray<{ code: string; name: string }> = languageCodes.map((code) => ({
+  code,
+  name: new Intl.DisplayNames([code, 'en'], { type: 'language' }).of(code) ?? code,
+}));

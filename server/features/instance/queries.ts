@@ -83,6 +83,21 @@ export async function listPeers(ctx: AppContext): Promise<string[]> {
   return rows.flatMap((row) => row.domain ?? []);
 }
 
+/** Hosts of other servers whose name begins with the text, in alphabetical order. */
+export async function searchPeers(ctx: AppContext, text: string, limit: number): Promise<string[]> {
+  const start = text.trim().toLowerCase();
+  if (start === '') return [];
+  const rows = await ctx.database.read
+    .selectFrom('remote_hosts')
+    .select('host')
+    .where('host', '>=', start)
+    .where('host', 'like', `${start.replaceAll(/[%_\\]/g, '\\$&')}%`)
+    .orderBy('host')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.host);
+}
+
 /** One week of the server: Monday 00:00 UTC, and what was done in it. */
 export interface WeekFigures {
   weekStart: Date;

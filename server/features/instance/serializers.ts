@@ -113,6 +113,7 @@ export function serializeInstance(facts: InstanceFacts) {
 /** @see https://docs.joinmastodon.org/entities/V1_Instance/ */
 export function serializeInstanceV1(facts: InstanceFacts) {
   const { settings, figures, origin } = facts;
+  const configuration = serializeConfiguration(facts);
   return {
     uri: facts.handleDomain,
     title: settings.title,
@@ -127,10 +128,18 @@ export function serializeInstanceV1(facts: InstanceFacts) {
     registrations: settings.registrations !== 'closed',
     approval_required: settings.registrations === 'approval',
     invites_enabled: false,
-    configuration: serializeConfiguration(facts),
+    configuration,
     contact_account: facts.contact,
     rules: settings.rules.map(serializeRule),
+    // Names that other software gave to its limits; several clients look for them.
     max_toot_chars: facts.postMaxCharacters,
+    poll_limits: {
+      max_options: configuration.polls.max_options,
+      max_option_chars: configuration.polls.max_characters_per_option,
+      min_expiration: configuration.polls.min_expiration,
+      max_expiration: configuration.polls.max_expiration,
+    },
+    upload_limit: configuration.media_attachments.image_size_limit,
   };
 }
 

@@ -84,5 +84,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access;
+    /** The feature behind this door is not ours yet: what it answers is the `empty` form that clients accept, or a clear refusal. */
+    emptyForm?: 'empty' | 'refused';
   }
 }

@@ -1,13 +1,12 @@
 // Turns what code throws into what clients read, once for all routes.
-import type { FastifyError, FastifyInstance } from 'fastify';
-import { Failure, TooMany } from '#server/platform/errors.ts';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { Failure, TooMany, type Budget } from '#server/platform/errors.ts';
 
 /** Failures keep their status and text; Fastify's own 4xx are put into words; anything else is a logged 500 without details. */
 export function answerFailures(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Failure, request, reply) => {
     if (error instanceof Failure) {
-      if (error instanceof TooMany && error.retryAfter !== undefined)
-        reply.header('retry-after', String(error.retryAfter));
+      if (error instanceof TooMany) tellBudget(error, reply);
       if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="Rookery"');
       const details = (error as { details?: unknown }).details;
       return reply.code(error.status).send({ error: error.message, ...(details === undefined ? {} : { details }) });
@@ -19,6 +18,19 @@ export function answerFailures(app: FastifyInstance): void {
       error: isOverload(error) ? 'The server is overloaded; try again in a moment' : 'Something went wrong on our side',
     });
   });
+}
+
+/** When to come back, and in the usual three headers which budget is spent. */
+function tellBudget({ retryAfter, budget }: TooMany, reply: FastifyReply): void {
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  if (budget) setBudgetHeaders(reply, { ...budget, remaining: 0 });
+}
+
+/** The headers that clients know; the reset is a moment, not a number of seconds. @see https://docs.joinmastodon.org/api/rate-limits/ */
+export function setBudgetHeaders(reply: FastifyReply, budget: Budget & { remaining: number }): void {
+  reply.header('x-ratelimit-limit', String(budget.limit));
+  reply.header('x-ratelimit-remaining', String(budget.remaining));
+  reply.header('x-ratelimit-reset', budget.resetAt.toISOString());
 }
 
 function describe(error: FastifyError): string {

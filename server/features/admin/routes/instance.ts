@@ -1,4 +1,4 @@
-// The community's face: documents that clients read when they start, and lists that are empty until something fills them.
+// The community's face: documents that clients read when they start.
 // It stands on the top floor because these documents tell of every feature.
 import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
@@ -9,7 +9,14 @@ import { findAccount } from '#server/features/accounts/queries.ts';
 import { serializeAccount } from '#server/features/accounts/serializers.ts';
 import { findOwner } from '#server/features/auth/queries.ts';
 import { pushKeyOf } from '#server/features/auth/service/push-key.ts';
-import { listPeers, listWeeks, readInstanceFigures, readInstanceSettings } from '#server/features/instance/queries.ts';
+import {
+  listPeers,
+  listWeeks,
+  readInstanceFigures,
+  readInstanceSettings,
+  searchPeers,
+} from '#server/features/instance/queries.ts';
+import { languages } from '#server/features/instance/policy.ts';
 import {
   serializeInstance,
   serializeInstanceV1,
@@ -17,7 +24,7 @@ import {
   serializeWeek,
   type InstanceFacts,
 } from '#server/features/instance/serializers.ts';
-import { anyone, open, user } from '#server/platform/http/access.ts';
+import { open } from '#server/platform/http/access.ts';
 import { pictureTypes } from '#server/platform/images.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 
@@ -49,22 +56,25 @@ export async function instanceRoutes(app: App, ctx: AppContext): Promise<void> {
     updated_at: '2026-01-01T00:00:00.000Z',
     content: privacyPolicy,
   }));
-  document('/api/v1/instance/domain_blocks', 'Servers that this one does not talk to', async () => []);
-  document('/api/v1/instance/languages', 'Languages of the interface', async () => [{ code: 'en', name: 'English' }]);
-  document('/api/v1/instance/translation_languages', 'Languages that can be translated', async () => ({}));
-  document('/api/v1/custom_emojis', 'Emoji of this server', async () => []);
+  document('/api/v1/instance/languages', 'Languages that posts may be written in', async () => languages);
   app.get(
-    '/api/v1/announcements',
-    { schema: { tags, summary: 'Announcements', querystring: Type.Object({}) }, config: { access: user() } },
-    async () => [],
+    '/api/v1/peers/search',
+    {
+      schema: {
+        tags,
+        summary: 'Servers whose name begins so',
+        querystring: Type.Object({
+          q: Type.Optional(Type.String({ maxLength: 253 })),
+          limit: Type.Optional(Type.Integer()),
+        }),
+      },
+      config: { access: open },
+    },
+    async (request) => {
+      const { q = '', limit = 10 } = request.query;
+      return searchPeers(ctx, q, Math.min(Math.max(limit, 1), 40));
+    },
   );
-  for (const kind of ['tags', 'statuses', 'links']) {
-    app.get(
-      `/api/v1/trends/${kind}`,
-      { schema: { tags, summary: `Trending ${kind}` }, config: { access: anyone() } },
-      async () => [],
-    );
-  }
 }
 
 const privacyPolicy = plainToHtml(

@@ -7,8 +7,15 @@ import { findAccount } from '#server/features/accounts/queries.ts';
 import { serializeAccount } from '#server/features/accounts/serializers.ts';
 import { Invalid, NotFound, type Failure } from '#server/platform/errors.ts';
 import { client, open, user, viewerOf } from '#server/platform/http/access.ts';
+import { isRedirectUri } from '../policy.ts';
 import { findAppById } from '../queries.ts';
-import { serializeApp, serializeMetadata, serializeNewApp, serializeToken } from '../serializers/oauth.ts';
+import {
+  serializeApp,
+  serializeMetadata,
+  serializeNewApp,
+  serializeRegistration,
+  serializeToken,
+} from '../serializers/oauth.ts';
 import { grantToken, revokeToken } from '../service/grant-token.ts';
 import { OauthFault } from '../service/oauth-fault.ts';
 import { pushKeyOf } from '../service/push-key.ts';
@@ -36,6 +43,7 @@ export async function oauthRoutes(app: App, ctx: AppContext): Promise<void> {
     scope.setErrorHandler(answerOauthFault);
     // Safe: a child scope is the same kind of app.
     tokenRoutes(scope as App, ctx);
+    registrationRoute(scope as App, ctx);
   });
 }
 
@@ -109,6 +117,37 @@ function tokenRoutes(app: App, ctx: AppContext): void {
       return {};
     },
   );
+}
+
+/** Apps that know OAuth but not Mastodon register here. @see https://www.rfc-editor.org/rfc/rfc7591 */
+function registrationRoute(app: App, ctx: AppContext): void {
+  const body = Type.Object({
+    client_name: Type.Optional(Type.String({ maxLength: 200 })),
+    redirect_uris: Type.Optional(Type.Array(Type.String({ maxLength: 4000 }), { maxItems: 20 })),
+    scope: Text,
+    client_uri: Text,
+    token_endpoint_auth_method: Text,
+  });
+  app.post(
+    '/oauth/register',
+    { schema: { tags, summary: 'Register a client app, as RFC 7591 has it', body }, config: { access: open } },
+    async (request, reply) => {
+      const { client_name: name = 'App', redirect_uris: redirectUris = [], scope: scopes, client_uri } = request.body;
+      if (redirectUris.length === 0 || !redirectUris.every(isRedirectUri))
+        throw new OauthFault('invalid_redirect_uri', 'redirect_uris must be absolute addresses without fragment');
+      const made = await registerApp(ctx, { name, redirectUris, scopes, website: client_uri }, request.ip).catch(
+        asMetadataFault,
+      );
+      reply.header('cache-control', 'no-store');
+      return reply
+        .code(201)
+        .send(serializeRegistration(made.app, made.clientSecret, ctx.clock(), request.body.token_endpoint_auth_method));
+    },
+  );
+}
+
+function asMetadataFault(error: unknown): never {
+  throw error instanceof Invalid ? new OauthFault('invalid_client_metadata', error.message) : error;
 }
 
 /** The app's credentials from a Basic header, from the body, or from both when they agree. @throws {OauthFault} */

@@ -26,6 +26,23 @@ export function serializeNewApp(app: AppView, clientSecret: string, pushKey: str
   };
 }
 
+/** What was registered; where a wish is not ours to grant, what holds instead. @see https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 */
+export function serializeRegistration(app: AppView, clientSecret: string, at: Date, wishedMethod: string | undefined) {
+  return {
+    client_id: app.clientId,
+    client_secret: clientSecret,
+    client_id_issued_at: Math.floor(at.getTime() / 1000),
+    client_secret_expires_at: 0,
+    client_name: app.name,
+    ...(app.website === null ? {} : { client_uri: app.website }),
+    redirect_uris: app.redirectUris,
+    scope: app.scopes.join(' '),
+    grant_types: ['authorization_code', 'client_credentials'],
+    response_types: ['code'],
+    token_endpoint_auth_method: wishedMethod === 'client_secret_post' ? wishedMethod : 'client_secret_basic',
+  };
+}
+
 /** @see https://docs.joinmastodon.org/entities/Token/ */
 export function serializeToken(token: GrantedToken) {
   return {
@@ -44,6 +61,7 @@ export function serializeMetadata(origin: string) {
     authorization_endpoint: `${origin}/oauth/authorize`,
     token_endpoint: `${origin}/oauth/token`,
     app_registration_endpoint: `${origin}/api/v1/apps`,
+    registration_endpoint: `${origin}/oauth/register`,
     revocation_endpoint: `${origin}/oauth/revoke`,
     userinfo_endpoint: `${origin}/oauth/userinfo`,
     scopes_supported: allScopes,

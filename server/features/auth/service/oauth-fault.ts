@@ -9,7 +9,9 @@ export type OauthCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
-  | 'access_denied';
+  | 'access_denied'
+  | 'invalid_client_metadata'
+  | 'invalid_redirect_uri';
 
 const statuses: Partial<Record<OauthCode, number>> = { invalid_client: 401, unauthorized_client: 403 };
 
