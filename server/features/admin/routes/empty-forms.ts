@@ -38,7 +38,7 @@ function register(app: App, ctx: AppContext, tag: string, door: EmptyDoor): void
       summary,
       description: 'Not part of this server yet.',
       ...(params.length > 0 ? { params: Type.Object(Object.fromEntries(params)) } : {}),
-      ...(method === 'GET' ? { querystring: Type.Object(byOffset) } : {}),
+      ...(method === 'GET' && !door.refuses ? { querystring: Type.Object(byOffset) } : {}),
     },
     config: { access, emptyForm: door.refuses ? 'refused' : 'empty' },
     handler: async (request) => {
@@ -158,10 +158,10 @@ const instanceDoors: EmptyDoor[] = [
     answer: missing,
     refuses: true,
   },
-  ...(['PUT', 'DELETE'] as const).map((method) => ({
+  ...(['PUT', 'PATCH', 'DELETE'] as const).map((method) => ({
     method,
     url: `${announcement}/reactions/:name`,
-    summary: method === 'PUT' ? 'React to an announcement' : 'Take a reaction back',
+    summary: method === 'DELETE' ? 'Take a reaction back' : 'React to an announcement',
     access: user('write:favourites'),
     answer: missing,
     refuses: true as const,
