@@ -22,6 +22,9 @@ export interface Events {
   'block.removed': { blockUri: string | null; blockerId: string; blockedId: string };
   'mute.created': { muterId: string; mutedId: string };
 
+  /** What an exclusive list holds has changed; the posts of the freed accounts belong into its owner's home again. */
+  'list.changed': { ownerId: string; freedIds: string[] };
+
   'post.created': { postId: string; accountId: string };
   'post.edited': { postId: string; accountId: string };
   /** The row is gone; what subscribers still need travels with the event. */

@@ -13,6 +13,7 @@ import { userRoutes } from '#server/features/auth/routes/users.ts';
 import { credentialRoutes } from '#server/features/graph/routes/credentials.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
+import { allListRoutes } from '#server/features/lists/routes/register.ts';
 import { notificationRoutes } from '#server/features/notifications/routes.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { searchRoutes } from '#server/features/search/routes.ts';
@@ -47,6 +48,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await peopleRoutes(app, ctx);
   await relationRoutes(app, ctx);
   await postRoutes(app, ctx);
+  await allListRoutes(app, ctx);
   await timelineRoutes(app, ctx);
   await notificationRoutes(app, ctx);
   await searchRoutes(app, ctx);

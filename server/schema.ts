@@ -11,6 +11,7 @@ import {
 } from '#server/features/auth/entities.ts';
 import { BlockSchema, FollowSchema, MuteSchema } from '#server/features/graph/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
+import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
 import { MarkerSchema, NotificationSchema } from '#server/features/notifications/entities.ts';
 import {
   BookmarkSchema,
@@ -55,6 +56,9 @@ export const entities = [
   BookmarkSchema,
   TombstoneSchema,
   IdempotencyKeySchema,
+  ListSchema,
+  ListAccountSchema,
+  ListTagSchema,
   FeedEntrySchema,
   NotificationSchema,
   MarkerSchema,

@@ -83,6 +83,9 @@ export const subscribers: Subscribers = {
   'mute.created': {
     timelines: timelines.removeMuted,
   },
+  'list.changed': {
+    timelines: timelines.mendHome,
+  },
   'post.created': {
     timelines: timelines.addPost,
     notifications: notifications.tellOfPost,

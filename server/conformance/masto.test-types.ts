@@ -11,6 +11,7 @@ import type {
   serializeRule,
   serializeWeek,
 } from '#server/features/instance/serializers.ts';
+import type { MastodonList } from '#server/features/lists/serializers.ts';
 import type { MastodonMarkers, MastodonNotification } from '#server/features/notifications/serializers.ts';
 import type { MastodonStatus, MastodonStatusEdit } from '#server/features/posts/serializers.ts';
 import type { MastodonTag } from '#server/features/posts/serializers/tag.ts';
@@ -84,6 +85,7 @@ export type Promises = [
   Fits<Camel<MastodonStatus>, Status>,
   Fits<Camel<MastodonStatusEdit>, Wider<mastodon.v1.StatusEdit, { account: Account }>>,
   Fits<Camel<MastodonTag>, mastodon.v1.Tag>,
+  Fits<Camel<MastodonList>, mastodon.v1.List>,
   Fits<Camel<MastodonNotification>, Notification>,
   Fits<NotificationKinds, mastodon.v1.NotificationType>,
   Fits<Camel<MastodonMarkers>, Partial<mastodon.v1.Marker>>,

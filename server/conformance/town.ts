@@ -6,6 +6,8 @@ import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
 import { unblock } from '#server/features/graph/service/block.ts';
 import { unmute } from '#server/features/graph/service/mute.ts';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
+import { listsOf } from '#server/features/lists/queries.ts';
+import { createList } from '#server/features/lists/service/edit.ts';
 import { createPost } from '#server/features/posts/service/create.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
@@ -23,6 +25,8 @@ export interface Town {
   boost: string;
   /** Alice was told of this. */
   notification: string;
+  /** What Alice made for herself. */
+  things: { list: string };
   /** The accounts that wait for the staff. */
   waiting: string[];
   /** A browser where Alice is signed in. */
@@ -60,6 +64,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
   await must(alice, 'PUT', `/api/v1/statuses/${plain}`, { status: 'a very good morning' });
   await must(alice, 'POST', '/api/v1/markers', { home: { last_read_id: plain } });
   await must(olga, 'POST', `/api/v1/accounts/${carol.accountId}/follow`);
+  const things = await addThings(alice, bob);
   const waiting = await addWaiting(server);
   const { id: session } = await signInTo(ctx, alice.accountId);
   const crier = { name: 'Town crier', redirectUris: ['https://crier.example/back'], scopes: 'read write follow push' };
@@ -75,10 +80,19 @@ export async function settleTown(server: TestServer): Promise<Town> {
     reply,
     boost,
     notification: String(told.body[0]?.id ?? '1'),
+    things,
     waiting,
     session,
     app: { clientId: app.clientId, clientSecret },
   };
+}
+
+/** A list with Bob and birds in it. */
+async function addThings(alice: Person, bob: Person): Promise<Town['things']> {
+  const list = await must(alice, 'POST', '/api/v1/lists', { title: 'Friends' });
+  await must(alice, 'POST', `/api/v1/lists/${list}/accounts`, { account_ids: [bob.accountId] });
+  await must(alice, 'POST', `/api/lists/${list}/tags`, { tags: ['birds'] });
+  return { list };
 }
 
 /** Two who sign up while the staff decides about everybody. */
@@ -119,7 +133,15 @@ export async function restock({ ctx }: TestServer, town: Town): Promise<Town> {
     .values({ account_id: alice, from_account_id: bob, kind: 'like', post_id: posts.plain, created_at: ctx.clock() })
     .returning('id')
     .executeTakeFirstOrThrow();
-  return { ...town, posts, notification: told.id };
+  return { ...town, posts, things: await restockThings(ctx, town), notification: told.id };
+}
+
+/** What Alice made for herself, where somebody took it away. */
+async function restockThings(ctx: AppContext, town: Town): Promise<Town['things']> {
+  const { accountId } = town.alice;
+  const lists = await listsOf(ctx, accountId);
+  const list = lists.find(({ id }) => id === town.things.list)?.id ?? lists[0]?.id;
+  return { list: list ?? (await createList(ctx, accountId, { title: 'Friends' })) };
 }
 
 /** A browser where somebody is signed in. */

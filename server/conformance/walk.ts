@@ -22,6 +22,7 @@ export function addressOf(door: Door, town: Town): string {
   const { path } = door;
   const filled = path
     .replace(':account_id', accountFor(door, town))
+    .replace(':list_id', town.things.list)
     .replace(':id', idFor(door, town))
     .replace(/:hashtag|:name/, 'birds')
     .replace(':year', '2026')
@@ -41,6 +42,7 @@ function accountFor({ path }: Door, town: Town): string {
 
 function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/notifications/')) return town.notification;
+  if (path.includes('/lists/')) return town.things.list;
   // Two doors delete a post: each has one of its own.
   if (path.includes('/posts/') && method === 'DELETE') return town.posts.tagged;
   if (path.includes('/statuses/') || path.includes('/posts/')) return town.posts.plain;
@@ -119,6 +121,10 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v1/statuses/:id/reblog': { visibility: 'unlisted' },
     'POST /api/posts': { content: 'one & two', visibility: 'unlisted', in_reply_to: town.reply, ...text },
     'PUT /api/posts/:id': { content: `edited ${unique}`, ...text },
+    'POST /api/v1/lists': { title: 'birds & bees', replies_policy: 'followed', exclusive: true },
+    'PUT /api/v1/lists/:id': { title: 'birds & bees', replies_policy: 'none', exclusive: false },
+    'POST /api/v1/lists/:id/accounts': { account_ids: [town.bob.accountId, town.carol.accountId] },
+    'POST /api/lists/:id/tags': { tags: ['birds', 'bees'] },
     'POST /api/v1/markers': {
       home: { last_read_id: town.posts.plain },
       notifications: { last_read_id: town.notification },

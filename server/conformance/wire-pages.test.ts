@@ -33,8 +33,13 @@ beforeAll(async () => {
     await must(alice, 'POST', `/api/v1/accounts/${enemy.accountId}/block`);
     await must(alice, 'POST', `/api/v1/accounts/${enemy.accountId}/mute`);
   }
+  const list = (await must(alice, 'POST', '/api/v1/lists', { title: 'fans' })).id;
+  const members = [alice, ...fans].map(({ accountId }) => accountId);
+  await must(alice, 'POST', `/api/v1/lists/${list}/accounts`, { account_ids: members });
   await server.settle();
   lists = {
+    '/api/v1/lists/:id/accounts': `/api/v1/lists/${list}/accounts`,
+    '/api/v1/timelines/list/:list_id': `/api/v1/timelines/list/${list}`,
     '/api/v1/timelines/home': '/api/v1/timelines/home',
     '/api/v1/timelines/public': '/api/v1/timelines/public?local=true',
     '/api/v1/timelines/tag/:hashtag': '/api/v1/timelines/tag/page?any[]=never&any[]=ever',

@@ -5,12 +5,15 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { renderSeen } from '#server/features/posts/pages.ts';
 import type { SeenPost } from '#server/features/posts/queries/flags.ts';
+import { findList } from '#server/features/lists/queries.ts';
+import { NotFound } from '#server/platform/errors.ts';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
 import { homePage, publicPage, tagPage, type PublicFilter } from './queries.ts';
+import { listPage } from './queries/list.ts';
 
 const limits = { default: 20, max: 40 };
 const response = { 200: Type.Array(StatusSchema) };
@@ -24,18 +27,23 @@ const publicParameters = {
 const words = Type.Optional(Type.Array(Type.String()));
 const maxTags = 10;
 
+/** Answers with a page of posts and its links. */
+type Send = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  rows: SeenPost[],
+  viewerId: string | null,
+) => Promise<FastifyReply>;
+
 /** Registers the doors. */
 export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
-  const send = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    rows: SeenPost[],
-    viewerId: string | null,
-  ): Promise<FastifyReply> => {
+  const send: Send = async (request, reply, rows, viewerId) => {
     setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
     const statuses = await renderSeen(ctx, rows, viewerId);
     return sendJson(reply, `[${statuses.join(',')}]`);
   };
+
+  listRoute(app, ctx, send);
 
   app.get(
     '/api/v1/timelines/home',
@@ -88,6 +96,29 @@ export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
         none: readTags(query.none),
       };
       return send(request, reply, await tagPage(ctx, filter, viewerId, readPage(query, limits)), viewerId);
+    },
+  );
+}
+
+function listRoute(app: App, ctx: AppContext, send: Send): void {
+  app.get(
+    '/api/v1/timelines/list/:list_id',
+    {
+      schema: {
+        tags,
+        summary: 'What the accounts and hashtags of one of your lists bring',
+        params: Type.Object({ list_id: Type.String() }),
+        querystring: Type.Object(pageParameters),
+        response,
+      },
+      config: { access: user('read:lists') },
+    },
+    async (request, reply) => {
+      const { accountId } = viewerOf(request);
+      const list = await findList(ctx, accountId, request.params.list_id);
+      if (list === null) throw new NotFound('Record not found');
+      const rows = await listPage(ctx, accountId, list.id, readPage(request.query, limits));
+      return send(request, reply, rows, accountId);
     },
   );
 }

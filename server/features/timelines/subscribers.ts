@@ -2,7 +2,14 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
-import { addToFeeds, backfillFeed, feedOwners, removeAccount, removeFromFeeds } from './service/feeds.ts';
+import {
+  addToFeeds,
+  backfillFeed,
+  feedOwners,
+  removeAccount,
+  removeExclusive,
+  removeFromFeeds,
+} from './service/feeds.ts';
 
 /** A public post, as the streams that carry it know it. */
 interface OpenPost {
@@ -78,6 +85,12 @@ export async function removeBlocked(ctx: AppContext, { blockerId, blockedId }: E
 /** Whoever is muted leaves the home timeline, with answers to them and boosts of them. */
 export async function removeMuted(ctx: AppContext, { muterId, mutedId }: Events['mute.created']): Promise<void> {
   await removeAccount(ctx, muterId, mutedId, { shown: true });
+}
+
+/** What exclusive lists show leaves home, and who left them comes back. */
+export async function mendHome(ctx: AppContext, { ownerId, freedIds }: Events['list.changed']): Promise<void> {
+  await removeExclusive(ctx, ownerId);
+  for (const followeeId of freedIds) await backfillFeed(ctx, { followerId: ownerId, followeeId });
 }
 
 async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostView, ownerIds: string[]): Promise<void> {

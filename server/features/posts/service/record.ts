@@ -125,17 +125,22 @@ export async function recordTags(
   await addTags(tx, postId, tags, now);
 }
 
-/** New tags are written in one order, so that two posts never wait for each other in a circle. */
 async function addTags(tx: Transaction, postId: string, tags: readonly TagSpelling[], now: Date): Promise<void> {
   if (tags.length === 0) return;
+  await recordTagNames(tx, tags, now);
+  const names = tags.map(({ name }) => name);
+  await sql`insert into post_tags (tag_id, post_id)
+    select id, ${postId}::bigint from tags where name = any(${names}::text[]) on conflict do nothing`.execute(tx.sql);
+}
+
+/** Makes sure that these hashtags exist. New ones are written in one order, so that two writes never wait for each other in a circle. */
+export async function recordTagNames(tx: Transaction, tags: readonly TagSpelling[], now: Date): Promise<void> {
   const spelt = new Map(tags.map(({ name, display }) => [name, display]));
   const names = [...spelt.keys()].toSorted();
   const displays = names.map((name) => spelt.get(name) ?? name);
   await sql`insert into tags (name, display, created_at)
     select name, display, ${now} from unnest(${names}::text[], ${displays}::text[]) as t (name, display)
     on conflict (name) do nothing`.execute(tx.sql);
-  await sql`insert into post_tags (tag_id, post_id)
-    select id, ${postId}::bigint from tags where name = any(${names}::text[]) on conflict do nothing`.execute(tx.sql);
 }
 
 /** What decides which counters a post moves. */

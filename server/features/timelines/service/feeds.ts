@@ -36,6 +36,7 @@ function followerConditions(ctx: AppContext, post: PostView, other: string | nul
     sql`f.followee_id = ${author} and f.state = 'accepted' and f.follower_id <> f.followee_id`,
     sql`exists (select from users u where u.account_id = f.follower_id)`,
     notMuted(reader, author, now),
+    sql`f.follower_id not in (${ownersOfExclusive(author, sql`${post.id}::bigint`)})`,
   ];
   if (post.boostOfId !== null) conditions.push(sql`f.show_boosts`);
   if (post.visibility === 'direct')
@@ -48,6 +49,14 @@ function followerConditions(ctx: AppContext, post: PostView, other: string | nul
     conditions.push(notMuted(reader, otherId, now), notBlocked(reader, otherId));
   }
   return conditions;
+}
+
+/** Who keeps posts of that author, or with that post's hashtags, in an exclusive list instead of at home. */
+function ownersOfExclusive(author: RawBuilder<unknown>, post: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select l.account_id from list_accounts m join lists l on l.id = m.list_id
+      where m.account_id = ${author} and l.exclusive
+    union all select l.account_id from post_tags k join list_tags t on t.tag_id = k.tag_id join lists l on l.id = t.list_id
+      where k.post_id = ${post} and l.exclusive`;
 }
 
 function wantsLanguage(language: RawBuilder<unknown>): RawBuilder<boolean> {
@@ -75,6 +84,7 @@ export async function backfillFeed(ctx: AppContext, follow: { followerId: string
     left join posts boosted on boosted.id = p.boost_of_id
     where f.follower_id = ${follow.followerId} and f.followee_id = ${follow.followeeId} and f.state = 'accepted'
       and exists (select from users u where u.account_id = f.follower_id)
+      and f.follower_id not in (${ownersOfExclusive(sql.ref('p.account_id'), sql.ref('p.id'))})
       and (p.boost_of_id is null or f.show_boosts)
       and (p.language is null or ${wantsLanguage(sql.ref('p.language'))})
       and (p.in_reply_to_uri is null or p.in_reply_to_account_id = p.account_id or ${followsAnswered(sql.ref('p.in_reply_to_account_id'))})
@@ -101,6 +111,12 @@ export async function removeAccount(
   const { shown } = options;
   await sql`delete from feed_entries where owner_id = ${ownerId}
     and (author_id = ${accountId} or (${shown} and other_id = ${accountId}))`.execute(ctx.database.read);
+}
+
+/** Takes out of a home timeline what its owner's exclusive lists show; what they wrote themselves stays. */
+export async function removeExclusive(ctx: AppContext, ownerId: string): Promise<void> {
+  await sql`delete from feed_entries e where e.owner_id = ${ownerId} and e.author_id <> e.owner_id
+    and e.owner_id in (${ownersOfExclusive(sql.ref('e.author_id'), sql.ref('e.post_id'))})`.execute(ctx.database.read);
 }
 
 /** Whose home timelines hold a post, or a boost of it. */
