@@ -44,6 +44,9 @@ export interface Events {
   'post.liked': { likeId: string; postId: string; accountId: string };
   'post.unliked': { likeUri: string | null; likeId: string; postId: string; accountId: string };
 
+  'post.pinned': { postId: string; accountId: string };
+  'post.unpinned': { postId: string; accountId: string };
+
   /** Another server sent an activity; its row is in inbox_activities. */
   'activity.received': { inboxId: string };
 }

@@ -31,6 +31,7 @@ import {
   undoLike,
   type Undone,
 } from '#server/features/posts/activitypub/receive.ts';
+import { receiveAdd, receiveRemove } from '#server/features/posts/activitypub/receive-pins.ts';
 import { bury } from '#server/features/posts/service/import.ts';
 import { Failure } from '#server/platform/errors.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
@@ -52,6 +53,8 @@ const receivers: Record<string, Receive> = {
   Like: receiveLike,
   EmojiReact: receiveLike,
   Announce: receiveAnnounce,
+  Add: receiveAdd,
+  Remove: receiveRemove,
   Undo: receiveUndo,
 };
 

@@ -12,6 +12,7 @@ import {
 } from '#server/features/graph/activitypub/send.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
+import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
 import { purgePostsOf } from '#server/features/posts/service/purge.ts';
 import * as posts from '#server/features/posts/subscribers.ts';
@@ -114,6 +115,8 @@ export const subscribers: Subscribers = {
     fragments: posts.forgetPost,
     fediverse: sendUndoLike,
   },
+  'post.pinned': { fediverse: sendPin },
+  'post.unpinned': { fediverse: sendUnpin },
   'activity.received': {
     effect: inbox(handleActivity),
   },

@@ -17,6 +17,7 @@ import { sql } from '#server/platform/database.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
+import { firstStretch } from '#server/platform/keyset.ts';
 import type { Page } from '#server/platform/http/paging.ts';
 import { isUsername } from '#server/platform/text.ts';
 import { federationKv } from './kv.ts';
@@ -129,9 +130,8 @@ function setCollections(federation: Federation<Reading>): void {
     )
     .setCounter(async ({ data }, identifier) => (await findListed(data.ctx, identifier))?.postsCount ?? null)
     .setFirstCursor(() => '0');
-  // Nobody can pin a post yet; the address is there because peers ask for it.
-  federation.setFeaturedDispatcher('/ap/users/{identifier}/featured', async ({ data }, identifier) =>
-    (await findListed(data.ctx, identifier)) === null ? null : { items: [] },
+  federation.setFeaturedDispatcher('/ap/users/{identifier}/featured', ({ data }, identifier) =>
+    featuredPosts(data.ctx, identifier),
   );
 }
 
@@ -192,6 +192,19 @@ async function outboxPage(
   const activities = await Promise.all(posts.map((post) => activityOf(ctx, post, account)));
   const nextCursor = seen.length < outboxPageSize ? null : (seen.at(-1)?.id ?? null);
   return { items: activities.filter((activity) => activity !== null), nextCursor };
+}
+
+/** What somebody pinned and everybody may see: few enough for one page. */
+async function featuredPosts(ctx: AppContext, identifier: string): Promise<{ items: ActivityObject[] } | null> {
+  const account = await findListed(ctx, identifier);
+  if (account === null) return null;
+  const pinned = await accountPosts(ctx, { accountId: account.id, pinned: true }, null, firstStretch(pageSize));
+  const posts = await loadPosts(
+    ctx,
+    pinned.map(({ id }) => id),
+  );
+  const notes = posts.map((post) => ({ '@context': objectContext, ...noteDocument(ctx.config, post, account) }));
+  return { items: await Promise.all(notes.map(toObject)) };
 }
 
 async function activityOf(ctx: AppContext, post: PostView, author: AccountView): Promise<Activity | null> {

@@ -26,6 +26,8 @@ export interface InstanceFacts {
   contact: object | null;
   pushKey: string;
   postMaxCharacters: number;
+  maxPinnedPosts: number;
+  polls: { maxOptions: number; maxOptionCharacters: number; minSeconds: number; maxSeconds: number };
   profile: {
     displayName: number;
     bio: number;
@@ -51,7 +53,7 @@ function serializeConfiguration(facts: InstanceFacts) {
     vapid: { public_key: facts.pushKey },
     accounts: {
       max_featured_tags: 0,
-      max_pinned_statuses: 0,
+      max_pinned_statuses: facts.maxPinnedPosts,
       max_profile_fields: profile.fields,
       profile_field_name_limit: profile.fieldName,
       profile_field_value_limit: profile.fieldValue,
@@ -70,7 +72,12 @@ function serializeConfiguration(facts: InstanceFacts) {
       video_matrix_limit: 0,
       video_frame_rate_limit: 0,
     },
-    polls: { max_options: 4, max_characters_per_option: 50, min_expiration: 300, max_expiration: 2_629_746 },
+    polls: {
+      max_options: facts.polls.maxOptions,
+      max_characters_per_option: facts.polls.maxOptionCharacters,
+      min_expiration: facts.polls.minSeconds,
+      max_expiration: facts.polls.maxSeconds,
+    },
     translation: { enabled: false },
     timelines_access: {
       live_feeds: { local: 'public', remote: 'public' },

@@ -155,6 +155,35 @@ export const BookmarkSchema = defineEntity({
 export class Bookmark extends BookmarkSchema.class {}
 BookmarkSchema.setClass(Bookmark);
 
+/** A post that its author keeps at the top of their profile; the latest pin comes first. */
+export const PinSchema = defineEntity({
+  name: 'Pin',
+  tableName: 'pins',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').deleteRule('cascade').index(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'pins_pair', properties: ['accountId', 'postId'] }],
+});
+export class Pin extends PinSchema.class {}
+PinSchema.setClass(Pin);
+
+/** A conversation of which an account wants no more news. */
+export const MutedConversationSchema = defineEntity({
+  name: 'MutedConversation',
+  tableName: 'muted_conversations',
+  properties: {
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+    conversationId: p.bigint('string').primary().autoincrement(false),
+    createdAt: p.datetime(3),
+  },
+  indexes: [{ name: 'muted_conversations_conversation', properties: ['conversationId'] }],
+});
+export class MutedConversation extends MutedConversationSchema.class {}
+MutedConversationSchema.setClass(MutedConversation);
+
 /** What was deleted stays deleted: no later activity may bring this uri back. */
 export const TombstoneSchema = defineEntity({
   name: 'Tombstone',

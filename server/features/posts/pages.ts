@@ -9,7 +9,7 @@ import { sql } from '#server/platform/database.ts';
 import { statementText } from '#server/platform/statement.ts';
 import { notMuted, visibleTo } from './policy.ts';
 import { loadPosts, type PostView } from './queries.ts';
-import { flagColumns, type SeenPost } from './queries/flags.ts';
+import { flagColumns, noFlags, type SeenPost } from './queries/flags.ts';
 import { serializeBody, serializeHead, type StatusFlags } from './serializers.ts';
 import { accountFragment, postFragment } from './service/forget.ts';
 
@@ -66,7 +66,7 @@ async function findSeen(ctx: AppContext, ids: readonly string[], viewerId: strin
   const { database } = ctx;
   if (viewerId !== null) return database.prepared<SeenPost>('posts_seen', seenText, [viewerId, ids]);
   const rows = await database.prepared<Pick<SeenPost, 'id' | 'boost_of_id'>>('posts_open', openText, [ids]);
-  return rows.map((row) => ({ ...row, liked: false, boosted: false, bookmarked: false }));
+  return rows.map((row) => ({ ...row, ...noFlags }));
 }
 
 /** One post as JSON text, or null when the viewer may not see it. */
@@ -199,15 +199,16 @@ const flagTexts = new Map<number, string>();
 
 /** The few combinations of flags, each rendered once. `pinned` is told of one's own posts only. */
 function flagText(row: SeenPost, own: boolean): string {
-  const key = Number(row.liked) | (Number(row.boosted) << 1) | (Number(row.bookmarked) << 2) | (Number(own) << 3);
+  const { liked, boosted, bookmarked, muted, pinned } = row;
+  const key = [liked, boosted, bookmarked, muted, pinned, own].reduce((bits, flag) => bits * 2 + Number(flag), 0);
   const known = flagTexts.get(key);
   if (known !== undefined) return known;
   const flags: StatusFlags = {
-    favourited: row.liked,
-    reblogged: row.boosted,
-    muted: false,
-    bookmarked: row.bookmarked,
-    ...(own ? { pinned: false } : {}),
+    favourited: liked,
+    reblogged: boosted,
+    muted,
+    bookmarked,
+    ...(own ? { pinned } : {}),
     filtered: [],
   };
   const text = `,${JSON.stringify(flags).slice(1, -1)}`;

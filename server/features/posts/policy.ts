@@ -109,6 +109,20 @@ export function mayDelete(accountId: string, post: { accountId: string }): boole
   return post.accountId === accountId;
 }
 
+/** One's own posts can be pinned to one's profile: no boosts, and nothing that was said to a few. */
+export function mayPin(
+  accountId: string,
+  post: { accountId: string; boostOfId: string | null; visibility: Visibility },
+): boolean {
+  return post.accountId === accountId && post.boostOfId === null && post.visibility !== 'direct';
+}
+
+/** The viewer did not mute the conversation. Both are expressions of type bigint. */
+export function conversationHeard(viewer: RawBuilder<unknown>, conversation: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select from muted_conversations c
+    where c.account_id = ${viewer} and c.conversation_id = ${conversation})`;
+}
+
 /** Replies and posts that everybody may see are counted in public; the others would tell that they exist. */
 export function isCounted(visibility: Visibility): boolean {
   return visibility === 'public' || visibility === 'unlisted';

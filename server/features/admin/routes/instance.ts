@@ -24,6 +24,7 @@ import {
   serializeWeek,
   type InstanceFacts,
 } from '#server/features/instance/serializers.ts';
+import { pollLimits } from '#server/features/posts/policy/poll.ts';
 import { open } from '#server/platform/http/access.ts';
 import { pictureTypes } from '#server/platform/images.ts';
 import { plainToHtml } from '#server/platform/text.ts';
@@ -103,6 +104,8 @@ async function gatherFacts(ctx: AppContext, pushKey: string): Promise<InstanceFa
     contact: contact && serializeAccount(contact, ctx.config),
     pushKey,
     postMaxCharacters: ctx.config.postMaxCharacters,
+    maxPinnedPosts: ctx.config.maxPinnedPosts,
+    polls: pollLimits(ctx.config),
     profile: profileLimits,
     pictureTypes,
   };

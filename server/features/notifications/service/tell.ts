@@ -1,7 +1,7 @@
 // Telling people what happened to them. Each kind of news is one statement that finds who wants to hear it; a row is unique,
 // so a job that runs twice tells once.
 import type { AppContext } from '#server/context.ts';
-import { notBlocked, visibleTo } from '#server/features/posts/policy.ts';
+import { conversationHeard, notBlocked, visibleTo } from '#server/features/posts/policy.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import type { NotificationKind } from '../entities.ts';
 import { hears } from '../policy.ts';
@@ -21,7 +21,7 @@ export interface News {
 
 /**
  * Writes a notification for each local account among the recipients who neither blocks nor mutes (with notifications) the one
- * who did it and may see the post, then wakes their open pages.
+ * who did it, may see the post and has not muted its conversation, then wakes their open pages.
  */
 export async function tell(ctx: AppContext, news: News): Promise<void> {
   const now = ctx.clock();
@@ -30,7 +30,8 @@ export async function tell(ctx: AppContext, news: News): Promise<void> {
   const mayRead =
     news.postId === null
       ? sql`true`
-      : sql`exists (select from posts p where p.id = ${news.postId} and ${visibleTo(reader, 'p')})`;
+      : sql`exists (select from posts p where p.id = ${news.postId} and ${visibleTo(reader, 'p')}
+          and ${conversationHeard(reader, sql.ref('p.conversation_id'))})`;
   const { rows } = await sql<{ id: string; account_id: string }>`
     insert into notifications (account_id, from_account_id, kind, post_id, created_at)
     select distinct reader.id, ${from}, ${news.kind}, ${news.postId}::bigint, ${news.at ?? now}::timestamptz

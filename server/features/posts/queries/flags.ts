@@ -1,32 +1,46 @@
 // What one reader did with a post, as columns of whatever statement lists posts: no statement of its own.
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 
-/** One line of a page: the post or boost to show, and what the reader did with the post behind it. */
-export interface SeenPost {
-  id: string;
-  boost_of_id: string | null;
+/** What a reader did with a post. */
+export interface PostFlags {
   liked: boolean;
   boosted: boolean;
   bookmarked: boolean;
+  pinned: boolean;
+  /** They want no more news of the conversation. */
+  muted: boolean;
 }
 
+/** One line of a page: the post or boost to show, and what the reader did with the post behind it. */
+export interface SeenPost extends PostFlags {
+  id: string;
+  boost_of_id: string | null;
+}
+
+/** What nobody in particular did with a post. */
+export const noFlags: PostFlags = { liked: false, boosted: false, bookmarked: false, pinned: false, muted: false };
+
 /**
- * The columns `liked`, `boosted`, `bookmarked`: each one probe of an index that holds all it needs. `viewer` and `subject`
- * are expressions of type bigint: who reads, and the post (never a boost).
+ * The columns of `PostFlags`: each one probe of an index that holds all it needs; who mutes no conversation is asked so once.
+ * `viewer` and `subject` are expressions of type bigint: who reads, and the post (never a boost).
  */
 export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`exists (select from likes l where l.post_id = ${subject} and l.account_id = ${viewer}) as liked,
     exists (select from posts b where b.boost_of_id = ${subject} and b.account_id = ${viewer}) as boosted,
-    exists (select from bookmarks k where k.account_id = ${viewer} and k.post_id = ${subject}) as bookmarked`;
+    exists (select from bookmarks k where k.account_id = ${viewer} and k.post_id = ${subject}) as bookmarked,
+    exists (select from pins k where k.account_id = ${viewer} and k.post_id = ${subject}) as pinned,
+    (exists (select from muted_conversations c where c.account_id = ${viewer}) and exists (
+      select from muted_conversations c join posts s on s.conversation_id = c.conversation_id
+      where c.account_id = ${viewer} and s.id = ${subject})) as muted`;
 }
 
 /** All columns of a `SeenPost` for the table or alias `post`; nobody has no flags. */
 export function seenColumns(viewerId: string | null, post = 'posts'): RawBuilder<unknown> {
   const id = sql.ref(`${post}.id`);
   const boostOf = sql.ref(`${post}.boost_of_id`);
-  const flags =
+  return sql`${id} as id, ${boostOf} as boost_of_id, ${
     viewerId === null
-      ? sql`false as liked, false as boosted, false as bookmarked`
-      : flagColumns(sql`${viewerId}::bigint`, sql`coalesce(${boostOf}, ${id})`);
-  return sql`${id} as id, ${boostOf} as boost_of_id, ${flags}`;
+      ? sql`false as liked, false as boosted, false as bookmarked, false as pinned, false as muted`
+      : flagColumns(sql`${viewerId}::bigint`, sql`coalesce(${boostOf}, ${id})`)
+  }`;
 }

@@ -92,8 +92,9 @@ export async function accountPosts(
   viewerId: string | null,
   page: Stretch,
 ): Promise<PlacedPost[]> {
-  // Neither pictures nor pins exist yet: a list of them is empty.
-  if (filter.onlyMedia === true || filter.pinned === true) return [];
+  // There are no pictures yet: a list of them is empty.
+  if (filter.onlyMedia === true) return [];
+  if (filter.pinned === true) return pinnedPosts(ctx, filter.accountId, viewerId, page);
   const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
   const conditions = [
     sql`posts.account_id = ${filter.accountId}`,
@@ -110,6 +111,23 @@ export async function accountPosts(
     sql`
     select posts.id as position, ${seenColumns(viewerId)} from posts
     where ${sql.join(conditions, sql` and `)} and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
+  );
+}
+
+/** What an account pinned, the latest pin first, as far as the viewer may see it. */
+async function pinnedPosts(
+  ctx: AppContext,
+  accountId: string,
+  viewerId: string | null,
+  page: Stretch,
+): Promise<PlacedPost[]> {
+  const { bounds, order } = takeStretch(sql.ref('pin.id'), page);
+  return place(
+    ctx,
+    page,
+    sql`
+    select pin.id as position, ${seenColumns(viewerId)} from pins pin join posts on posts.id = pin.post_id
+    where pin.account_id = ${accountId} and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
   );
 }
 

@@ -14,6 +14,8 @@ import { StatusSchema } from '../serializers.ts';
 import { bookmarkPost, unbookmarkPost } from '../service/bookmark.ts';
 import { boostPost, unboostPost } from '../service/boost.ts';
 import { likePost, unlikePost } from '../service/like.ts';
+import { muteConversation, unmuteConversation } from '../service/mute-conversation.ts';
+import { pinPost, unpinPost } from '../service/pin.ts';
 import { IdParams, sendStatus, sendStatuses } from './answers.ts';
 import { limitDeletions, readVisibility } from './write.ts';
 
@@ -27,6 +29,10 @@ const deeds: Array<
   ['unfavourite', 'Take a like back', 'write:favourites', unlikePost],
   ['bookmark', 'Keep a post for later', 'write:bookmarks', bookmarkPost],
   ['unbookmark', 'Take a bookmark away', 'write:bookmarks', unbookmarkPost],
+  ['mute', 'No more news of this conversation', 'write:mutes', muteConversation],
+  ['unmute', 'News of this conversation again', 'write:mutes', unmuteConversation],
+  ['pin', 'Keep a post of one’s own at the top of the profile', 'write:accounts', pinPost],
+  ['unpin', 'Take a pinned post down', 'write:accounts', unpinPost],
 ];
 
 /** Registers the doors. */

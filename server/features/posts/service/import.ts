@@ -204,6 +204,11 @@ async function linkWaiting(tx: Transaction, post: PostRecord): Promise<string[]>
   const counted = rows.filter((row) => row.counted).length;
   await sql`update posts set replies_count = replies_count + ${counted} where id = ${post.id}`.execute(tx.sql);
   const conversations = rows.map((row) => row.conversation_id);
+  await sql`insert into muted_conversations (account_id, conversation_id, created_at)
+    select distinct account_id, ${post.conversationId}::bigint, ${post.createdAt}::timestamptz
+    from muted_conversations where conversation_id = any(${conversations}::bigint[]) on conflict do nothing`.execute(
+    tx.sql,
+  );
   await sql`update posts set conversation_id = ${post.conversationId} where conversation_id = any(${conversations}::bigint[])`.execute(
     tx.sql,
   );
