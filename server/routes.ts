@@ -14,7 +14,7 @@ import { credentialRoutes } from '#server/features/graph/routes/credentials.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
 import { allListRoutes } from '#server/features/lists/routes/register.ts';
-import { notificationRoutes } from '#server/features/notifications/routes.ts';
+import { notificationRoutes } from '#server/features/notifications/routes/register.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { searchRoutes } from '#server/features/search/routes.ts';
 import { streamingRoutes } from '#server/features/streaming/routes/register.ts';

@@ -12,7 +12,13 @@ import {
 import { BlockSchema, FollowSchema, MuteSchema } from '#server/features/graph/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
-import { MarkerSchema, NotificationSchema } from '#server/features/notifications/entities.ts';
+import {
+  MarkerSchema,
+  NotificationPermissionSchema,
+  NotificationPolicySchema,
+  NotificationRequestSchema,
+  NotificationSchema,
+} from '#server/features/notifications/entities.ts';
 import {
   BookmarkSchema,
   IdempotencyKeySchema,
@@ -65,6 +71,9 @@ export const entities = [
   ListTagSchema,
   FeedEntrySchema,
   NotificationSchema,
+  NotificationPolicySchema,
+  NotificationRequestSchema,
+  NotificationPermissionSchema,
   MarkerSchema,
   OutboxEventSchema,
   ScheduleRunSchema,

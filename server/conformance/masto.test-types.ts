@@ -13,6 +13,14 @@ import type {
 } from '#server/features/instance/serializers.ts';
 import type { MastodonList } from '#server/features/lists/serializers.ts';
 import type { MastodonMarkers, MastodonNotification } from '#server/features/notifications/serializers.ts';
+import type {
+  MastodonGroupedNotifications,
+  MastodonNotificationGroup,
+} from '#server/features/notifications/serializers/groups.ts';
+import type {
+  MastodonNotificationPolicy,
+  MastodonNotificationRequest,
+} from '#server/features/notifications/serializers/requests.ts';
 import type { MastodonStatus, MastodonStatusEdit } from '#server/features/posts/serializers.ts';
 import type { MastodonTag } from '#server/features/posts/serializers/tag.ts';
 
@@ -71,6 +79,29 @@ type Notification = {
   groupKey: string;
   status?: Status;
 };
+// https://docs.joinmastodon.org/methods/grouped_notifications/: a number, and a list of ids.
+type NotificationGroup = {
+  groupKey: string;
+  notificationsCount: number;
+  type: mastodon.v1.NotificationGroupType;
+  mostRecentNotificationId: number;
+  pageMinId?: string;
+  pageMaxId?: string;
+  latestPageNotificationAt?: string;
+  sampleAccountIds: string[];
+  statusId?: string;
+};
+type GroupedNotifications = {
+  accounts: Account[];
+  partialAccounts?: mastodon.v1.PartialAccountWithAvatar[];
+  statuses: Status[];
+  notificationGroups: NotificationGroup[];
+};
+// https://docs.joinmastodon.org/entities/NotificationRequest/: the count is a text.
+type NotificationRequest = Wider<
+  mastodon.v1.NotificationRequest,
+  { notificationsCount: string; account: Account; lastStatus?: Status }
+>;
 // https://docs.joinmastodon.org/entities/Application/#CredentialApplication: a number, always 0.
 type NewApp = Wider<mastodon.v1.Client, { clientSecretExpiresAt: number }>;
 
@@ -88,6 +119,10 @@ export type Promises = [
   Fits<Camel<MastodonList>, mastodon.v1.List>,
   Fits<Camel<MastodonNotification>, Notification>,
   Fits<NotificationKinds, mastodon.v1.NotificationType>,
+  Fits<Camel<MastodonNotificationGroup>, NotificationGroup>,
+  Fits<Camel<MastodonGroupedNotifications>, GroupedNotifications>,
+  Fits<Camel<MastodonNotificationPolicy>, mastodon.v2.NotificationPolicy>,
+  Fits<Camel<MastodonNotificationRequest>, NotificationRequest>,
   Fits<Camel<MastodonMarkers>, Partial<mastodon.v1.Marker>>,
   Fits<Camel<ReturnType<typeof serializeInstance>>, Instance>,
   Fits<Camel<ReturnType<typeof serializeInstanceV1>>, InstanceV1>,

@@ -27,6 +27,10 @@ export interface Town {
   notification: string;
   /** What Alice made for herself. */
   things: { list: string };
+  /** And of this. */
+  otherNotification: string;
+  /** Two whose news to Alice is held back. */
+  requests: [string, string];
   /** The accounts that wait for the staff. */
   waiting: string[];
   /** A browser where Alice is signed in. */
@@ -66,11 +70,17 @@ export async function settleTown(server: TestServer): Promise<Town> {
   await must(olga, 'POST', `/api/v1/accounts/${carol.accountId}/follow`);
   const things = await addThings(alice, bob);
   const waiting = await addWaiting(server);
+  await must(alice, 'PATCH', '/api/v2/notifications/policy', { for_not_following: 'filter' });
+  for (const person of [carol, olga]) await write(person, { status: 'do you know me, @alice?' });
+  await must(alice, 'POST', `/api/v1/accounts/${olga.accountId}/mute`, { duration: 3600, notifications: false });
+  await server.settle();
+  await must(alice, 'PATCH', '/api/v2/notifications/policy', { for_not_following: 'accept' });
   const { id: session } = await signInTo(ctx, alice.accountId);
   const crier = { name: 'Town crier', redirectUris: ['https://crier.example/back'], scopes: 'read write follow push' };
   const { app, clientSecret } = await registerApp(ctx, crier, '127.0.0.1');
   await server.settle();
   const told = await alice.api('GET', '/api/v1/notifications');
+  const asking = await alice.api('GET', '/api/v1/notifications/requests');
   return {
     alice,
     bob,
@@ -81,6 +91,8 @@ export async function settleTown(server: TestServer): Promise<Town> {
     boost,
     notification: String(told.body[0]?.id ?? '1'),
     things,
+    otherNotification: String(told.body[1]?.id ?? '1'),
+    requests: [String(asking.body[0]?.id ?? '1'), String(asking.body[1]?.id ?? '1')],
     waiting,
     session,
     app: { clientId: app.clientId, clientSecret },

@@ -25,6 +25,7 @@ export function addressOf(door: Door, town: Town): string {
     .replace(':list_id', town.things.list)
     .replace(':id', idFor(door, town))
     .replace(/:hashtag|:name/, 'birds')
+    .replace(':group_key', door.method === 'GET' ? `ungrouped-${town.notification}` : 'like-1-1')
     .replace(':year', '2026')
     .replace(':date', '2026-01-01')
     .replace(/:\w+_id/, '1');
@@ -41,6 +42,7 @@ function accountFor({ path }: Door, town: Town): string {
 }
 
 function idFor({ path, method }: Door, town: Town): string {
+  if (path.includes('/notifications/requests/')) return town.requests[path.endsWith('dismiss') ? 1 : 0];
   if (path.includes('/notifications/')) return town.notification;
   if (path.includes('/lists/')) return town.things.list;
   // Two doors delete a post: each has one of its own.
@@ -125,6 +127,11 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'PUT /api/v1/lists/:id': { title: 'birds & bees', replies_policy: 'none', exclusive: false },
     'POST /api/v1/lists/:id/accounts': { account_ids: [town.bob.accountId, town.carol.accountId] },
     'POST /api/lists/:id/tags': { tags: ['birds', 'bees'] },
+    'POST /api/v1/notifications/dismiss': { id: town.otherNotification },
+    'POST /api/v1/notifications/requests/accept': { id: ['900000001', '900000002'] },
+    'POST /api/v1/notifications/requests/dismiss': { id: ['900000001', '900000002'] },
+    'PUT /api/v1/notifications/policy': { filter_not_following: false },
+    'PUT /api/v2/notifications/policy': { for_not_following: 'accept', for_new_accounts: 'accept' },
     'POST /api/v1/markers': {
       home: { last_read_id: town.posts.plain },
       notifications: { last_read_id: town.notification },

@@ -28,7 +28,10 @@ beforeAll(async () => {
     await must(alice, 'POST', `/api/v1/statuses/${id}/favourite`);
     await must(alice, 'POST', `/api/v1/statuses/${id}/bookmark`);
   }
-  for (const asker of askers) await must(asker, 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
+  for (const asker of askers) {
+    await must(asker, 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
+    await must(asker, 'POST', '/api/v1/statuses', { status: '@alice do you know me?', visibility: 'direct' });
+  }
   for (const enemy of enemies) {
     await must(alice, 'POST', `/api/v1/accounts/${enemy.accountId}/block`);
     await must(alice, 'POST', `/api/v1/accounts/${enemy.accountId}/mute`);
@@ -37,6 +40,8 @@ beforeAll(async () => {
   const members = [alice, ...fans].map(({ accountId }) => accountId);
   await must(alice, 'POST', `/api/v1/lists/${list}/accounts`, { account_ids: members });
   await server.settle();
+  const grouped = await alice.api('GET', '/api/v2/notifications?types[]=favourite');
+  const likes: string = grouped.body.notification_groups[0].group_key;
   lists = {
     '/api/v1/lists/:id/accounts': `/api/v1/lists/${list}/accounts`,
     '/api/v1/timelines/list/:list_id': `/api/v1/timelines/list/${list}`,
@@ -54,6 +59,9 @@ beforeAll(async () => {
     '/api/v1/mutes': '/api/v1/mutes',
     '/api/v1/follow_requests': '/api/v1/follow_requests',
     '/api/v1/notifications': '/api/v1/notifications?types[]=favourite&types[]=follow_request',
+    '/api/v1/notifications/requests': '/api/v1/notifications/requests',
+    '/api/v2/notifications': '/api/v2/notifications?types[]=follow_request&types[]=reblog&types[]=favourite',
+    '/api/v2/notifications/:group_key/accounts': `/api/v2/notifications/${likes}/accounts`,
     '/api/posts': '/api/posts?local=true',
     '/api/users': '/api/users',
   };
@@ -75,7 +83,11 @@ const paged = doors
   )
   .map(({ path }) => path);
 
-const idsOf = ({ body }: Answer): string[] => body.map(({ id }: { id: string }) => id);
+/** Things have ids, groups of notifications have keys. */
+const idsOf = ({ body }: Answer): string[] =>
+  Array.isArray(body)
+    ? body.map(({ id }: { id: string }) => id)
+    : body.notification_groups.map(({ group_key: key }: { group_key: string }) => key);
 
 /** The address behind a relation of the `Link` header. */
 function linkOf(answer: Answer, relation: 'next' | 'prev'): URL | null {

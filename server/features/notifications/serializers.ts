@@ -3,9 +3,11 @@ import { Type, type Static } from 'typebox';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { notificationKinds, type NotificationKind } from './entities.ts';
-import type { MarkerView, NotificationView } from './queries.ts';
+import type { NotificationView } from './queries.ts';
+import type { MarkerView } from './queries/markers.ts';
 
-const wireTypes = {
+/** Mastodon's names of our kinds. */
+export const wireTypes = {
   mention: 'mention',
   post: 'status',
   boost: 'reblog',
@@ -49,7 +51,7 @@ export function serializeNotification(
   return {
     id: notification.id,
     type: wireTypes[notification.kind],
-    group_key: `ungrouped-${notification.id}`,
+    group_key: wireGroupKey(notification.groupKey, notification.id),
     created_at: notification.createdAt.toISOString(),
   };
 }
@@ -59,6 +61,18 @@ export function readKinds(types: readonly string[] | undefined, excluded: readon
   return notificationKinds.filter(
     (kind) => (types === undefined || types.includes(wireTypes[kind])) && !excluded.includes(wireTypes[kind]),
   );
+}
+
+const alone = 'ungrouped-';
+
+/** What clients call a group, or a notification that stands alone. */
+export function wireGroupKey(groupKey: string | null, id: string): string {
+  return groupKey ?? `${alone}${id}`;
+}
+
+/** What a client's group key stands for: a group of ours, or one notification by its id. */
+export function readGroupKey(key: string): { groupKey: string } | { id: string } {
+  return key.startsWith(alone) ? { id: key.slice(alone.length) } : { groupKey: key };
 }
 
 /** Markers by the name of their timeline. */

@@ -3,7 +3,8 @@ import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { sql } from '#server/platform/database.ts';
-import { tell, untell } from './service/tell.ts';
+import { tell } from './service/tell.ts';
+import { untell, untellEachOther } from './service/untell.ts';
 
 /** A post that was found long after it was made is no news to anybody. */
 const newsworthyMs = 7 * 24 * 60 * 60 * 1000;
@@ -100,8 +101,7 @@ export async function untellBlocked(ctx: AppContext, { blockerId, blockedId }: E
     ctx.database.read,
   );
   if (rows.length === 0) return;
-  await sql`delete from notifications where (account_id = ${blockerId} and from_account_id = ${blockedId})
-    or (account_id = ${blockedId} and from_account_id = ${blockerId})`.execute(ctx.database.read);
+  await untellEachOther(ctx, blockerId, blockedId);
 }
 
 /** Whom the text names and whom it answers: answers are mentions too. */

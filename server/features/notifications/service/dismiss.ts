@@ -4,24 +4,37 @@ import { isId } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import type { MarkerTimeline } from '../entities.ts';
+import { removeNotifications } from './group.ts';
 
 /** Deletes one notification of that account. @throws {NotFound} when it has none with that id */
 export async function dismissNotification(ctx: AppContext, accountId: string, id: string): Promise<void> {
   if (!isId(id)) throw new NotFound('Record not found');
   const gone = await ctx.database.write((tx) =>
-    tx.sql
-      .deleteFrom('notifications')
-      .where('id', '=', id)
-      .where('account_id', '=', accountId)
-      .returning('id')
-      .executeTakeFirst(),
+    removeNotifications(tx, sql`n.id = ${id} and n.account_id = ${accountId}`),
   );
-  if (!gone) throw new NotFound('Record not found');
+  if (gone === 0) throw new NotFound('Record not found');
 }
 
-/** Deletes all notifications of that account. */
+/** Deletes what stands behind a key that clients know, a group or one that stands alone; fine when it has gone already. */
+export async function dismissBehind(
+  ctx: AppContext,
+  accountId: string,
+  wanted: { groupKey: string } | { id: string },
+): Promise<void> {
+  const mine = sql`n.account_id = ${accountId}`;
+  if ('groupKey' in wanted) {
+    await ctx.database.write((tx) => removeNotifications(tx, sql`${mine} and n.group_key = ${wanted.groupKey}`));
+  } else if (isId(wanted.id)) {
+    await ctx.database.write((tx) => removeNotifications(tx, sql`${mine} and n.id = ${wanted.id}`));
+  }
+}
+
+/** Deletes all notifications of that account, and the requests of those whose news was held back. */
 export async function clearNotifications(ctx: AppContext, accountId: string): Promise<void> {
-  await ctx.database.write((tx) => tx.sql.deleteFrom('notifications').where('account_id', '=', accountId).execute());
+  await ctx.database.write(async (tx) => {
+    await tx.sql.deleteFrom('notifications').where('account_id', '=', accountId).execute();
+    await tx.sql.deleteFrom('notification_requests').where('account_id', '=', accountId).execute();
+  });
 }
 
 /** Notes how far an account has read. A marker never moves backwards: another device may have read further. */

@@ -4,7 +4,8 @@ import type { AppContext } from '#server/context.ts';
 import { conversationHeard, notBlocked, visibleTo } from '#server/features/posts/policy.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import type { NotificationKind } from '../entities.ts';
-import { hears } from '../policy.ts';
+import { groupKeyOf, hears, isJudged, senderColumns, verdictSql } from '../policy.ts';
+import { lockReaders } from './group.ts';
 
 export interface News {
   kind: NotificationKind;
@@ -19,12 +20,59 @@ export interface News {
   ownToo?: boolean;
 }
 
+interface Told {
+  id: string;
+  account_id: string;
+  filtered: boolean;
+}
+
 /**
  * Writes a notification for each local account among the recipients who neither blocks nor mutes (with notifications) the one
- * who did it, may see the post and has not muted its conversation, then wakes their open pages.
+ * who did it, may see the post, has not muted its conversation, and does not turn such people away; then wakes their open pages. What a reader's policy
+ * holds back is kept for them in a request.
  */
 export async function tell(ctx: AppContext, news: News): Promise<void> {
   const now = ctx.clock();
+  const groupKey = groupKeyOf(news.kind, news.postId, now);
+  const insert = insertion(news, groupKey, now);
+  const { rows } =
+    groupKey === null
+      ? await sql<Told>`${insert}`.execute(ctx.database.read)
+      : await ctx.database.write(async (tx) => {
+          await lockReaders(tx, news.recipients);
+          return sql<Told>`${insert}`.execute(tx.sql);
+        });
+  for (const { id, account_id: accountId, filtered } of rows)
+    if (!filtered) await ctx.bus.publish('notification', { accountId, notificationId: id });
+}
+
+/** The statement: who wants the news, the rows, the group's former latest, and the requests of what is held back. */
+function insertion(news: News, groupKey: string | null, now: Date): RawBuilder<unknown> {
+  const from = sql`${news.fromId}::bigint`;
+  const key = sql`${groupKey}::text`;
+  const former = sql`select h.group_size from notifications h
+    where h.account_id = wanted.id and h.group_key = ${key} and h.group_size is not null`;
+  return sql`
+    with wanted as materialized (${audience(news, now)}), told as (
+      insert into notifications (account_id, from_account_id, kind, post_id, created_at, filtered, group_key, group_size)
+      select wanted.id, ${from}, ${news.kind}, ${news.postId}::bigint, ${news.at ?? now}::timestamptz, verdict = 'filter',
+        case when verdict = 'accept' then ${key} end,
+        case when verdict = 'accept' then 1 + coalesce((${former}), 0) else 1 end
+      from wanted where verdict <> 'drop'
+      on conflict do nothing returning id, account_id, filtered, group_key
+    ), overtaken as (
+      update notifications n set group_size = null from told
+      where n.account_id = told.account_id and n.group_key = told.group_key and n.group_size is not null and n.id <> told.id
+    ), requested as (
+      insert into notification_requests (account_id, from_account_id, created_at, updated_at)
+      select account_id, ${from}, ${now}, ${now} from told where filtered order by account_id
+      on conflict (account_id, from_account_id) do update set updated_at = excluded.updated_at
+    )
+    select id, account_id, filtered from told`;
+}
+
+/** Who wants to hear of it, with the verdict of their policy. */
+function audience(news: News, now: Date): RawBuilder<unknown> {
   const from = sql`${news.fromId}::bigint`;
   const reader = sql.ref('reader.id');
   const mayRead =
@@ -32,26 +80,14 @@ export async function tell(ctx: AppContext, news: News): Promise<void> {
       ? sql`true`
       : sql`exists (select from posts p where p.id = ${news.postId} and ${visibleTo(reader, 'p')}
           and ${conversationHeard(reader, sql.ref('p.conversation_id'))})`;
-  const { rows } = await sql<{ id: string; account_id: string }>`
-    insert into notifications (account_id, from_account_id, kind, post_id, created_at)
-    select distinct reader.id, ${from}, ${news.kind}, ${news.postId}::bigint, ${news.at ?? now}::timestamptz
+  const hearing = sql`(${news.ownToo === true} or reader.id <> ${from}) and ${notBlocked(reader, from)}
+    and ${hears(reader, from, now)} and ${mayRead}`;
+  if (!isJudged(news.kind))
+    return sql`select distinct reader.id, 'accept' as verdict
+      from (${news.recipients}) reader join users u on u.account_id = reader.id where ${hearing}`;
+  return sql`select distinct reader.id, ${verdictSql('policy', 'sender')} as verdict
     from (${news.recipients}) reader join users u on u.account_id = reader.id
-    where (${news.ownToo === true} or reader.id <> ${from}) and ${notBlocked(reader, from)} and ${hears(reader, from, now)} and ${mayRead}
-    on conflict do nothing returning id, account_id`.execute(ctx.database.read);
-  for (const { id, account_id: accountId } of rows)
-    await ctx.bus.publish('notification', { accountId, notificationId: id });
-}
-
-/** Takes back what was told of a deed that was undone. `accountId`: only what that account was told. */
-export async function untell(
-  ctx: AppContext,
-  news: { kinds: NotificationKind[]; fromId: string; postId?: string; accountId?: string; before?: Date },
-): Promise<void> {
-  const conditions = [
-    sql`from_account_id = ${news.fromId} and kind = any(${news.kinds}::text[])`,
-    ...(news.postId === undefined ? [] : [sql`post_id = ${news.postId}`]),
-    ...(news.accountId === undefined ? [] : [sql`account_id = ${news.accountId}`]),
-    ...(news.before === undefined ? [] : [sql`created_at < ${news.before}`]),
-  ];
-  await sql`delete from notifications where ${sql.join(conditions, sql` and `)}`.execute(ctx.database.read);
+    left join notification_policies policy on policy.account_id = reader.id
+    cross join lateral (select ${senderColumns(reader, from, news, now)}) sender
+    where ${hearing}`;
 }

@@ -1,0 +1,34 @@
+// Taking back what was told of a deed that was undone.
+import type { AppContext } from '#server/context.ts';
+import { sql } from '#server/platform/database.ts';
+import type { NotificationKind } from '../entities.ts';
+import { removeNotifications } from './group.ts';
+
+export interface Undone {
+  kinds: NotificationKind[];
+  fromId: string;
+  postId?: string;
+  /** Only what that account was told. */
+  accountId?: string;
+  before?: Date;
+}
+
+/** Takes back what was told of a deed that was undone. */
+export async function untell(ctx: AppContext, news: Undone): Promise<void> {
+  const conditions = [
+    sql`n.from_account_id = ${news.fromId} and n.kind = any(${news.kinds}::text[])`,
+    ...(news.postId === undefined ? [] : [sql`n.post_id = ${news.postId}`]),
+    ...(news.accountId === undefined ? [] : [sql`n.account_id = ${news.accountId}`]),
+    ...(news.before === undefined ? [] : [sql`n.created_at < ${news.before}`]),
+  ];
+  await ctx.database.write((tx) => removeNotifications(tx, sql.join(conditions, sql` and `)));
+}
+
+/** Nothing of either is left in the notifications and requests of the other. */
+export async function untellEachOther(ctx: AppContext, one: string, other: string): Promise<void> {
+  const pair = sql`(n.account_id = ${one} and n.from_account_id = ${other}) or (n.account_id = ${other} and n.from_account_id = ${one})`;
+  await ctx.database.write(async (tx) => {
+    await removeNotifications(tx, sql`(${pair})`);
+    await sql`delete from notification_requests n where ${pair}`.execute(tx.sql);
+  });
+}
