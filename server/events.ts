@@ -44,6 +44,12 @@ export interface Events {
   'post.liked': { likeId: string; postId: string; accountId: string };
   'post.unliked': { likeUri: string | null; likeId: string; postId: string; accountId: string };
 
+  /** Somebody voted; their account may be of another server. */
+  'poll.voted': { postId: string; accountId: string };
+  /** The counts of a poll of ours have changed, some while ago: due when other servers are to hear of it. */
+  'poll.counted': { postId: string };
+  /** Due at the end of a poll. An end that was moved since is none. */
+  'poll.closed': { postId: string };
   'post.pinned': { postId: string; accountId: string };
   'post.unpinned': { postId: string; accountId: string };
 

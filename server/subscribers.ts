@@ -12,6 +12,7 @@ import {
 } from '#server/features/graph/activitypub/send.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
+import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
 import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
 import { purgePostsOf } from '#server/features/posts/service/purge.ts';
@@ -114,6 +115,15 @@ export const subscribers: Subscribers = {
     notifications: notifications.untellLike,
     fragments: posts.forgetPost,
     fediverse: sendUndoLike,
+  },
+  'poll.voted': {
+    fragments: posts.forgetPost,
+    fediverse: sendVotes,
+  },
+  'poll.counted': { fediverse: sendCounts },
+  'poll.closed': {
+    notifications: notifications.tellOfPollEnd,
+    fediverse: sendPollEnd,
   },
   'post.pinned': { fediverse: sendPin },
   'post.unpinned': { fediverse: sendUnpin },

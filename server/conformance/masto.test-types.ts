@@ -22,6 +22,7 @@ import type {
   MastodonNotificationRequest,
 } from '#server/features/notifications/serializers/requests.ts';
 import type { MastodonStatus, MastodonStatusEdit } from '#server/features/posts/serializers.ts';
+import type { MastodonPoll } from '#server/features/posts/serializers/poll.ts';
 import type { MastodonTag } from '#server/features/posts/serializers/tag.ts';
 
 /** `reblogs_count` → `reblogsCount`, as masto does; keys with colons stay. */
@@ -55,7 +56,12 @@ type Role = Pick<mastodon.v1.Role, 'name' | 'color' | 'highlighted' | 'collectio
 // The role stands beside `source`, not in it.
 type Source = Omit<mastodon.v1.AccountSource, 'role'>;
 // https://docs.joinmastodon.org/entities/Status/#application: null when the author shows no app.
-type StatusFields = { account: Account; application: mastodon.v1.Application | null };
+// https://docs.joinmastodon.org/entities/Poll/#Option-votes_count: null while the totals are hidden.
+type Poll = Wider<
+  mastodon.v1.Poll,
+  { options: Array<Wider<mastodon.v1.PollOption, { votesCount: number | null }>>; votersCount: number | null }
+>;
+type StatusFields = { account: Account; application: mastodon.v1.Application | null; poll?: Poll | null };
 type Status = Wider<mastodon.v1.Status, StatusFields & { reblog?: Wider<mastodon.v1.Status, StatusFields> | null }>;
 // https://docs.joinmastodon.org/entities/Relationship/#languages: null when all languages are shown.
 type Relationship = Wider<mastodon.v1.Relationship, { languages: string[] | null }>;
@@ -115,6 +121,7 @@ export type Promises = [
   Fits<Camel<MastodonRelationship>, Relationship>,
   Fits<Camel<MastodonStatus>, Status>,
   Fits<Camel<MastodonStatusEdit>, Wider<mastodon.v1.StatusEdit, { account: Account }>>,
+  Fits<Camel<MastodonPoll>, Poll>,
   Fits<Camel<MastodonTag>, mastodon.v1.Tag>,
   Fits<Camel<MastodonList>, mastodon.v1.List>,
   Fits<Camel<MastodonNotification>, Notification>,

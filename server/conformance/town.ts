@@ -23,6 +23,8 @@ export interface Town {
   /** Bob's answer to `plain`, and his boost of it. */
   reply: string;
   boost: string;
+  /** A poll of Bob. */
+  poll: string;
   /** Alice was told of this. */
   notification: string;
   /** What Alice made for herself. */
@@ -62,6 +64,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
   const direct = await write(alice, { status: 'psst @bob', visibility: 'direct' });
   const reply = await write(bob, { status: 'good morning, @alice', in_reply_to_id: plain });
   const boost = await must(bob, 'POST', `/api/v1/statuses/${plain}/reblog`);
+  const poll = await write(bob, { status: 'which?', poll: { options: ['this', 'that'], expires_in: 3600 } });
   await must(bob, 'POST', `/api/v1/statuses/${plain}/favourite`);
   await must(alice, 'POST', `/api/v1/statuses/${reply}/favourite`);
   await must(alice, 'POST', `/api/v1/statuses/${reply}/bookmark`);
@@ -89,6 +92,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
     posts: { plain, tagged, followers, direct },
     reply,
     boost,
+    poll,
     notification: String(told.body[0]?.id ?? '1'),
     things,
     otherNotification: String(told.body[1]?.id ?? '1'),
@@ -140,12 +144,14 @@ export async function restock({ ctx }: TestServer, town: Town): Promise<Town> {
   const write = (source: string): Promise<string> =>
     createPost(ctx, { accountId: alice, source, visibility: 'public' });
   const posts = { ...town.posts, plain: await write('good evening'), tagged: await write('#birds') };
+  const asked = { options: ['this', 'that'], expiresIn: 3600, multiple: true, hideTotals: false };
+  const poll = await createPost(ctx, { accountId: bob, source: 'which?', visibility: 'public', poll: asked });
   const told = await ctx.database.read
     .insertInto('notifications')
     .values({ account_id: alice, from_account_id: bob, kind: 'like', post_id: posts.plain, created_at: ctx.clock() })
     .returning('id')
     .executeTakeFirstOrThrow();
-  return { ...town, posts, things: await restockThings(ctx, town), notification: told.id };
+  return { ...town, posts, poll, things: await restockThings(ctx, town), notification: told.id };
 }
 
 /** What Alice made for herself, where somebody took it away. */

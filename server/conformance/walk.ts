@@ -44,6 +44,7 @@ function accountFor({ path }: Door, town: Town): string {
 function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/notifications/requests/')) return town.requests[path.endsWith('dismiss') ? 1 : 0];
   if (path.includes('/notifications/')) return town.notification;
+  if (path.includes('/polls/')) return town.poll;
   if (path.includes('/lists/')) return town.things.list;
   // Two doors delete a post: each has one of its own.
   if (path.includes('/posts/') && method === 'DELETE') return town.posts.tagged;
@@ -120,6 +121,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v1/accounts/:id/mute': { notifications: false, duration: 60 },
     'POST /api/v1/statuses': { status: 'one & two', visibility: 'unlisted', in_reply_to_id: town.reply, ...status },
     'PUT /api/v1/statuses/:id': { status: `edited ${unique}`, ...status },
+    'POST /api/v1/polls/:id/votes': { choices: [0] },
     'POST /api/v1/statuses/:id/reblog': { visibility: 'unlisted' },
     'POST /api/posts': { content: 'one & two', visibility: 'unlisted', in_reply_to: town.reply, ...text },
     'PUT /api/posts/:id': { content: `edited ${unique}`, ...text },

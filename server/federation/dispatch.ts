@@ -203,12 +203,12 @@ async function featuredPosts(ctx: AppContext, identifier: string): Promise<{ ite
     ctx,
     pinned.map(({ id }) => id),
   );
-  const notes = posts.map((post) => ({ '@context': objectContext, ...noteDocument(ctx.config, post, account) }));
+  const notes = posts.map((post) => ({ '@context': objectContext, ...noteDocument(ctx, post, account) }));
   return { items: await Promise.all(notes.map(toObject)) };
 }
 
 async function activityOf(ctx: AppContext, post: PostView, author: AccountView): Promise<Activity | null> {
-  const json = post.boostOfId === null ? createActivity(ctx.config, post, author) : await announceOf(ctx, post, author);
+  const json = post.boostOfId === null ? createActivity(ctx, post, author) : await announceOf(ctx, post, author);
   const activity = json === null ? null : await toObject(json);
   return activity instanceof Activity ? activity : null;
 }
@@ -229,7 +229,7 @@ async function findObject({ ctx, reader }: Reading, id: string): Promise<Activit
   const author = post.local ? await findAccount(ctx, post.accountId) : null;
   if (author === null) return null;
   if (post.boostOfId !== null) return activityOf(ctx, post, author);
-  return toObject({ '@context': objectContext, ...noteDocument(ctx.config, post, author) });
+  return toObject({ '@context': objectContext, ...noteDocument(ctx, post, author) });
 }
 
 /** Who reads is asked only when it matters: the answer costs a signature. */

@@ -1,6 +1,7 @@
 // What people are told when others act, and what is taken back when they undo it.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
+import { isPollOver } from '#server/features/posts/policy/poll.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { tell } from './service/tell.ts';
@@ -59,6 +60,15 @@ export async function untellPost(ctx: AppContext, { boostOfId, accountId }: Even
     ctx.database.read,
   );
   if (rows.length === 0) await untell(ctx, { kinds: ['boost'], fromId: accountId, postId: boostOfId });
+}
+
+/** Tells the author and those who voted that a poll has ended; nobody when its end was moved. */
+export async function tellOfPollEnd(ctx: AppContext, { postId }: Events['poll.closed']): Promise<void> {
+  const post = await findPost(ctx, postId);
+  if (post === null || post.poll === null || !isPollOver(post.poll, ctx.clock())) return;
+  const recipients = sql`select account_id as id from poll_votes where post_id = ${postId}
+    union select ${post.accountId}::bigint`;
+  await tell(ctx, { kind: 'poll', fromId: post.accountId, postId, recipients, ownToo: true });
 }
 
 /** Tells a locked account that somebody asks to follow it. */

@@ -2,15 +2,18 @@
 // (ctx.fragments) until the post or its counts change, that of its author until the account changes; one prepared
 // statement says which posts the reader may see and what they did with them; the pieces are joined as text.
 import type { AppContext } from '#server/context.ts';
+import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts } from '#server/features/accounts/queries.ts';
 import { serializeAccount } from '#server/features/accounts/serializers.ts';
 import { sql } from '#server/platform/database.ts';
 import { statementText } from '#server/platform/statement.ts';
 import { notMuted, visibleTo } from './policy.ts';
+import type { PollView } from './policy/poll.ts';
 import { loadPosts, type PostView } from './queries.ts';
 import { flagColumns, noFlags, type SeenPost } from './queries/flags.ts';
 import { serializeBody, serializeHead, type StatusFlags } from './serializers.ts';
+import { serializePoll } from './serializers/poll.ts';
 import { accountFragment, postFragment } from './service/forget.ts';
 
 const subject = sql`coalesce(p.boost_of_id, p.id)`;
@@ -122,11 +125,19 @@ interface PostPieces {
   authorId: string;
   head: string;
   body: string;
+  poll: KeptPoll | null;
+}
+
+/** A poll as it is kept: what it shows depends on the moment and on who reads. */
+interface KeptPoll {
+  poll: PollView;
+  emojis: EmojiReference[];
 }
 
 interface Pieces {
   posts: Map<string, PostPieces>;
   accounts: Map<string, string>;
+  now: Date;
 }
 
 /** All texts that a page needs: no statement when they are kept, one for posts and one for accounts when they are not. */
@@ -141,7 +152,7 @@ async function loadPieces(ctx: AppContext, rows: readonly SeenPost[]): Promise<P
     ctx,
     [...posts.values()].map(({ authorId }) => authorId),
   );
-  return { posts, accounts };
+  return { posts, accounts, now: ctx.clock() };
 }
 
 /** Texts by id, from the kept ones and, for the missing, from `load`. What is read before a change is not kept after it. */
@@ -172,13 +183,18 @@ async function loadTexts(
 function packPost(post: PostView, config: { origin: string }): string {
   const head = `${JSON.stringify(serializeHead(post)).slice(0, -1)},"account":`;
   const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, config)).slice(1, -1)}` : '';
-  return `${post.accountId}\n${head}\n${body}`;
+  const poll = post.poll === null ? '' : JSON.stringify({ poll: post.poll, emojis: post.emojis } satisfies KeptPoll);
+  return `${post.accountId}\n${head}\n${body}\n${poll}`;
 }
 
 function unpackPost(text: string): PostPieces {
-  const first = text.indexOf('\n');
-  const second = text.indexOf('\n', first + 1);
-  return { authorId: text.slice(0, first), head: text.slice(first + 1, second), body: text.slice(second + 1) };
+  const [authorId = '', head = '', body = '', poll = ''] = text.split('\n');
+  return { authorId, head, body, poll: poll === '' ? null : unpackPoll(poll) };
+}
+
+function unpackPoll(text: string): KeptPoll {
+  const { poll, emojis }: KeptPoll = JSON.parse(text);
+  return { poll: { ...poll, expiresAt: poll.expiresAt && new Date(poll.expiresAt) }, emojis };
 }
 
 /** The whole text of one post; null when a piece is missing because it was deleted a moment ago. */
@@ -186,13 +202,22 @@ function joinStatus(row: SeenPost, viewerId: string | null, pieces: Pieces): str
   const original = pieces.posts.get(row.boost_of_id ?? row.id);
   const author = original && pieces.accounts.get(original.authorId);
   if (!original || author === undefined) return null;
-  const flags = viewerId === null ? '' : flagText(row, original.authorId === viewerId);
-  const status = `${original.head}${author}${original.body},"reblog":null${flags}}`;
+  const own = original.authorId === viewerId;
+  const flags = viewerId === null ? '' : flagText(row, own);
+  const body = `${original.body},"poll":${pollText(row, original.poll, pieces.now, viewerId === null ? null : own)}`;
+  const status = `${original.head}${author}${body},"reblog":null${flags}}`;
   if (row.boost_of_id === null) return status;
   const boost = pieces.posts.get(row.id);
   const booster = boost && pieces.accounts.get(boost.authorId);
   if (!boost || booster === undefined) return null;
-  return `${boost.head}${booster}${original.body},"reblog":${status}${flags}}`;
+  return `${boost.head}${booster}${body},"reblog":${status}${flags}}`;
+}
+
+/** The poll as its reader sees it now. `own`: null when nobody in particular reads. */
+function pollText(row: SeenPost, kept: KeptPoll | null, now: Date, own: boolean | null): string {
+  if (kept === null) return 'null';
+  const post = { id: row.boost_of_id ?? row.id, emojis: kept.emojis };
+  return JSON.stringify(serializePoll(post, kept.poll, now, own === null ? null : { votes: row.votes, own }));
 }
 
 const flagTexts = new Map<number, string>();

@@ -8,6 +8,7 @@ import type { AppContext } from '#server/context.ts';
 import { sql } from '#server/platform/database.ts';
 import type { Tables } from '#server/schema.ts';
 import { visiblePosts } from './policy.ts';
+import type { PollView } from './policy/poll.ts';
 
 /** Somebody that a post speaks to. A silent mention is not shown: an edit took the name out of the text. */
 export interface MentionView {
@@ -45,13 +46,16 @@ export interface PostView {
   repliesCount: number;
   createdAt: Date;
   editedAt: Date | null;
+  poll: PollView | null;
   mentions: MentionView[];
   /** `name` is the folded form, `display` how it was first written here. */
   tags: Array<{ id: string; name: string; display: string }>;
   app: { name: string; website: string | null } | null;
 }
 
-type PostRow = Selectable<Tables['posts']> & Pick<PostView, 'mentions' | 'tags' | 'app'>;
+/** A poll as JSON brings it: its end is a text. */
+type PollRow = Omit<PollView, 'expiresAt'> & { expiresAt: string | null };
+type PostRow = Selectable<Tables['posts']> & Pick<PostView, 'mentions' | 'tags' | 'app'> & { poll: PollRow | null };
 
 /** The posts with these ids in the order asked, in one statement; ids of no post are left out. */
 export async function loadPosts(ctx: AppContext, ids: readonly string[]): Promise<PostView[]> {
@@ -124,6 +128,8 @@ export interface PostVersionView {
   html: string;
   summary: string;
   sensitive: boolean;
+  /** The options of its poll. */
+  pollOptions: string[] | null;
   createdAt: Date;
 }
 
@@ -131,14 +137,19 @@ export interface PostVersionView {
 export async function postHistory(ctx: AppContext, post: PostView): Promise<PostVersionView[]> {
   const rows = await ctx.database.read
     .selectFrom('post_versions')
-    .select(['html', 'summary', 'sensitive', 'created_at'])
+    .select(['html', 'summary', 'sensitive', 'poll_options', 'created_at'])
     .where('post_id', '=', post.id)
     .orderBy('id')
     .limit(200)
     .execute();
-  const former = rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+  const former = rows.map(({ created_at, poll_options, ...row }) => ({
+    ...row,
+    pollOptions: poll_options,
+    createdAt: created_at,
+  }));
   const { html, summary, sensitive } = post;
-  return [...former, { html, summary, sensitive, createdAt: post.editedAt ?? post.createdAt }];
+  const pollOptions = post.poll?.options ?? null;
+  return [...former, { html, summary, sensitive, pollOptions, createdAt: post.editedAt ?? post.createdAt }];
 }
 
 function selectPosts(ctx: AppContext) {
@@ -155,6 +166,9 @@ function selectPosts(ctx: AppContext) {
         from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = posts.id), '[]')`.as('tags'),
       sql<PostView['app']>`(select json_build_object('name', o.name, 'website', o.website)
         from oauth_apps o where o.id = posts.app_id)`.as('app'),
+      sql<PollRow | null>`(select json_build_object('options', poll.options, 'counts', poll.counts, 'multiple', poll.multiple,
+          'hideTotals', poll.hide_totals, 'expiresAt', poll.expires_at, 'votersCount', poll.voters_count)
+        from polls poll where poll.post_id = posts.id)`.as('poll'),
     ]);
 }
 
@@ -183,6 +197,7 @@ function postView(row: PostRow): PostView {
     repliesCount: row.replies_count,
     createdAt: row.created_at,
     editedAt: row.edited_at,
+    poll: row.poll && { ...row.poll, expiresAt: row.poll.expiresAt === null ? null : new Date(row.poll.expiresAt) },
     mentions: row.mentions,
     tags: row.tags,
     app: row.app,

@@ -21,7 +21,7 @@ type Camel<Value> =
 type Fits<Given extends Wanted, Wanted> = Given;
 
 /** masto.js declares these as always there; Mastodon itself gives null for posts from elsewhere and for accounts that never posted. */
-type Status = Omit<mastodon.v1.Status, 'application' | 'account' | 'reblog'>;
+type Status = Omit<mastodon.v1.Status, 'application' | 'account' | 'reblog' | 'poll'>;
 type Account = Omit<mastodon.v1.Account, 'lastStatusAt' | 'featureApproval' | 'roles'>;
 
 export type Checked = [

@@ -7,6 +7,7 @@ import { handleOf } from '#server/features/accounts/policy.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { PostVersionView, PostView } from './queries.ts';
+import { PollSchema } from './serializers/poll.ts';
 
 const wireVisibilities = ['public', 'unlisted', 'private', 'direct'] as const;
 export type MastodonVisibility = (typeof wireVisibilities)[number];
@@ -59,7 +60,6 @@ const bodyFields = {
   tags: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), url: Type.String() })),
   emojis: Type.Array(EmojiSchema),
   card: Type.Null(),
-  poll: Type.Null(),
   quote: Type.Null(),
   quote_approval: Type.Object({
     automatic: Type.Array(Type.Never()),
@@ -68,6 +68,9 @@ const bodyFields = {
   }),
   tagged_collections: Type.Array(Type.Never()),
 };
+
+/** Beside the body, since it is told to each reader in their own way. */
+const pollField = { poll: nullable(PollSchema) };
 
 /** What depends on who reads; absent when nobody is signed in. */
 const flagFields = {
@@ -83,6 +86,7 @@ const OriginalSchema = Type.Object({
   ...headFields,
   account: AccountSchema,
   ...bodyFields,
+  ...pollField,
   reblog: Type.Null(),
   ...flagFields,
 });
@@ -93,6 +97,7 @@ export const StatusSchema = Type.Object(
     ...headFields,
     account: AccountSchema,
     ...bodyFields,
+    ...pollField,
     reblog: nullable(OriginalSchema),
     ...flagFields,
     text: Type.Optional(Type.String({ description: 'What the author typed; only in the answer to a deletion' })),
@@ -124,6 +129,7 @@ export const StatusEditSchema = Type.Object({
   sensitive: Type.Boolean(),
   created_at: Type.String({ format: 'date-time' }),
   account: AccountSchema,
+  poll: Type.Optional(Type.Object({ options: Type.Array(Type.Object({ title: Type.String() })) })),
   media_attachments: Type.Array(Type.Never()),
   emojis: Type.Array(EmojiSchema),
 });
@@ -179,7 +185,6 @@ export function serializeBody(post: PostView, config: { origin: string }): Statu
     tags: post.tags.map(({ id, name }) => ({ id, name, url: tagPage(name) })),
     emojis: post.emojis.map(serializeEmoji),
     card: null,
-    poll: null,
     quote: null,
     quote_approval: { automatic: [], manual: [], current_user: 'denied' },
     tagged_collections: [],
@@ -198,6 +203,7 @@ export function serializeVersion(
     sensitive: version.sensitive,
     created_at: version.createdAt.toISOString(),
     account,
+    ...(version.pollOptions === null ? {} : { poll: { options: version.pollOptions.map((title) => ({ title })) } }),
     media_attachments: [],
     emojis: post.emojis.map(serializeEmoji),
   };

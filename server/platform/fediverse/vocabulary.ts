@@ -41,5 +41,6 @@ export const objectContext = [
     Hashtag: 'as:Hashtag',
     toot: 'http://joinmastodon.org/ns#',
     Emoji: 'toot:Emoji',
+    votersCount: 'toot:votersCount',
   },
 ] as const;

@@ -1,12 +1,17 @@
 // Our posts as other servers read them: the Note, and the activities that carry it.
 import type { Config } from '#config/load.ts';
+import type { AppContext } from '#server/context.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Audience, type Json } from '#server/platform/fediverse/json.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
+import { isPollOver, type PollView } from '../policy/poll.ts';
 import type { MentionView, PostView } from '../queries.ts';
+
+/** What writing a document takes: the addresses, and the time when a poll is over. */
+type Writing = Pick<AppContext, 'config' | 'clock'>;
 
 /** Who a post is for. `followers` is the author's followers collection. */
 export function audienceFor(visibility: Visibility, followers: string, mentioned: readonly string[]): Audience {
@@ -22,8 +27,29 @@ export function audienceOfPost(config: Config, post: PostView): Audience {
   return audienceFor(post.visibility, addresses(config).followers(post.accountId), mentioned);
 }
 
-/** One of our posts as a Note, without @context: to stand alone add `objectContext`. */
-export function noteDocument(config: Config, post: PostView, author: AccountView): Json {
+/** What a poll adds to its post. Counts that its author hides until the end are 0 until then. */
+function questionOf(poll: PollView, now: Date): Json {
+  const over = isPollOver(poll, now);
+  const shown = over || !poll.hideTotals;
+  const counted = (count: number | null | undefined): number => (shown ? (count ?? 0) : 0);
+  const options = poll.options.map((name, place) => ({
+    type: 'Note',
+    name,
+    replies: { type: 'Collection', totalItems: counted(poll.counts[place]) },
+  }));
+  const end = poll.expiresAt?.toISOString();
+  return {
+    type: 'Question',
+    [poll.multiple ? 'anyOf' : 'oneOf']: options,
+    ...(end === undefined ? {} : { endTime: end }),
+    ...(over ? { closed: end } : {}),
+    votersCount: counted(poll.votersCount),
+  };
+}
+
+/** One of our posts as a Note, or a Question when it has a poll, without @context: to stand alone add `objectContext`. */
+export function noteDocument(ctx: Writing, post: PostView, author: AccountView): Json {
+  const { config } = ctx;
   const { likesCount, boostsCount, repliesCount } = post;
   const counted = (totalItems: number): Json => ({ type: 'Collection', totalItems });
   return {
@@ -45,6 +71,7 @@ export function noteDocument(config: Config, post: PostView, author: AccountView
     replies: counted(repliesCount),
     likes: counted(likesCount),
     shares: counted(boostsCount),
+    ...(post.poll === null ? {} : questionOf(post.poll, ctx.clock())),
   };
 }
 
@@ -69,7 +96,8 @@ function fullHandle(config: Config, account: Pick<MentionView, 'username' | 'dom
 }
 
 /** The Create that brings a post to others. */
-export function createActivity(config: Config, post: PostView, author: AccountView): Json {
+export function createActivity(ctx: Writing, post: PostView, author: AccountView): Json {
+  const { config } = ctx;
   return {
     '@context': objectContext,
     id: addresses(config).activity(`create/${post.id}`),
@@ -77,12 +105,13 @@ export function createActivity(config: Config, post: PostView, author: AccountVi
     actor: author.uri,
     published: post.createdAt.toISOString(),
     ...audienceOfPost(config, post),
-    object: noteDocument(config, post, author),
+    object: noteDocument(ctx, post, author),
   };
 }
 
 /** The Update that brings its present text. */
-export function updateActivity(config: Config, post: PostView, author: AccountView): Json {
+export function updateActivity(ctx: Writing, post: PostView, author: AccountView): Json {
+  const { config } = ctx;
   const at = post.editedAt ?? post.createdAt;
   return {
     '@context': objectContext,
@@ -91,8 +120,13 @@ export function updateActivity(config: Config, post: PostView, author: AccountVi
     actor: author.uri,
     published: at.toISOString(),
     ...audienceOfPost(config, post),
-    object: noteDocument(config, post, author),
+    object: noteDocument(ctx, post, author),
   };
+}
+
+/** The Update that brings the present counts of a poll. `name` makes it one of its own. */
+export function countsActivity(ctx: Writing, post: PostView, author: AccountView, name: string): Json {
+  return { ...updateActivity(ctx, post, author), id: addresses(ctx.config).activity(`update/${post.id}/${name}`) };
 }
 
 /** A boost: an Announce that is also the object at the boost's own address. */

@@ -76,7 +76,15 @@ describe('a note', () => {
 describe('what is no note becomes a title, a text and a link', () => {
   it('a poll keeps its question and names its options', () => {
     const note = read('mastodon-poll');
-    expect(note?.html).toBe('<p>Which bird?</p><ul><li>Rook</li><li>&lt;b&gt;Crow&lt;/b&gt;</li></ul>');
+    expect(note?.html).toBe('<p>Which bird?</p>');
+    expect(note?.poll).toEqual({
+      options: ['Rook', '<b>Crow</b>'],
+      counts: [3, 1],
+      multiple: false,
+      hideTotals: false,
+      expiresAt: new Date('2026-11-27T10:00:00Z'),
+      votersCount: 4,
+    });
     expect(visibilityOf(note?.audience ?? { to: [], cc: [] }, followersOf('mastodon'))).toBe('unlisted');
   });
 

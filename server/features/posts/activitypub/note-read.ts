@@ -17,6 +17,8 @@ import {
   type Json,
 } from '#server/platform/fediverse/json.ts';
 import { cleanName, cleanUrl, escapeHtml, sanitizeHtml, stripHtml, tagKey } from '#server/platform/text.ts';
+import { readPoll } from './poll-read.ts';
+import type { PollView } from '../policy/poll.ts';
 import type { TagSpelling } from '../service/record.ts';
 
 /** A remote post in our own words; HTML is safe, addresses are normalised. Who its author is has yet to be checked. */
@@ -36,6 +38,7 @@ export interface RemoteNote {
   inReplyToUri: string | null;
   publishedAt: Date | null;
   updatedAt: Date | null;
+  poll: PollView | null;
 }
 
 /** Kinds that are shown as they are; all others that we know are shown as a title with a link. */
@@ -49,7 +52,6 @@ const limits = {
   mentions: 500,
   tags: 100,
   tagLength: 200,
-  options: 100,
   attachments: 32,
 };
 
@@ -81,6 +83,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     inReplyToUri: remoteAddress(asOnlyId(json['inReplyTo']), allowHttp),
     publishedAt: asDate(json['published']),
     updatedAt: asDate(json['updated']),
+    poll: type === 'Question' ? readPoll(json) : null,
   };
 }
 
@@ -109,7 +112,6 @@ function readSummary(json: Json, type: string): string {
 function readHtml(json: Json, type: string, url: string | null): string {
   const content = readContent(json);
   const parts = whole.has(type) ? [content] : [titleHtml(json), shortText(json, content), linkHtml(url, url)];
-  if (type === 'Question') parts.push(optionsHtml(json));
   if (whole.has(type)) parts.push(attachmentsHtml(json['attachment']));
   return parts.filter((part) => part !== '').join('');
 }
@@ -141,14 +143,6 @@ function shortText(json: Json, content: string): string {
   const summary = stripHtml(asText(json['summary']) ?? '').trim();
   if (summary !== '') return paragraphs(summary.slice(0, limits.summary));
   return content.length <= limits.summary ? content : '';
-}
-
-function optionsHtml(json: Json): string {
-  const options = [...asList(json['oneOf']), ...asList(json['anyOf'])].slice(0, limits.options);
-  const names = options
-    .map((option) => cleanName(asObject(option)?.['name'], limits.title))
-    .filter((name) => name !== '');
-  return names.length === 0 ? '' : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join('')}</ul>`;
 }
 
 /** Attachments as links, so that a post that is only a picture is not an empty one. */

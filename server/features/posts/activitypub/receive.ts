@@ -8,9 +8,9 @@ import { sql } from '#server/platform/database.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
 import {
   asDate,
+  asId,
   asObject,
   asOnlyId,
-  asText,
   audienceOf,
   hostOf,
   isSameHost,
@@ -19,23 +19,46 @@ import {
   type Json,
 } from '#server/platform/fediverse/json.ts';
 import { importAncestors, importNote, placeNote, resolvePost } from '../activitypub.ts';
+import { readVote } from './poll-read.ts';
 import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read.ts';
 import { findBoost, findPost, findPostByUri, type PostView } from '../queries.ts';
 import { boostPost, unboostPost } from '../service/boost.ts';
 import { deletePost } from '../service/delete.ts';
 import { bury, importPost, lockUri, updateImported, wasBuried } from '../service/import.ts';
 import { likePost, unlikePost } from '../service/like.ts';
+import { votePoll } from '../service/vote.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** A new post. Kept when somebody here follows its author, is addressed by it, or has part in the conversation. */
 export async function receiveCreate(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const vote = readVote(asObject(incoming.json['object']) ?? {});
+  if (vote !== null) return receiveVote(ctx, incoming, vote);
   const note = await readOwnNote(ctx, incoming);
   if (typeof note === 'string') return drop(note);
   if (!(await isWanted(ctx, note, incoming.actor))) return drop('nobody_asked');
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
   const placed = await placeNote(ctx, note, incoming.actor);
   return async (ctx) => ((await importPost(ctx, placed)) === null ? 'deleted' : 'done');
+}
+
+/** A vote in a poll of ours. Who may not vote there, or voted before, changes nothing: `votePoll` refuses. */
+async function receiveVote(
+  ctx: AppContext,
+  { actor, json }: Incoming,
+  vote: { name: string; postUri: string },
+): Promise<Effect> {
+  const author = asId(asObject(json['object'])?.['attributedTo']);
+  if (author !== null && author !== actor.uri) return drop('not_owner');
+  const id = ownId(ctx.config, 'posts', vote.postUri);
+  const post = id === null ? null : await findPost(ctx, id);
+  if (post === null || post.poll === null) return drop('unknown_object');
+  const choice = post.poll.options.indexOf(vote.name);
+  if (choice === -1) return drop('unknown_option');
+  return async (ctx) => {
+    await votePoll(ctx, { accountId: actor.id, postId: post.id, choices: [choice], oneByOne: true });
+    return 'done';
+  };
 }
 
 /** A changed post. One that we never saw is taken as new when it changed within a day of being written. */
@@ -74,7 +97,7 @@ async function readOwnNote(ctx: AppContext, { json, actor }: Incoming): Promise<
   const note = readNote(object, ctx.config.allowPrivateAddresses);
   if (note === null) return 'malformed';
   if (note.authorUri !== actor.uri) return 'not_owner';
-  return isVote(object) ? 'vote' : note;
+  return readVote(object) === null ? note : 'vote';
 }
 
 /** What is not for everybody is shown to those whom it is for: one of them asks. */
@@ -89,16 +112,6 @@ async function fetchAsRecipient(ctx: AppContext, json: Json, actor: AccountView,
     limit 1`.execute(ctx.database.read);
   const [reader] = rows;
   return fetchRemote(ctx, uri, reader === undefined ? {} : { readerId: reader.id });
-}
-
-/** Votes in polls travel as notes with a name and no text. */
-function isVote(object: Json): boolean {
-  return (
-    asText(object['name']) !== null &&
-    asText(object['content']) === null &&
-    asText(object['inReplyTo']) !== null &&
-    typeOf(object) === 'Note'
-  );
 }
 
 /** True when somebody here follows the author, is named or addressed, or wrote or follows what is answered. */

@@ -26,7 +26,7 @@ export async function sendCreate(ctx: AppContext, event: Events['post.created'],
   const { post, author } = own;
   if (post.boostOfId !== null) return sendAnnounce(ctx, post, author, post.boostOfId, job);
   const inboxes = readersOf(post, post.inReplyToAccountId === null ? [] : [post.inReplyToAccountId]);
-  await sendWhilePresent(ctx, post, job, createActivity(ctx.config, post, author), inboxes);
+  await sendWhilePresent(ctx, post, job, createActivity(ctx, post, author), inboxes);
 }
 
 async function sendAnnounce(
@@ -52,7 +52,7 @@ export async function sendUpdate(ctx: AppContext, event: Events['post.edited'], 
     ctx,
     post,
     job,
-    updateActivity(ctx.config, post, author),
+    updateActivity(ctx, post, author),
     sql`${readersOf(post, [])} union ${inboxesOfTouched(post.id)}`,
   );
 }
@@ -169,7 +169,11 @@ async function findLike(
   return liker !== null && liker.domain === null && author !== null ? { liker, author, post } : null;
 }
 
-async function findOwn(ctx: AppContext, postId: string): Promise<{ post: PostView; author: AccountView } | null> {
+/** A post of ours with its author; null when it is somebody else's, or gone. */
+export async function findOwn(
+  ctx: AppContext,
+  postId: string,
+): Promise<{ post: PostView; author: AccountView } | null> {
   const post = await findPost(ctx, postId);
   const author = post === null || !post.local ? null : await findAccount(ctx, post.accountId);
   return post === null || author === null || author.domain !== null ? null : { post, author };
@@ -183,7 +187,7 @@ interface Read {
 }
 
 /** The inboxes of those who get a post: followers unless it is direct, whom it names, and who else it concerns when all may see it. */
-function readersOf(post: Read, concernedIds: readonly string[]): RawBuilder<unknown> {
+export function readersOf(post: Read, concernedIds: readonly string[]): RawBuilder<unknown> {
   const named = [...(post.mentions ?? []).map(({ accountId }) => accountId), ...(post.mentionedIds ?? [])];
   const isOpen = post.visibility === 'public' || post.visibility === 'unlisted';
   const people = inboxesOfAccounts(isOpen ? [...named, ...concernedIds] : named);

@@ -9,6 +9,8 @@ export interface PostFlags {
   pinned: boolean;
   /** They want no more news of the conversation. */
   muted: boolean;
+  /** What they chose in its poll; null when they did not vote. */
+  votes: number[] | null;
 }
 
 /** One line of a page: the post or boost to show, and what the reader did with the post behind it. */
@@ -18,7 +20,14 @@ export interface SeenPost extends PostFlags {
 }
 
 /** What nobody in particular did with a post. */
-export const noFlags: PostFlags = { liked: false, boosted: false, bookmarked: false, pinned: false, muted: false };
+export const noFlags: PostFlags = {
+  liked: false,
+  boosted: false,
+  bookmarked: false,
+  pinned: false,
+  muted: false,
+  votes: null,
+};
 
 /**
  * The columns of `PostFlags`: each one probe of an index that holds all it needs; who mutes no conversation is asked so once.
@@ -31,7 +40,9 @@ export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unk
     exists (select from pins k where k.account_id = ${viewer} and k.post_id = ${subject}) as pinned,
     (exists (select from muted_conversations c where c.account_id = ${viewer}) and exists (
       select from muted_conversations c join posts s on s.conversation_id = c.conversation_id
-      where c.account_id = ${viewer} and s.id = ${subject})) as muted`;
+      where c.account_id = ${viewer} and s.id = ${subject})) as muted,
+    (select array_agg(v.choice order by v.choice) from poll_votes v
+      where v.account_id = ${viewer} and v.post_id = ${subject}) as votes`;
 }
 
 /** All columns of a `SeenPost` for the table or alias `post`; nobody has no flags. */
@@ -40,7 +51,8 @@ export function seenColumns(viewerId: string | null, post = 'posts'): RawBuilder
   const boostOf = sql.ref(`${post}.boost_of_id`);
   return sql`${id} as id, ${boostOf} as boost_of_id, ${
     viewerId === null
-      ? sql`false as liked, false as boosted, false as bookmarked, false as pinned, false as muted`
+      ? sql`false as liked, false as boosted, false as bookmarked, false as pinned, false as muted,
+          null::int[] as votes`
       : flagColumns(sql`${viewerId}::bigint`, sql`coalesce(${boostOf}, ${id})`)
   }`;
 }

@@ -3,6 +3,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { actRoutes } from './acts.ts';
 import { apiRoutes } from './api.ts';
+import { pollRoutes } from './polls.ts';
 import { readRoutes } from './read.ts';
 import { tagRoutes } from './tags.ts';
 import { writeRoutes } from './write.ts';
@@ -12,6 +13,7 @@ export async function postRoutes(app: App, ctx: AppContext): Promise<void> {
   writeRoutes(app, ctx);
   readRoutes(app, ctx);
   actRoutes(app, ctx);
+  pollRoutes(app, ctx);
   tagRoutes(app, ctx);
   apiRoutes(app, ctx);
 }

@@ -16,6 +16,7 @@ import { fromWireVisibility, StatusSchema } from '../serializers.ts';
 import { createPost } from '../service/create.ts';
 import { deletePost } from '../service/delete.ts';
 import { editPost } from '../service/edit.ts';
+import type { NewPoll } from '../service/poll.ts';
 import { IdParams, sendStatus } from './answers.ts';
 
 const lookupTimeoutMs = 4000;
@@ -27,7 +28,14 @@ const text = {
   sensitive: Type.Optional(Type.Boolean()),
   language: Type.Optional(Type.String({ description: 'A code such as en or pt-BR' })),
   media_ids: Type.Optional(Type.Array(Type.String())),
-  poll: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  poll: Type.Optional(
+    Type.Object({
+      options: Type.Optional(Type.Array(Type.String())),
+      expires_in: Type.Optional(Type.Integer({ description: 'Seconds' })),
+      multiple: Type.Optional(Type.Boolean()),
+      hide_totals: Type.Optional(Type.Boolean({ description: 'Only the end shows how many chose what' })),
+    }),
+  ),
 };
 const NewStatus = Type.Object({
   ...text,
@@ -60,6 +68,7 @@ export function writeRoutes(app: App, ctx: AppContext): void {
         language: body.language ?? settings.language,
         visibility: settings.visibility,
         inReplyToId: body.in_reply_to_id === '' ? null : body.in_reply_to_id,
+        poll: readPoll(body.poll),
         idempotencyKey: idempotencyKey(request.headers),
       });
       return sendStatus(ctx, reply, id, accountId);
@@ -90,6 +99,7 @@ export function writeRoutes(app: App, ctx: AppContext): void {
         summary: body.spoiler_text,
         sensitive: body.sensitive,
         language: body.language,
+        poll: readPoll(body.poll),
       });
       return sendStatus(ctx, reply, postId, accountId);
     },
@@ -117,6 +127,19 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       return sendJson(reply, `${status.slice(0, -1)},"text":${JSON.stringify(post.source ?? '')}}`);
     },
   );
+}
+
+/** The poll that is asked for. Forms send an empty one for none. @throws {Invalid} when it does not say how long it is open */
+export function readPoll(
+  poll: { options?: string[]; expires_in?: number; multiple?: boolean; hide_totals?: boolean } | undefined,
+): NewPoll | undefined {
+  if (poll?.options === undefined || poll.options.length === 0) return undefined;
+  if (poll.expires_in === undefined)
+    throw new Invalid("Validation failed: Poll expires_in can't be blank", {
+      details: { 'poll.expires_in': [{ error: 'ERR_BLANK', description: "can't be blank" }] },
+    });
+  const { options, expires_in: expiresIn, multiple = false, hide_totals: hideTotals = false } = poll;
+  return { options, expiresIn, multiple, hideTotals };
 }
 
 /** At most 30 deletions in half an hour: each one goes out to every server that has the post. @throws {TooMany} */
@@ -162,16 +185,9 @@ export async function authorSettings(
 }
 
 /** What clients may send and this server cannot do yet is refused rather than dropped: a post without its picture is another post. */
-function refuseUnknownParts(body: {
-  media_ids?: string[];
-  poll?: object;
-  scheduled_at?: string;
-  quoted_status_id?: string;
-}): void {
+function refuseUnknownParts(body: { media_ids?: string[]; scheduled_at?: string; quoted_status_id?: string }): void {
   if (body.media_ids !== undefined && body.media_ids.length > 0)
     throw new Invalid('Validation failed: posts cannot have attachments on this server yet');
-  if (body.poll !== undefined && Object.keys(body.poll).length > 0)
-    throw new Invalid('Validation failed: posts cannot have polls on this server yet');
   if (body.scheduled_at) throw new Invalid('Validation failed: posts cannot be scheduled on this server yet');
   if (body.quoted_status_id) throw new Invalid('Validation failed: posts cannot quote others on this server yet');
 }

@@ -9,6 +9,7 @@ import { findVisibleSubject, type PostView } from '../queries.ts';
 import { checkDraft, renderDraft } from './draft.ts';
 import { forget } from './forget.ts';
 import { claimKey, keyedRequest } from './idempotency.ts';
+import { checkPoll, recordPoll, type NewPoll } from './poll.ts';
 import { holdPost, recordPost, type PostRecord } from './record.ts';
 
 export interface NewPost {
@@ -21,6 +22,7 @@ export interface NewPost {
   sensitive?: boolean;
   language?: string | null;
   inReplyToId?: string | null;
+  poll?: NewPoll;
   /** The app that it was written with. */
   appId?: string | null;
   /** Requests of one person with the same key make one post, for a day. */
@@ -35,8 +37,14 @@ export interface NewPost {
  */
 export async function createPost(ctx: AppContext, post: NewPost): Promise<string> {
   const draft = checkDraft(ctx.config, post);
+  const poll = post.poll && checkPoll(ctx.config, post.poll);
   const { accountId, visibility } = post;
-  const request = keyedRequest(accountId, post.idempotencyKey, [draft, visibility, post.inReplyToId ?? null]);
+  const request = keyedRequest(accountId, post.idempotencyKey, [
+    draft,
+    visibility,
+    post.inReplyToId ?? null,
+    ...(poll === undefined ? [] : [poll]),
+  ]);
   const author = await findAuthor(ctx, accountId);
   const parent = post.inReplyToId == null ? null : await findParent(ctx, accountId, post.inReplyToId);
   const rendered = await renderDraft(ctx, draft.source);
@@ -60,6 +68,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     if (earlier) return earlier;
     if (parent) await holdPost(tx, parent.id);
     await recordPost(ctx, tx, record, rendered);
+    if (poll) await recordPoll(ctx, tx, record.id, poll);
     return record.id;
   });
   await forget(ctx, { posts: [record.inReplyToId], accounts: [accountId] });

@@ -3,9 +3,11 @@ import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { mayEdit } from '../policy.ts';
+import type { PollView } from '../policy/poll.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { checkDraft, renderDraft, type Draft, type RenderedDraft } from './draft.ts';
 import { forget } from './forget.ts';
+import { asksOther, checkPoll, replacePoll, type NewPoll } from './poll.ts';
 import { recordMentions, recordTags } from './record.ts';
 
 export interface PostEdit {
@@ -16,6 +18,8 @@ export interface PostEdit {
   summary?: string;
   sensitive?: boolean;
   language?: string | null;
+  /** Other options begin the poll anew. */
+  poll?: NewPoll;
 }
 
 /**
@@ -32,9 +36,10 @@ export async function editPost(ctx: AppContext, edit: PostEdit): Promise<void> {
     sensitive: edit.sensitive ?? (edit.summary === '' && post.summary !== '' ? false : post.sensitive),
     language: edit.language === undefined ? post.language : edit.language,
   });
-  if (isSame(post, draft)) return;
+  const poll = edit.poll && checkPoll(ctx.config, edit.poll);
+  if (isSame(post, draft) && (poll === undefined || isSamePoll(post.poll, poll))) return;
   const rendered = await renderDraft(ctx, draft.source);
-  await ctx.database.write((tx) => replaceVersion(ctx, tx, post.id, draft, rendered));
+  await ctx.database.write((tx) => replaceVersion(ctx, tx, post, { draft, rendered, poll }));
   await forget(ctx, { posts: [post.id] });
 }
 
@@ -49,10 +54,10 @@ export interface Version {
 
 /** Keeps the present version of a post in its history and puts `next` in its place. The row must be locked or owned by the caller. */
 export async function recordVersion(tx: Transaction, postId: string, next: Version, editedAt: Date): Promise<void> {
-  await sql`insert into post_versions (post_id, source, html, summary, sensitive, language, created_at)
-    select id, source, html, summary, sensitive, language, coalesce(edited_at, created_at) from posts where id = ${postId}`.execute(
-    tx.sql,
-  );
+  await sql`insert into post_versions (post_id, source, html, summary, sensitive, language, poll_options, created_at)
+    select id, source, html, summary, sensitive, language, (select options from polls where post_id = posts.id),
+      coalesce(edited_at, created_at)
+    from posts where id = ${postId}`.execute(tx.sql);
   await tx.sql
     .updateTable('posts')
     .set({ ...next, edited_at: editedAt })
@@ -60,22 +65,28 @@ export async function recordVersion(tx: Transaction, postId: string, next: Versi
     .execute();
 }
 
-async function replaceVersion(
-  ctx: AppContext,
-  tx: Transaction,
-  postId: string,
-  draft: Draft,
-  rendered: RenderedDraft,
-): Promise<void> {
-  const locked = await sql<{
-    account_id: string;
-  }>`select account_id from posts where id = ${postId} for update`.execute(tx.sql);
-  const accountId = locked.rows[0]?.account_id;
-  if (accountId === undefined) throw new NotFound('Record not found');
-  await recordVersion(tx, postId, { ...draft, html: rendered.html }, ctx.clock());
-  await recordMentions(tx, postId, rendered.mentionedIds);
-  await recordTags(tx, postId, rendered.tags, ctx.clock());
-  await tx.emit('post.edited', { postId, accountId });
+/** What an edit puts in the place of what was there. */
+interface Replacement {
+  draft: Draft;
+  rendered: RenderedDraft;
+  poll: NewPoll | undefined;
+}
+
+async function replaceVersion(ctx: AppContext, tx: Transaction, post: PostView, next: Replacement): Promise<void> {
+  const { draft, rendered, poll } = next;
+  const locked = await sql`select from posts where id = ${post.id} for update`.execute(tx.sql);
+  if (locked.rows.length === 0) throw new NotFound('Record not found');
+  const asksNew = poll !== undefined && (post.poll === null || asksOther(post.poll, poll));
+  if (asksNew || !isSame(post, draft)) await recordVersion(tx, post.id, { ...draft, html: rendered.html }, ctx.clock());
+  if (poll) await replacePoll(ctx, tx, post.id, post.poll, poll);
+  await recordMentions(tx, post.id, rendered.mentionedIds);
+  await recordTags(tx, post.id, rendered.tags, ctx.clock());
+  await tx.emit('post.edited', { postId: post.id, accountId: post.accountId });
+}
+
+/** True when nothing of the poll but its end would change. */
+function isSamePoll(present: PollView | null, next: NewPoll): boolean {
+  return present !== null && !asksOther(present, next) && present.hideTotals === next.hideTotals;
 }
 
 function isSame(post: PostView, draft: Draft): boolean {

@@ -3,8 +3,11 @@
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
+import type { PollView } from '../policy/poll.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { forget } from './forget.ts';
+import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
+import { writePoll } from './poll.ts';
 import { recordVersion } from './edit.ts';
 import { recordMentions, recordPost, recordTags, type PostRecord, type TagSpelling } from './record.ts';
 
@@ -16,6 +19,7 @@ export interface ImportedContent {
   language: string | null;
   emojis: EmojiReference[];
   tags: readonly TagSpelling[];
+  poll: PollView | null;
   /** Whom the text names. */
   mentionedIds: readonly string[];
 }
@@ -45,6 +49,7 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
     const isNew = await recordPost(ctx, tx, record, post);
     if (!isNew) throw new Error('a post of another server met an id that is taken; the next try makes another');
     await recordSilent(tx, record.id, post.silentIds);
+    if (post.poll !== null) await writePoll(tx, record.id, post.poll);
     return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record) };
   });
   if (written === null) return null;
@@ -74,8 +79,10 @@ export async function updateImported(
       .where('local', '=', false)
       .forUpdate()
       .executeTakeFirst();
-    if (!present || (present.edited_at !== null && present.edited_at >= editedAt) || present.created_at > editedAt)
-      return false;
+    if (!present) return false;
+    const isCounted = await recordCounts(tx, postId, content.poll);
+    if ((present.edited_at !== null && present.edited_at >= editedAt) || present.created_at > editedAt)
+      return isCounted;
     await recordMentions(tx, postId, content.mentionedIds);
     await recordTags(tx, postId, content.tags, ctx.clock());
     const { html, summary, sensitive, language } = content;
@@ -84,8 +91,10 @@ export async function updateImported(
       present.summary === summary &&
       present.sensitive === sensitive &&
       present.language === language;
-    if (isSame) return false;
+    const asksNew = await isPollChanged(tx, postId, content.poll);
+    if (isSame && !asksNew) return isCounted;
     await recordVersion(tx, postId, { source: null, html, summary, sensitive, language }, editedAt);
+    if (asksNew) await exchangePoll(tx, postId, content.poll);
     await tx.sql
       .updateTable('posts')
       .set({ emojis: sql`${JSON.stringify(content.emojis)}::jsonb` })
