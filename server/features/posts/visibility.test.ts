@@ -37,6 +37,8 @@ beforeAll(async () => {
   await follow(ctx, pair('formerly'));
   await ctx.database.read.updateTable('accounts').set({ locked: true }).where('id', '=', alice.accountId).execute();
   await follow(ctx, pair('requester'));
+  // Without this a direct post of a stranger would wait as a request.
+  await people.get('mentioned')!.api('PUT', '/api/v2/notifications/policy', { for_private_mentions: 'accept' });
   const root = await alice.api('POST', '/api/v1/statuses', { status: 'the root #matrix' });
   rootId = root.body.id;
   for (const visibility of visibilities) {
