@@ -13,6 +13,7 @@ import { runFanout } from './scenarios/fanout.ts';
 import { runHome } from './scenarios/home.ts';
 import { runInbox } from './scenarios/inbox.ts';
 import { runLive } from './scenarios/live.ts';
+import { runSockets } from './scenarios/sockets.ts';
 import { runStart } from './scenarios/start.ts';
 import { drawTable, type Row } from './table.ts';
 
@@ -23,6 +24,7 @@ const scenarios: ReadonlyArray<[name: ScenarioName, run: (rig: Rig) => Promise<v
   ['home', runHome],
   ['fanout', runFanout],
   ['live', runLive],
+  ['sockets', runSockets],
   ['inbox', runInbox],
   ['deliveries', runDeliveries],
 ];
