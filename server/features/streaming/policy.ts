@@ -8,12 +8,15 @@ export interface Subscription {
   onlyMedia: boolean;
   /** Whether news of the notifications may be told too. */
   hearsNotifications: boolean;
+  /** The list whose owner must be asked about before this may stand; null for all other streams. */
+  listId: string | null;
 }
 
 /** What a client asks for: the stream's name and its parameter. */
 export interface StreamRequest {
   stream: string;
   tag?: string | undefined;
+  list?: string | undefined;
   onlyMedia?: boolean | undefined;
 }
 
@@ -37,6 +40,7 @@ export function subscriptionFor(
     names,
     onlyMedia,
     hearsNotifications,
+    listId: null,
   });
   if (stream === 'user:notification')
     return hearsNotifications ? standing(`notification:${viewer.accountId}`, [stream]) : outside;
@@ -44,12 +48,22 @@ export function subscriptionFor(
   if (stream === 'user') return standing(`user:${viewer.accountId}`, [stream]);
   const [base, media] = stream.endsWith(':media') ? [stream.slice(0, -':media'.length), true] : [stream, false];
   if (publicStreams.includes(base)) return standing(base, [stream], media || request.onlyMedia === true);
+  if (stream === 'list') {
+    const { list = '' } = request;
+    if (list === '') return { error: 'Missing list parameter', status: 400 };
+    return { ...standing(listKey(list), [stream, list]), listId: list };
+  }
   if (!hashtagStreams.includes(stream)) return { error: 'Unknown stream type', status: 400 };
   const tag = request.tag?.replace(/^#/, '').normalize('NFKC').toLowerCase() ?? '';
   if (tag === '') return { error: 'Missing tag parameter', status: 400 };
   // Clients compare the tag with what they asked for, letter by letter.
   return standing(`${stream}:${tag}`, [stream, request.tag ?? tag]);
 }
+
+/** What the stream of a list listens to. */
+export const listKey = (listId: string): string => `list:${listId}`;
+
+export const notYourList: StreamRefusal = { error: 'Record not found', status: 404 };
 
 const outside: StreamRefusal = { error: 'Access token does not have the required scopes', status: 403 };
 

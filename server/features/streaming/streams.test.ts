@@ -149,6 +149,38 @@ describe.each(stores())('streams with $store', ({ redis }) => {
     },
   );
 
+  test('a list tells its owner of its members’ posts, also of those who are not followed', async () => {
+    const { body: list } = await bob.api('POST', '/api/v1/lists', { title: 'Birders' });
+    const id = String((list as { id: string }).id);
+    await bob.api('POST', `/api/v1/lists/${id}/accounts`, { account_ids: [carol.accountId] });
+    const ear = await listen(bob, { stream: 'list', list: id });
+    await post(alice, 'not in the list');
+    const postId = await post(carol, 'in the list');
+    await until(() => ear.heard.length === 1);
+    expect(statusesOf(ear)[0]).toMatchObject({ stream: ['list', id], id: postId });
+    await deletePost(server.ctx, { postId, accountId: carol.accountId });
+    await until(() => ear.heard.length === 2);
+    expect(ear.heard[1]).toEqual({ stream: ['list', id], event: 'delete', payload: postId });
+    await bob.api('DELETE', `/api/v1/lists/${id}/accounts`, { account_ids: [carol.accountId] });
+    await post(carol, 'no longer in the list');
+    await server.settle();
+    await bob.api('POST', `/api/v1/lists/${id}/accounts`, { account_ids: [carol.accountId] });
+    await post(carol, 'in it again');
+    await until(() => ear.heard.length === 3);
+    expect(JSON.parse(ear.heard[2]?.payload ?? '')).toMatchObject({ content: expect.stringContaining('in it again') });
+  });
+
+  test('nobody listens to the list of another', async () => {
+    const { body: list } = await bob.api('POST', '/api/v1/lists', { title: 'Secret' });
+    const id = String((list as { id: string }).id);
+    const ear = await listen(carol);
+    ear.ask({ type: 'subscribe', stream: 'list', list: id });
+    ear.ask({ type: 'subscribe', stream: 'list' });
+    await until(() => ear.said.length === 2);
+    expect(ear.said).toMatchObject([{ status: 404 }, { status: 400 }]);
+    expect((await carol.api('GET', `/api/v1/streaming/list?list=${id}`)).status).toBe(404);
+  });
+
   test('one address holds fifty connections, of both kinds together', async () => {
     const held: Ear[] = [];
     for (let index = 0; index < 49; index += 1) held.push(await listen(carol));

@@ -3,8 +3,9 @@ import type { AppContext } from '#server/context.ts';
 import { renderNotification } from '#server/features/notifications/pages.ts';
 import { renderForViewers } from '#server/features/posts/pages.ts';
 import type { DeletedNews, PostNews } from '#server/features/timelines/subscribers.ts';
-import { publicKeys, type Subscription } from '../policy.ts';
-import { fallenTokens } from '../queries.ts';
+import { listsShowing } from '#server/features/timelines/queries/list.ts';
+import { listKey, publicKeys, type Subscription } from '../policy.ts';
+import { fallenTokens, listsWith } from '../queries.ts';
 import { keepListeners, type Listener, type Listeners } from './listeners.ts';
 
 export interface Hub {
@@ -75,7 +76,9 @@ function send(
 
 /** Asks the visibility policy now, once for all who listen, and renders the post for each of them. */
 async function tellPost(ctx: AppContext, listeners: Listeners, news: PostNews): Promise<void> {
-  const keys = keysOf(news).filter((key) => listeners.hears(key));
+  const listIds = listeners.listIds();
+  const shown = listIds.length === 0 ? [] : await listsShowing(ctx, news.postId, listIds);
+  const keys = [...keysOf(news), ...shown.map(listKey)].filter((key) => listeners.hears(key));
   const viewers = new Set(
     keys.flatMap((key) => Array.from(listeners.at(key), ({ listener }) => listener.viewer.accountId)),
   );
@@ -94,7 +97,9 @@ function keysOf(news: Pick<PostNews, 'ownerIds' | 'open'>): string[] {
 
 /** Only the streams that may have carried it learn the id of what is gone. */
 async function tellDeleted(ctx: AppContext, listeners: Listeners, news: DeletedNews): Promise<void> {
-  for (const key of keysOf(news)) send(ctx, listeners, key, 'delete', news.postId);
+  const listIds = listeners.listIds();
+  const held = listIds.length === 0 ? [] : await listsWith(ctx, listIds, news.accountId, news.open?.tags ?? []);
+  for (const key of [...keysOf(news), ...held.map(listKey)]) send(ctx, listeners, key, 'delete', news.postId);
 }
 
 async function tellNotification(

@@ -23,8 +23,8 @@ export interface Listeners {
   leave(listener: Listener): void;
   /** Whether anybody hears this key. */
   hears(key: string): boolean;
-  /** Keys that begin so and that somebody hears. */
-  keysOf(prefix: string): string[];
+  /** The lists that somebody listens to. */
+  listIds(): string[];
   /** The ears at a key. */
   at(key: string): Iterable<Ear>;
   all(): Iterable<Listener>;
@@ -35,10 +35,17 @@ export interface Listeners {
 export function keepListeners(): Listeners {
   const hearing = new Map<string, Set<Ear>>();
   const held = new Map<Listener, Ear[]>();
+  const lists = new Map<string, number>();
+  const countList = ({ listId }: Subscription, change: 1 | -1): void => {
+    if (listId === null) return;
+    const count = (lists.get(listId) ?? 0) + change;
+    if (count > 0) lists.set(listId, count);
+    else lists.delete(listId);
+  };
   const forget = (ear: Ear): void => {
     const { key } = ear.subscription;
     const ears = hearing.get(key);
-    ears?.delete(ear);
+    if (ears?.delete(ear) === true) countList(ear.subscription, -1);
     if (ears?.size === 0) hearing.delete(key);
   };
   return {
@@ -50,6 +57,7 @@ export function keepListeners(): Listeners {
       const ear = { listener, subscription };
       ears.push(ear);
       held.set(listener, ears);
+      countList(subscription, 1);
       const others = hearing.get(subscription.key);
       if (others) others.add(ear);
       else hearing.set(subscription.key, new Set([ear]));
@@ -65,7 +73,7 @@ export function keepListeners(): Listeners {
       held.delete(listener);
     },
     hears: (key) => hearing.has(key),
-    keysOf: (prefix) => [...hearing.keys()].filter((key) => key.startsWith(prefix)),
+    listIds: () => [...lists.keys()],
     at: (key) => hearing.get(key) ?? [],
     all: () => held.keys(),
     count: () => held.size,

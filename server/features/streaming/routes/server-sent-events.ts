@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import { findList } from '#server/features/lists/queries.ts';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { Failure, NotFound, TooMany } from '#server/platform/errors.ts';
@@ -9,7 +10,7 @@ import { open as openToAll, user, viewerOf, type SignedIn } from '#server/platfo
 import { networkOf } from '#server/platform/http/limits.ts';
 import { bufferLimit } from '#server/platform/sockets.ts';
 import type { Places } from '#server/platform/sockets/places.ts';
-import { subscriptionFor, type Subscription } from '../policy.ts';
+import { notYourList, subscriptionFor, type StreamRequest, type Subscription } from '../policy.ts';
 import type { Hub } from './hub.ts';
 import type { Listener } from './listeners.ts';
 
@@ -21,6 +22,7 @@ const paths: Record<string, string> = {
   'public/remote': 'public:remote',
   hashtag: 'hashtag',
   'hashtag/local': 'hashtag:local',
+  list: 'list',
 };
 const heartbeatMs = 15_000;
 
@@ -38,7 +40,11 @@ export function serveEvents(app: App, ctx: AppContext, hub: Hub, places: Places)
   plainDoors(app);
   for (const [path, stream] of Object.entries(paths)) {
     const schema = {
-      querystring: Type.Object({ tag: Type.Optional(Type.String()), only_media: Type.Optional(Type.Boolean()) }),
+      querystring: Type.Object({
+        tag: Type.Optional(Type.String()),
+        list: Type.Optional(Type.String()),
+        only_media: Type.Optional(Type.Boolean()),
+      }),
       hide: true,
     };
     // A HEAD request would wait for the end of what has none.
@@ -46,10 +52,9 @@ export function serveEvents(app: App, ctx: AppContext, hub: Hub, places: Places)
       `/api/v1/streaming/${path}`,
       { schema, exposeHeadRoute: false, config: { access: user() } },
       async (request, reply) => {
-        const { tag, only_media: onlyMedia } = request.query;
+        const { tag, list, only_media: onlyMedia } = request.query;
         const viewer = viewerOf(request);
-        const subscription = subscriptionFor({ stream, tag, onlyMedia }, viewer);
-        if ('error' in subscription) throw new Failure(subscription.status, subscription.error);
+        const subscription = await mayHear(ctx, viewer, { stream, tag, list, onlyMedia });
         const release = places.take(networkOf(request.ip));
         if (release === null) throw new TooMany('Too many open connections');
         const raw = openStream(ctx, hub, reply, viewer, subscription);
@@ -62,6 +67,15 @@ export function serveEvents(app: App, ctx: AppContext, hub: Hub, places: Places)
     );
   }
   return { close: () => clearInterval(heartbeat) };
+}
+
+async function mayHear(ctx: AppContext, viewer: SignedIn, request: StreamRequest): Promise<Subscription> {
+  const subscription = subscriptionFor(request, viewer);
+  if ('error' in subscription) throw new Failure(subscription.status, subscription.error);
+  const { listId } = subscription;
+  if (listId !== null && (await findList(ctx, viewer.accountId, listId)) === null)
+    throw new Failure(notYourList.status, notYourList.error);
+  return subscription;
 }
 
 function plainDoors(app: App): void {

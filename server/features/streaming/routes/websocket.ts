@@ -1,6 +1,7 @@
 // The WebSocket door: one connection, any number of streams.
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
+import { findList } from '#server/features/lists/queries.ts';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findViewer } from '#server/features/auth/service/find-viewer.ts';
@@ -9,7 +10,7 @@ import { bearerToken, type SignedIn } from '#server/platform/http/access.ts';
 import { networkOf } from '#server/platform/http/limits.ts';
 import { bufferLimit, serveSockets, type Sockets } from '#server/platform/sockets.ts';
 import type { Places } from '#server/platform/sockets/places.ts';
-import { subscriptionFor, type StreamRequest } from '../policy.ts';
+import { notYourList, subscriptionFor, type StreamRefusal, type StreamRequest, type Subscription } from '../policy.ts';
 import type { Hub } from './hub.ts';
 import { frameOf } from './frames.ts';
 import type { Listener } from './listeners.ts';
@@ -46,7 +47,7 @@ function refused(error: unknown): { status: number } {
 function askedIn(query: URLSearchParams): StreamRequest | null {
   const stream = query.get('stream');
   if (stream === null) return null;
-  return { stream, tag: query.get('tag') ?? undefined };
+  return { stream, tag: query.get('tag') ?? undefined, list: query.get('list') ?? undefined };
 }
 
 function tokenOf(request: IncomingMessage, query: URLSearchParams): string | null {
@@ -74,6 +75,14 @@ function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn
     send: (subscription, event, payload) => write(socket, frameOf(subscription.names, event, payload)),
     end: () => socket.close(1008, 'The access token was revoked'),
   };
+  // What a connection asks for is done in the order in which it asks.
+  let reading = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): void => {
+    reading = reading.then(work).catch((error: unknown) => {
+      ctx.log.error({ err: error }, 'a subscription failed');
+      write(socket, JSON.stringify({ error: 'Something went wrong; please try again', status: 500 }));
+    });
+  };
   const budget = { left: messageBudget.count, since: ctx.clock().getTime() };
   ctx.metrics.sockets.inc({ kind: 'websocket' });
   socket.on('close', () => {
@@ -83,26 +92,46 @@ function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn
   socket.on('message', (content, isBinary) => {
     if (isBinary) return socket.close(1003, 'Text frames only');
     if (!spend(budget, ctx.clock().getTime())) return socket.close(1008, 'Too many messages');
-    answer(hub, listener, socket, textOf(content));
+    inTurn(() => answer(ctx, hub, listener, socket, textOf(content)));
   });
-  if (first !== null) change(hub, listener, socket, 'subscribe', first);
+  if (first !== null) inTurn(() => change(ctx, hub, listener, socket, 'subscribe', first));
 }
 
-function answer(hub: Hub, listener: Listener, socket: WebSocket, text: string): void {
+async function answer(ctx: AppContext, hub: Hub, listener: Listener, socket: WebSocket, text: string): Promise<void> {
   const message = parseMessage(text);
-  if (message) return change(hub, listener, socket, message.type, message);
+  if (message) return change(ctx, hub, listener, socket, message.type, message);
   write(socket, JSON.stringify({ error: 'Send JSON such as {"type":"subscribe","stream":"user"}', status: 400 }));
 }
 
-function change(hub: Hub, listener: Listener, socket: WebSocket, type: unknown, request: StreamRequest): void {
+async function change(
+  ctx: AppContext,
+  hub: Hub,
+  listener: Listener,
+  socket: WebSocket,
+  type: unknown,
+  request: StreamRequest,
+): Promise<void> {
   const subscription = subscriptionFor(request, listener.viewer);
   if (type === 'unsubscribe') {
     if (!('error' in subscription)) hub.listeners.remove(listener, subscription);
     return;
   }
   if (type !== 'subscribe') return;
-  const refusal = 'error' in subscription ? subscription : hub.listeners.add(listener, subscription);
+  const refusal = 'error' in subscription ? subscription : await admit(ctx, hub, listener, subscription, socket);
   if (refusal !== null) write(socket, JSON.stringify(refusal));
+}
+
+async function admit(
+  ctx: AppContext,
+  hub: Hub,
+  listener: Listener,
+  subscription: Subscription,
+  socket: WebSocket,
+): Promise<StreamRefusal | null> {
+  const { listId } = subscription;
+  if (listId !== null && (await findList(ctx, listener.viewer.accountId, listId)) === null) return notYourList;
+  // It may have closed while the database was asked; then nobody would ever take it away again.
+  return socket.readyState === socket.OPEN ? hub.listeners.add(listener, subscription) : null;
 }
 
 const asText = { binary: false };
@@ -132,9 +161,14 @@ function parseMessage(text: string): (StreamRequest & { type: unknown }) | null 
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return null;
-    const { type, stream, tag } = value as Record<string, unknown>;
+    const { type, stream, tag, list } = value as Record<string, unknown>;
     if (typeof stream !== 'string') return null;
-    return { type, stream, tag: typeof tag === 'string' ? tag : undefined };
+    return {
+      type,
+      stream,
+      tag: typeof tag === 'string' ? tag : undefined,
+      list: typeof list === 'string' || typeof list === 'number' ? String(list) : undefined,
+    };
   } catch {
     return null;
   }
