@@ -4,11 +4,14 @@ import type { EventName } from '#server/events.ts';
 import { startCourier } from '#server/platform/fediverse/courier.ts';
 import type { Job, Lane } from '#server/platform/queue/queue.ts';
 import { lanes } from '#server/platform/queue/queue.ts';
-import { finishJob, startRelay, type Routing } from '#server/platform/relay.ts';
+import { startRelay, type Routing } from '#server/platform/relay.ts';
+import { finishJobs } from '#server/platform/relay/finish.ts';
 import { startSchedule } from '#server/schedule.ts';
 import { subscribers } from '#server/subscribers.ts';
 
-const concurrency: Record<Lane, number> = { interactive: 16, inbox: 16, slow: 4 };
+/** How many events of a lane run at once when they come, and how many jobs of it that the queue tries again or later. */
+const direct = { interactive: 16, inbox: 16 };
+const queued: Record<Lane, number> = { interactive: 4, inbox: 4, slow: 4 };
 
 export interface Worker {
   stop(): Promise<void>;
@@ -29,9 +32,15 @@ export const routing: Routing = new Map(
 
 /** Starts everything that works in the background. */
 export async function startWorker(ctx: AppContext): Promise<Worker> {
-  const relay = await startRelay({ database: ctx.database, queue: ctx.queue, routing, log: ctx.log, clock: ctx.clock });
+  const { database, queue, log, clock } = ctx;
+  const run = (job: Job): Promise<void> => runJob(ctx, job);
+  const relay = await startRelay({ database, queue, routing, log, clock, run, concurrency: direct });
   ctx.onEvents.wake = relay.wake;
-  for (const lane of lanes) ctx.queue.work(lane, concurrency[lane], (job) => runJob(ctx, job));
+  for (const lane of lanes)
+    queue.work(lane, queued[lane], async (job) => {
+      await run(job);
+      await finishJobs(database, [job]);
+    });
   const courier = await startCourier(ctx);
   const stopSchedule = startSchedule(ctx);
   return {
@@ -43,7 +52,7 @@ export async function startWorker(ctx: AppContext): Promise<Worker> {
   };
 }
 
-/** Runs one subscriber for one event, then notes that it is done. A subscriber that a newer version dropped counts as done. */
+/** Runs one subscriber for one event. A subscriber that a newer version dropped counts as done. */
 async function runJob(ctx: AppContext, job: Job): Promise<void> {
   const entry = (subscribers[job.event as EventName] as Record<string, unknown> | undefined)?.[job.subscriber] as
     | ((ctx: AppContext, payload: unknown, job: { cause: string; eventId: string }) => Promise<void>)
@@ -53,7 +62,6 @@ async function runJob(ctx: AppContext, job: Job): Promise<void> {
   try {
     const run = typeof entry === 'function' ? entry : entry?.run;
     await run?.(ctx, job.payload, { cause: job.id, eventId: job.eventId });
-    await finishJob(ctx.database, job.eventId, job.subscriber);
     end({ outcome: 'done' });
   } catch (error) {
     end({ outcome: 'failed' });

@@ -13,7 +13,7 @@ import { hostOf } from '#server/platform/fediverse/json.ts';
 import { precheckInbox, readActivity, type ReadActivity } from '#server/platform/fediverse/precheck.ts';
 import { verifyRequest, verifySignature } from '#server/platform/fediverse/signatures/verify.ts';
 import type { SignedRequest } from '#server/platform/fediverse/signatures/request.ts';
-import { outboxChannel } from '#server/platform/outbox.ts';
+import { storeActivity } from './store.ts';
 
 /** A request as it came, body and target unchanged. */
 export interface RawRequest {
@@ -49,7 +49,11 @@ export async function acceptActivity(ctx: AppContext, request: RawRequest): Prom
   if ('status' in signer) return signer;
   if (signer.accountUri !== activity.actor) return { status: 401, reason: 'other_signer' };
   if (signer.suspended) return { status: 202, reason: 'dropped_suspended' };
-  const isNew = await store(ctx, activity, request.rawBody);
+  const isNew = await storeActivity(ctx, {
+    actorUri: activity.actor,
+    activityUri: activity.id,
+    body: request.rawBody.toString('utf8'),
+  });
   await noteAlive(ctx.database.read, hostOf(activity.actor) ?? '', ctx.clock());
   return { status: 202, reason: isNew ? 'stored' : 'known' };
 }
@@ -115,26 +119,4 @@ function signedRequest(ctx: AppContext, request: RawRequest): SignedRequest {
     expectedHosts: [origin.host],
     protocol: origin.protocol === 'http:' ? 'http' : 'https',
   };
-}
-
-const storeText = `
-with stored as (
-  insert into inbox_activities (actor_uri, activity_uri, body, received_at) values ($1, $2, $3, $4)
-  on conflict do nothing returning id
-), event as (
-  insert into outbox_events (name, payload, due_at, created_at)
-  select 'activity.received', jsonb_build_object('inboxId', id::text), $4, $4 from stored
-)
-select id::text as id, pg_notify('${outboxChannel}', '') from stored`;
-
-/** One statement: the activity and the event that will have it handled. False when the same one came before. */
-async function store(ctx: AppContext, activity: ReadActivity, body: Buffer): Promise<boolean> {
-  const rows = await ctx.database.prepared('inbox_store', storeText, [
-    activity.actor,
-    activity.id,
-    body.toString('utf8'),
-    ctx.clock(),
-  ]);
-  if (rows.length > 0) ctx.onEvents.wake();
-  return rows.length > 0;
 }

@@ -8,6 +8,8 @@ export const OutboxEventSchema = defineEntity({
     id: p.bigint('string').primary().autoincrement(),
     name: p.text(),
     payload: p.json<Record<string, unknown>>(),
+    /** `inbox`: others' news, which waits while there is our own people's to bring. */
+    lane: p.text().$type<'interactive' | 'inbox'>().default('interactive'),
     /** Not before this moment; scheduled work is an event with a due date. */
     dueAt: p.datetime(3),
     createdAt: p.datetime(3),
@@ -19,7 +21,7 @@ export const OutboxEventSchema = defineEntity({
   indexes: [
     {
       name: 'outbox_events_due',
-      expression: 'create index outbox_events_due on outbox_events (due_at, id) where dispatched_at is null',
+      expression: 'create index outbox_events_due on outbox_events (lane, due_at, id) where dispatched_at is null',
     },
     {
       name: 'outbox_events_dispatched',

@@ -19,8 +19,8 @@ export async function writeEvent<Name extends EventName>(
 ): Promise<void> {
   await sql`
     with event as (
-      insert into outbox_events (name, payload, due_at, created_at)
-      values (${name}, ${JSON.stringify(payload)}::jsonb, ${dueAt}, ${now})
+      insert into outbox_events (name, payload, lane, due_at, created_at)
+      values (${name}, ${JSON.stringify(payload)}::jsonb, 'interactive', ${dueAt}, ${now})
     )
     select pg_notify(${outboxChannel}, '')
   `.execute(transaction);

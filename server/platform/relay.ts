@@ -1,17 +1,20 @@
-// The relay: takes events from the outbox and makes one job for each subscriber. An event's row stays until every
-// subscriber has finished, so a queue that forgets everything (a flushed Redis) is refilled from here.
-import { sql } from 'kysely';
+// The relay: takes events from the outbox and runs each subscriber as a job. Short work is tried at once, in this process;
+// what fails, and work that may wait, goes to the queue, which tries again. An event's row stays until every subscriber has
+// finished, so neither a killed process nor a queue that forgets everything (a flushed Redis) loses any.
 import type { Logger } from 'pino';
 import type { Database } from './database.ts';
 import { outboxChannel } from './outbox.ts';
 import type { Job, Lane, Queue } from './queue/queue.ts';
+import { claimDue, claimForgotten, giveBack, keepClaimed, type ClaimedEvent, type Routing } from './relay/claim.ts';
+import { createFinisher, type Finisher } from './relay/finish.ts';
+import { createTurns, type Turns } from './turns.ts';
 
-/** Which subscribers an event has, and in which lane each runs. */
-export type Routing = ReadonlyMap<string, ReadonlyMap<string, Lane>>;
+export type { Routing } from './relay/claim.ts';
 
 export interface Relay {
   /** Looks at the outbox now instead of at the next poll. */
   wake(): void;
+  /** Takes nothing new, waits for what is running, gives back what is not. */
   stop(): Promise<void>;
 }
 
@@ -21,141 +24,204 @@ export interface RelayOptions {
   routing: Routing;
   log: Logger;
   clock: () => Date;
+  /** Runs one job here and now; a throw hands it to the queue. */
+  run: (job: Job) => Promise<void>;
+  /** How many events of a lane run at once. */
+  concurrency: Record<DirectLane, number>;
   /** How often due events are looked for when nothing wakes the relay; also the accuracy of scheduled work. Default 1000 ms. */
   pollMs?: number;
-  /** A dispatched event whose jobs have not all finished is offered to the queue again after this. Default 20,000 ms. */
+  /** An event that nobody works on and that is still there is offered to the queue after this. Default 20,000 ms. */
   sweepMs?: number;
 }
 
-interface ClaimedEvent {
-  id: string;
-  name: string;
-  payload: Record<string, unknown>;
-  pending: string[];
+// Others' news waits while there is our own people's to bring: it is taken second.
+const directLanes = ['interactive', 'inbox'] as const;
+type DirectLane = (typeof directLanes)[number];
+
+/** So many times its concurrency a lane has in hand, so that nobody waits for the database between two events. */
+const inHandFactor = 8;
+const sweepBatch = 200;
+
+interface Room {
+  most: number;
+  inHand: number;
+  turns: Turns;
 }
 
-const batchSize = 200;
+interface Round extends RelayOptions {
+  isStopping: boolean;
+  rooms: Record<DirectLane, Room>;
+  /** When each event in hand was taken, or last said to be in hand; ms. */
+  held: Map<string, number>;
+  /** Taken and not begun when the relay stopped. */
+  left: string[];
+  finisher: Finisher;
+  wake: () => void;
+}
 
 /** Starts the relay; several may run at once, in any number of processes. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { log, pollMs = 1000, sweepMs = 20_000 } = options;
-  let stopped = false;
+  const { log, database, pollMs = 1000, sweepMs = 20_000 } = options;
   let wanted = false;
-  let running: Promise<void> = Promise.resolve();
-  let busy = false;
-
+  let draining: Promise<void> | null = null;
+  const room = (lane: DirectLane): Room => ({
+    most: options.concurrency[lane] * inHandFactor,
+    inHand: 0,
+    turns: createTurns(options.concurrency[lane]),
+  });
+  const round: Round = {
+    ...options,
+    isStopping: false,
+    rooms: { interactive: room('interactive'), inbox: room('inbox') },
+    held: new Map(),
+    left: [],
+    finisher: createFinisher(database, log),
+    wake: () => wake(),
+  };
   const drain = async (): Promise<void> => {
-    busy = true;
-    try {
-      do {
-        wanted = false;
-        while (!stopped && (await dispatchDue(options)) === batchSize);
-      } while (wanted && !stopped);
-    } catch (error) {
-      log.warn({ err: error }, 'the relay could not read the outbox; it tries again');
-    } finally {
-      busy = false;
-    }
+    do {
+      wanted = false;
+      while (!round.isStopping && (await takeDue(round)));
+    } while (wanted && !round.isStopping);
   };
-  const wake = (): void => {
+  function wake(): void {
     wanted = true;
-    if (!busy && !stopped) running = drain();
-  };
+    if (draining !== null || round.isStopping) return;
+    draining = drain()
+      .catch((error: unknown) => log.warn({ err: error }, 'the relay could not read the outbox; it tries again'))
+      .finally(() => {
+        draining = null;
+      });
+  }
   const sweep = (): void => {
-    dispatchForgotten(options, sweepMs).catch((error: unknown) =>
+    void tidy(round, sweepMs).catch((error: unknown) =>
       log.warn({ err: error }, 'the relay could not sweep the outbox; it tries again'),
     );
   };
-  const unlisten = await options.database.listen(outboxChannel, wake);
+  const unlisten = await database.listen(outboxChannel, wake);
   const poll = setInterval(wake, pollMs);
-  const sweeper = setInterval(sweep, Math.min(sweepMs, 5000));
+  const sweeper = setInterval(sweep, Math.min(sweepMs / 4, 5000));
   wake();
   return {
     wake,
     async stop() {
-      stopped = true;
+      round.isStopping = true;
       clearInterval(poll);
-      clearInterval(sweeper);
       await unlisten();
-      await running;
+      await draining;
+      while (round.held.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      clearInterval(sweeper);
+      await round.finisher.flush();
+      if (round.left.length > 0) await giveBack(database, round.left);
     },
   };
 }
 
-/** Claims what is due, then queues it. A crash between the two is mended by the sweep. Returns how many events were claimed. */
-async function dispatchDue(options: RelayOptions): Promise<number> {
-  const { database, routing, clock } = options;
-  const subscribers = JSON.stringify(
-    Object.fromEntries([...routing].map(([name, lanes]) => [name, [...lanes.keys()]])),
-  );
-  const now = clock();
-  const { rows } = await sql<ClaimedEvent>`
-    update outbox_events set
-      dispatched_at = ${now},
-      pending = array(select jsonb_array_elements_text(coalesce(${subscribers}::jsonb -> outbox_events.name, '[]'::jsonb)))
-    where id in (
-      select id from outbox_events where dispatched_at is null and due_at <= ${now}
-      order by due_at, id limit ${batchSize} for update skip locked
-    )
-    returning id, name, payload, pending
-  `.execute(database.read);
-  const unheard = rows.filter((event) => event.pending.length === 0).map((event) => event.id);
-  if (unheard.length > 0)
-    await sql`delete from outbox_events where id = any(${unheard}::bigint[])`.execute(database.read);
-  await enqueue(options, rows);
-  return rows.length;
-}
-
-/** Offers jobs again that should have finished long ago; the queue ignores those that it still has. */
-async function dispatchForgotten(options: RelayOptions, sweepMs: number): Promise<void> {
-  const now = options.clock();
-  const before = new Date(now.getTime() - sweepMs);
-  const { rows } = await sql<ClaimedEvent>`
-    update outbox_events set dispatched_at = ${now}
-    where id in (
-      select id from outbox_events where dispatched_at < ${before}
-      order by dispatched_at limit ${batchSize} for update skip locked
-    )
-    returning id, name, payload, pending
-  `.execute(options.database.read);
-  await enqueue(options, rows);
-}
-
-async function enqueue(options: RelayOptions, events: ClaimedEvent[]): Promise<void> {
-  const byLane = new Map<Lane, Job[]>();
-  for (const event of events) {
-    for (const subscriber of event.pending) {
-      const lane = options.routing.get(event.name)?.get(subscriber);
-      if (!lane) continue;
-      const jobs = byLane.get(lane) ?? [];
-      jobs.push({
-        id: `${event.id}-${subscriber}`,
-        subscriber,
-        event: event.name,
-        eventId: event.id,
-        payload: event.payload,
-      });
-      byLane.set(lane, jobs);
-    }
+/** Fills the rooms once; true when there may be more to take at once. Inbox events wait while others fill their room. */
+async function takeDue(round: Round): Promise<boolean> {
+  for (const lane of directLanes) {
+    const room = round.rooms[lane];
+    const free = room.most - room.inHand;
+    // A room is filled in large helpings, not place by place.
+    if (free < room.most / 4) return false;
+    const events = await claimDue(round.database, round.routing, lane, round.clock(), free);
+    await begin(round, lane, events);
+    if (events.length === free) return true;
   }
-  for (const [lane, jobs] of byLane) await options.queue.add(lane, jobs);
+  return false;
 }
 
-/** Notes that a subscriber has done its part; the last one takes the event away. */
-export async function finishJob(database: Database, eventId: string, subscriber: string): Promise<void> {
-  const last = await database.prepared(
-    'outbox_finish_last',
-    'delete from outbox_events where id = $1 and pending = array[$2]::text[] returning id',
-    [eventId, subscriber],
+/** Hands work that may wait to the queue and starts the rest. Does not wait for the end of it. */
+async function begin(round: Round, lane: DirectLane, events: ClaimedEvent[]): Promise<void> {
+  const heard = events
+    .filter(({ pending }) => pending.length > 0)
+    .map((event) => ({ id: event.id, jobs: jobsOf(round.routing, event) }));
+  for (const { id } of heard) round.held.set(id, Date.now());
+  round.rooms[lane].inHand += heard.length;
+  await offer(
+    round,
+    heard.flatMap(({ jobs }) => jobs.filter((job) => job.lane === 'slow')),
   );
-  if (last.length > 0) return;
-  const left = await database.prepared<{ count: number }>(
-    'outbox_finish',
-    'update outbox_events set pending = array_remove(pending, $2) where id = $1 returning cardinality(pending) as count',
-    [eventId, subscriber],
+  for (const { id, jobs } of heard) void runEvent(round, lane, id, jobs);
+}
+
+interface RoutedJob extends Job {
+  lane: Lane;
+}
+
+async function runEvent(round: Round, lane: DirectLane, eventId: string, jobs: RoutedJob[]): Promise<void> {
+  const direct = jobs.filter((job) => job.lane !== 'slow');
+  if (direct.length > 0)
+    await round.rooms[lane].turns(async () => {
+      if (round.isStopping) round.left.push(eventId);
+      else await Promise.all(direct.map((job) => runNow(round, job)));
+    });
+  release(round, lane, eventId);
+}
+
+/** Never throws: what fails is the queue's. */
+async function runNow(round: Round, job: RoutedJob): Promise<void> {
+  try {
+    await round.run(job);
+    round.finisher.add([job]);
+  } catch (error) {
+    round.log.warn({ err: error, job: job.id, subscriber: job.subscriber }, 'a job failed; the queue tries again');
+    await offer(round, [job]);
+  }
+}
+
+function release(round: Round, lane: DirectLane, eventId: string): void {
+  const room = round.rooms[lane];
+  round.held.delete(eventId);
+  room.inHand -= 1;
+  if (room.inHand === 0) void round.finisher.flush();
+  if (room.inHand === Math.floor(room.most / 2) || room.inHand === 0) round.wake();
+}
+
+/** Keeps what is in hand, and offers to the queue what should have finished long ago; it ignores what it still has. */
+async function tidy(round: Round, sweepMs: number): Promise<void> {
+  const { database, clock, held } = round;
+  const now = clock();
+  const old = [...held].filter(([, since]) => Date.now() - since > sweepMs / 4).map(([id]) => id);
+  if (old.length > 0) {
+    await keepClaimed(database, old, now);
+    for (const id of old) if (held.has(id)) held.set(id, Date.now());
+  }
+  const forgotten = (await claimForgotten(database, new Date(now.getTime() - sweepMs), now, sweepBatch)).filter(
+    ({ id }) => !held.has(id),
   );
-  if (left[0]?.count === 0)
-    await database.prepared('outbox_finish_empty', `delete from outbox_events where id = $1 and pending = '{}'`, [
-      eventId,
-    ]);
+  await offer(
+    round,
+    forgotten.flatMap((event) => jobsOf(round.routing, event)),
+  );
+  // Subscribers of a former version, which nobody will run any more.
+  const dropped = forgotten.flatMap(({ id, name, pending }) =>
+    pending
+      .filter((subscriber) => !round.routing.get(name)?.has(subscriber))
+      .map((subscriber) => ({ eventId: id, subscriber })),
+  );
+  round.finisher.add(dropped);
+}
+
+/** Gives jobs to the queue. Never throws: what it does not take stays in the outbox, and the sweep offers it again. */
+async function offer({ queue, log }: RelayOptions, jobs: RoutedJob[]): Promise<void> {
+  try {
+    for (const [lane, routed] of Map.groupBy(jobs, (job) => job.lane))
+      await queue.add(
+        lane,
+        routed.map(({ lane: _, ...job }) => job),
+      );
+  } catch (error) {
+    log.warn({ err: error, jobs: jobs.length }, 'the queue did not take jobs; they are offered again');
+  }
+}
+
+/** One job for each subscriber that has not finished and that this version has. */
+function jobsOf(routing: Routing, event: ClaimedEvent): RoutedJob[] {
+  return event.pending.flatMap((subscriber) => {
+    const lane = routing.get(event.name)?.get(subscriber);
+    if (lane === undefined) return [];
+    const { id, name, payload } = event;
+    return [{ id: `${id}-${subscriber}`, subscriber, event: name, eventId: id, payload, lane }];
+  });
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Database } from '#server/platform/database.ts';
 import { FetchFailure, type FetchedResponse, type SafeFetch } from '#server/platform/fetch.ts';
 import type { Metrics } from '#server/platform/metrics.ts';
+import { createTurns, type Turns } from '#server/platform/turns.ts';
 import { claim, openArchive, renew, type Archive, type Claimed, type Letter } from './courier/claim.ts';
 import { isOwnFault, judgeAnswer, judgeFailure, type Outcome } from './courier/outcome.ts';
 import { record, type Result } from './courier/record.ts';
@@ -53,9 +54,9 @@ interface Round {
   inHand: Map<string, Claimed>;
   results: Result[];
   /** Runs work when fewer than 64 are under way. */
-  whenFree: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  whenFree: Turns;
   /** The same for hosts that are not proven: 32. */
-  whenFreeUnproven: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  whenFreeUnproven: Turns;
 }
 
 /** Starts delivering; several processes may do so at once. */
@@ -117,23 +118,6 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
       clearInterval(renewal);
       await flush();
     },
-  };
-}
-
-/** Lets at most `most` pieces of work run at once; the others wait in line. */
-function createTurns(most: number): Round['whenFree'] {
-  const line: Array<() => void> = [];
-  let running = 0;
-  return async (work) => {
-    if (running < most) running += 1;
-    else await new Promise<void>((resolve) => line.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = line.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
   };
 }
 
