@@ -1,6 +1,7 @@
 // The worker role: relays events, runs their subscribers, delivers to other servers, keeps the clock's appointments.
 import type { AppContext } from '#server/context.ts';
 import type { EventName } from '#server/events.ts';
+import { activitiesAtGate } from '#server/federation/accept.ts';
 import { startCourier } from '#server/platform/fediverse/courier.ts';
 import type { Job, Lane } from '#server/platform/queue/queue.ts';
 import { lanes } from '#server/platform/queue/queue.ts';
@@ -12,6 +13,9 @@ import { subscribers } from '#server/subscribers.ts';
 /** How many events of a lane run at once when they come, and how many jobs of it that the queue tries again or later. */
 const direct = { interactive: 16, inbox: 16 };
 const queued: Record<Lane, number> = { interactive: 4, inbox: 4, slow: 4 };
+
+/** More activities than this at the gate of this process at once are a crowd. */
+const pressedAbove = 4;
 
 export interface Worker {
   stop(): Promise<void>;
@@ -34,7 +38,9 @@ export const routing: Routing = new Map(
 export async function startWorker(ctx: AppContext): Promise<Worker> {
   const { database, queue, log, clock } = ctx;
   const run = (job: Job): Promise<void> => runJob(ctx, job);
-  const relay = await startRelay({ database, queue, routing, log, clock, run, concurrency: direct });
+  // What knocks is stored before what is stored is looked at: an answer that comes late is sent again.
+  const isPressed = (): boolean => activitiesAtGate(ctx) > pressedAbove;
+  const relay = await startRelay({ database, queue, routing, log, clock, run, concurrency: direct, isPressed });
   ctx.onEvents.wake = relay.wake;
   for (const lane of lanes)
     queue.work(lane, queued[lane], async (job) => {

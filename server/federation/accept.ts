@@ -34,8 +34,27 @@ export interface Answer {
   retryAfter?: number;
 }
 
-/** Judges and stores one activity. 202 means that it is stored, known already, or of no use and not to be sent again. */
+const gates = new WeakMap<object, { waiting: number }>();
+
+/** How many activities are being judged and stored at this moment, in this process. */
+export function activitiesAtGate(ctx: AppContext): number {
+  return gates.get(ctx.database)?.waiting ?? 0;
+}
+
+/** Lets one activity in, or refuses it, and counts it as long as that takes. @see judgeActivity */
 export async function acceptActivity(ctx: AppContext, request: RawRequest): Promise<Answer> {
+  const gate = gates.get(ctx.database) ?? { waiting: 0 };
+  gates.set(ctx.database, gate);
+  gate.waiting += 1;
+  try {
+    return await judgeActivity(ctx, request);
+  } finally {
+    gate.waiting -= 1;
+  }
+}
+
+/** Judges and stores one activity. 202 means that it is stored, known already, or of no use and not to be sent again. */
+async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answer> {
   const ourHosts = [new URL(ctx.config.origin).host];
   const checked = precheckInbox({ ...request, ourHosts });
   if (!checked.ok) return { status: checked.status, reason: checked.reason };

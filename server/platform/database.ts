@@ -4,6 +4,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { PostgresDialect, sql, type Kysely, type RawBuilder } from 'kysely';
 import { Client, Pool } from 'pg';
 import type { Logger } from 'pino';
+import { createHabits, followHabits, isOutdated } from './database/habits.ts';
 import { writeEvent } from './outbox.ts';
 import type { EventName, Events } from '#server/events.ts';
 import type { Tables } from '#server/schema.ts';
@@ -18,6 +19,11 @@ export type { RawBuilder };
 export interface Transaction {
   em: EntityManager;
   sql: Kysely<Tables>;
+  /**
+   * Does something at the very end, before the commit: rows that many wait for, such as counters, are held shortly so, and
+   * in the order of `key`, so that two transactions never wait for each other in a circle.
+   */
+  last(key: string, work: () => Promise<unknown>): void;
   /** Writes what happened; its subscribers run after commit. `dueAt` holds it back until then. */
   emit<Name extends EventName>(name: Name, payload: Events[Name], dueAt?: Date): Promise<void>;
 }
@@ -64,7 +70,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     idle_in_transaction_session_timeout: 60_000,
   });
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection was lost'));
-  pool.on('connect', (client) => countStatements(client, counter));
+  const habits = createHabits();
+  pool.on('connect', (client) =>
+    // Safe: the driver's overloads are called with a text and values, or handed through.
+    followHabits(client as unknown as Parameters<typeof followHabits>[0], habits, () => (counter.statements += 1)),
+  );
   const dialect = new PostgresDialect({ pool });
   const orm = await MikroORM.init({ ...ormOptions(options.url, options.entities), driverOptions: dialect });
   const read = orm.em.fork().getKysely() as unknown as Kysely<Tables>;
@@ -121,14 +131,18 @@ async function write<Result>(
     try {
       const result = await orm.em.fork().transactional(async (em) => {
         const kysely = em.getKysely() as unknown as Kysely<Tables>;
-        return work({
+        const lasts: Array<{ key: string; work: () => Promise<unknown> }> = [];
+        const outcome = await work({
           em,
           sql: kysely,
+          last: (key, last) => void lasts.push({ key, work: last }),
           async emit(name, payload, dueAt) {
             emitted = true;
             await writeEvent(kysely, name, payload, options.clock(), dueAt);
           },
         });
+        for (const last of lasts.toSorted((one, other) => (one.key < other.key ? -1 : 1))) await last.work();
+        return outcome;
       });
       if (emitted) options.onEvents?.();
       return result;
@@ -139,16 +153,9 @@ async function write<Result>(
 }
 
 function isRetryable(error: unknown): boolean {
+  if (isOutdated(error) || isOutdated((error as { cause?: unknown }).cause ?? {})) return true;
   const code = (error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code;
   return typeof code === 'string' && retryable.has(code);
-}
-
-function countStatements(client: { query: (...args: never[]) => unknown }, counter: { statements: number }): void {
-  const query = client.query.bind(client);
-  client.query = (...args: never[]) => {
-    counter.statements += 1;
-    return query(...args);
-  };
 }
 
 /** One connection of its own that stays open; after a loss it tries again each second, and calls back once because it may have missed something. */

@@ -28,6 +28,8 @@ export interface RelayOptions {
   run: (job: Job) => Promise<void>;
   /** How many events of a lane run at once. */
   concurrency: Record<DirectLane, number>;
+  /** While this is true events of the inbox run one at a time: there is something more urgent to do. */
+  isPressed?: () => boolean;
   /** How often due events are looked for when nothing wakes the relay; also the accuracy of scheduled work. Default 1000 ms. */
   pollMs?: number;
   /** An event that nobody works on and that is still there is offered to the queue after this. Default 20,000 ms. */
@@ -64,11 +66,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { log, database, pollMs = 1000, sweepMs = 20_000 } = options;
   let wanted = false;
   let draining: Promise<void> | null = null;
-  const room = (lane: DirectLane): Room => ({
-    most: options.concurrency[lane] * inHandFactor,
-    inHand: 0,
-    turns: createTurns(options.concurrency[lane]),
-  });
+  const room = (lane: DirectLane): Room => {
+    const concurrency = options.concurrency[lane];
+    const bound = (): number => (lane === 'inbox' && options.isPressed?.() ? 1 : concurrency);
+    return { most: concurrency * inHandFactor, inHand: 0, turns: createTurns(bound) };
+  };
   const round: Round = {
     ...options,
     isStopping: false,

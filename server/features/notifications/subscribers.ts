@@ -116,6 +116,8 @@ export async function untellBlocked(ctx: AppContext, { blockerId, blockedId }: E
 
 /** Whom the text names and whom it answers: answers are mentions too. */
 async function tellMentioned(ctx: AppContext, post: PostView, at: Date): Promise<void> {
+  const isToUs = post.mentions.some(({ domain, silent }) => domain === null && !silent);
+  if (!isToUs && post.inReplyToAccountId === null) return;
   const recipients = sql`
     select account_id as id from mentions where post_id = ${post.id} and not silent
     union select ${post.inReplyToAccountId}::bigint`;

@@ -5,6 +5,7 @@ import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
+import { together } from '#server/platform/together.ts';
 import { sql } from '#server/platform/database.ts';
 import type { Tables } from '#server/schema.ts';
 import { visiblePosts } from './policy.ts';
@@ -68,11 +69,11 @@ export async function loadPosts(ctx: AppContext, ids: readonly string[]): Promis
   return wanted.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The post with that id, or null. */
-export async function findPost(ctx: AppContext, id: string): Promise<PostView | null> {
-  const [post] = await loadPosts(ctx, [id]);
-  return post ?? null;
-}
+/** The post with that id, or null. Posts that are asked for at the same moment are read by one statement. */
+export const findPost = together(async (ctx: AppContext, ids: string[]) => {
+  const posts = await loadPosts(ctx, ids);
+  return new Map(posts.map((post) => [post.id, post]));
+});
 
 /** The post with that ActivityPub id, or null. */
 export async function findPostByUri(ctx: AppContext, uri: string): Promise<PostView | null> {

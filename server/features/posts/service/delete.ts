@@ -36,7 +36,7 @@ async function removePost(
   const replies = await sql<{
     id: string;
   }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
-  await countPost(tx, post, -1);
+  countPost(tx, post, -1);
   await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
     select ${post.uri}, ${post.id}, uri, ${ctx.clock()} from accounts where id = ${post.accountId}
     on conflict (uri) do nothing`.execute(tx.sql);

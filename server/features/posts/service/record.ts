@@ -84,7 +84,7 @@ export async function recordPost(
   if (!written) return false;
   await addMentions(tx, post.id, parts.mentionedIds);
   await addTags(tx, post.id, parts.tags, ctx.clock());
-  await countPost(tx, post, 1);
+  countPost(tx, post, 1);
   await tx.emit('post.created', { postId: post.id, accountId });
   return true;
 }
@@ -147,22 +147,25 @@ export async function recordTagNames(tx: Transaction, tags: readonly TagSpelling
 type Counted = Pick<PostRecord, 'accountId' | 'visibility' | 'inReplyToId' | 'boostOfId' | 'createdAt'>;
 
 /**
- * Adds a post to (1) or takes it from (-1) the counters of its author, of what it answers and of what it boosts.
- * Direct posts count nowhere; replies only when everybody may see them.
+ * Adds a post to (1) or takes it from (-1) the counters of its author, of what it answers and of what it boosts, when the
+ * transaction ends. Direct posts count nowhere; replies only when everybody may see them.
  */
-export async function countPost(tx: Transaction, post: Counted, by: 1 | -1): Promise<void> {
+export function countPost(tx: Transaction, post: Counted, by: 1 | -1): void {
+  const { accountId, boostOfId, inReplyToId } = post;
   if (post.visibility === 'direct') return;
   const latest = by === 1 ? post.createdAt : null;
-  await sql`update accounts set posts_count = greatest(0, posts_count + ${by}), last_post_at = greatest(last_post_at, ${latest}::timestamptz)
-    where id = ${post.accountId}`.execute(tx.sql);
-  if (post.boostOfId !== null) {
-    await sql`update posts set boosts_count = greatest(0, boosts_count + ${by}) where id = ${post.boostOfId}`.execute(
-      tx.sql,
+  tx.last(`account ${accountId}`, () =>
+    sql`update accounts set posts_count = greatest(0, posts_count + ${by}), last_post_at = greatest(last_post_at, ${latest}::timestamptz)
+      where id = ${accountId}`.execute(tx.sql),
+  );
+  if (boostOfId !== null)
+    tx.last(`post ${boostOfId}`, () =>
+      sql`update posts set boosts_count = greatest(0, boosts_count + ${by}) where id = ${boostOfId}`.execute(tx.sql),
     );
-  }
-  if (post.inReplyToId !== null && isCounted(post.visibility)) {
-    await sql`update posts set replies_count = greatest(0, replies_count + ${by}) where id = ${post.inReplyToId}`.execute(
-      tx.sql,
+  if (inReplyToId !== null && isCounted(post.visibility))
+    tx.last(`post ${inReplyToId}`, () =>
+      sql`update posts set replies_count = greatest(0, replies_count + ${by}) where id = ${inReplyToId}`.execute(
+        tx.sql,
+      ),
     );
-  }
 }
