@@ -1,6 +1,6 @@
 // The description of our HTTP API, and a page to read and try it on.
 import swagger from '@fastify/swagger';
-import scalar from '@scalar/fastify-api-reference';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 
@@ -39,19 +39,36 @@ export async function describeApi(app: App, ctx: AppContext, version: string): P
     },
   });
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  await app.register(async (scope) => {
-    scope.addHook('onSend', async (_request, reply) => {
-      reply.header('content-security-policy', referencePolicy);
-    });
-    await scope.register(scalar, {
-      routePrefix: '/api/docs',
-      configuration: {
-        url: '/api/openapi.json',
-        title: 'Rookery API',
-        telemetry: false,
-        withDefaultFonts: false,
-        hideClientButton: true,
-      },
-    });
+  app.get('/api/docs', { schema: { hide: true } }, (request, reply) => showReference(request.url, reply));
+  app.get('/api/docs/*', { schema: { hide: true } }, (request, reply) => showReference(request.url, reply));
+}
+
+/** Answers from the page's own small application, which is made when somebody first looks: it takes some 50 MB. */
+async function showReference(url: string, reply: FastifyReply): Promise<FastifyReply> {
+  reference ??= openReference();
+  const answer = await (await reference).inject({ url });
+  for (const name of ['content-type', 'location', 'cache-control']) {
+    const value = answer.headers[name];
+    if (value !== undefined) reply.header(name, value);
+  }
+  return reply.code(answer.statusCode).header('content-security-policy', referencePolicy).send(answer.rawPayload);
+}
+
+let reference: Promise<FastifyInstance> | undefined;
+
+async function openReference(): Promise<FastifyInstance> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference');
+  const pages = fastify();
+  await pages.register(scalar, {
+    routePrefix: '/api/docs',
+    configuration: {
+      url: '/api/openapi.json',
+      title: 'Rookery API',
+      telemetry: false,
+      withDefaultFonts: false,
+      hideClientButton: true,
+    },
   });
+  await pages.ready();
+  return pages;
 }
