@@ -34,7 +34,7 @@ describe.each(stores())('two servers with their queues on $store', ({ redis }) =
   const home = async (person: Person): Promise<Answer['body'][]> =>
     (await person.api('GET', '/api/v1/timelines/home')).body;
   const notifications = async (person: Person): Promise<Answer['body'][]> =>
-    (await person.api('GET', '/api/v1/notifications')).body;
+    (await person.api('GET', '/api/v1/notifications?include_filtered=true')).body;
 
   it('find each other by handle', async () => {
     const { body } = await alice.api('GET', `/api/v1/accounts/${bobHere}`);

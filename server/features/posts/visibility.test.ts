@@ -122,7 +122,7 @@ describe.each(Object.entries(readers).filter(([reader]) => reader !== 'anonymous
     });
 
     it('in notifications', async () => {
-      const { body } = await ask(reader, 'GET', '/api/v1/notifications?types[]=mention');
+      const { body } = await ask(reader, 'GET', '/api/v1/notifications?types[]=mention&include_filtered=true');
       expect(body.map(({ status }: { status: { id: string } }) => status.id).toSorted()).toEqual(
         reader === 'mentioned' ? [...posts.values()].toSorted() : [],
       );

@@ -88,7 +88,7 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
     await unfollow(server.ctx, { followerId: carol.accountId, followeeId: alice.accountId });
     await post(alice, 'for followers', 'followers');
     await server.settle();
-    const mention = await post(alice, 'for @carol', 'direct');
+    const mention = await post(alice, 'for @carol', 'unlisted');
     await until(() => ear.heard.some((item) => item.event === 'notification'));
     expect(statuses(ear).filter(({ id }) => id !== mention)).toEqual([]);
   });
