@@ -9,9 +9,22 @@ export interface Events {
   'account.removed': { accountId: string };
   /**
    * Somebody with this address shall get a letter: the link to confirm it, the link to a new password, word that it has a login already
-   * (`known`), that they were let in (`approved`) or that their password changed. `pending` tells the staff that this sign-up waits.
+   * (`known`), that they were let in (`approved`), that their password changed, that a second factor came or went, or that a recovery
+   * code was used. `pending` tells the staff that this sign-up waits.
    */
-  'email.wanted': { kind: 'confirm' | 'reset' | 'known' | 'pending' | 'approved' | 'password-changed'; email: string };
+  'email.wanted': {
+    kind:
+      | 'confirm'
+      | 'reset'
+      | 'known'
+      | 'pending'
+      | 'approved'
+      | 'password-changed'
+      | 'factor-added'
+      | 'factor-removed'
+      | 'recovery-used';
+    email: string;
+  };
 
   'follow.requested': { followId: string; followerId: string; followeeId: string };
   'follow.accepted': { followId: string; followerId: string; followeeId: string };

@@ -3,10 +3,14 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { AccountSchema, AccountKeySchema } from '#server/features/accounts/entities.ts';
 import {
   AccessTokenSchema,
+  AuthChallengeSchema,
   EmailTokenSchema,
   OauthAppSchema,
   OauthCodeSchema,
+  PasskeySchema,
+  RecoveryCodeSchema,
   SessionSchema,
+  TotpKeySchema,
   UserSchema,
 } from '#server/features/auth/entities.ts';
 import { BlockSchema, FollowSchema, MuteSchema } from '#server/features/graph/entities.ts';
@@ -54,6 +58,10 @@ export const entities = [
   OauthCodeSchema,
   AccessTokenSchema,
   EmailTokenSchema,
+  TotpKeySchema,
+  PasskeySchema,
+  RecoveryCodeSchema,
+  AuthChallengeSchema,
   FollowSchema,
   BlockSchema,
   MuteSchema,
@@ -94,6 +102,7 @@ interface EmptyReferences {
   posts: 'boost_of_id';
   access_tokens: 'app_id' | 'account_id' | 'session_id';
   email_tokens: 'account_id';
+  auth_challenges: 'account_id';
   notifications: 'post_id';
 }
 

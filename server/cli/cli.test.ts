@@ -76,6 +76,8 @@ describe('beside a running server', () => {
     expect(chosen.stdout).toBe('The password of bob is changed; all sessions and tokens have ended.\n');
     const given = await rookery(settings, ['user', 'set-password', 'bob@nest.test', '--json']);
     expect(given.json.password.length).toBeGreaterThan(15);
+    const reset = await rookery(settings, ['user', 'reset-2fa', 'bob']);
+    expect(reset).toMatchObject({ code: 0, stdout: 'bob had no second factor.\n' });
   });
 
   it('what is refused says why on standard error, with exit code 1 and nothing on standard output', async () => {

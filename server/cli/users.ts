@@ -2,6 +2,7 @@
 import { Argument, Option, type Command } from 'commander';
 import { roles, type Role } from '#server/features/auth/entities.ts';
 import { listUsers, type UserView } from '#server/features/auth/queries.ts';
+import { resetSecondFactors } from '#server/features/auth/service/second-factor.ts';
 import { createUser, requireUser, setPassword, setRole } from '#server/features/auth/service/users.ts';
 import { answering, orStandardInput, table } from './terminal.ts';
 import { withContext } from './with-context.ts';
@@ -17,7 +18,9 @@ interface NewUserOptions {
 
 /** Adds the commands of this group. */
 export function addUserCommands(program: Command): void {
-  const user = program.command('user').description('People who may sign in: create, list, set-password, role.');
+  const user = program
+    .command('user')
+    .description('People who may sign in: create, list, set-password, reset-2fa, role.');
 
   answering(
     user
@@ -36,6 +39,14 @@ export function addUserCommands(program: Command): void {
       .description('Sets a password and signs the person out everywhere. <name> may be the e-mail address.')
       .option('--password <password>', passwordHelp),
     changePassword,
+  );
+  answering(
+    user
+      .command('reset-2fa <name>')
+      .description(
+        'Removes authenticator app, passkeys and recovery codes of a person who lost them; the password stays.',
+      ),
+    resetFactors,
   );
   answering(
     user
@@ -96,6 +107,18 @@ async function changePassword(name: string, options: { password?: string }) {
     lines: [
       `The password of ${name} is changed; all sessions and tokens have ended.`,
       ...(isMade ? [`Password: ${password}`] : []),
+    ],
+  };
+}
+
+async function resetFactors(name: string) {
+  const hadAny = await withContext(async (ctx) => resetSecondFactors(ctx, (await requireUser(ctx, name)).accountId));
+  return {
+    json: { username: name, removed: hadAny },
+    lines: [
+      hadAny
+        ? `${name} signs in with the password alone now. Be sure that it was ${name} who asked.`
+        : `${name} had no second factor.`,
     ],
   };
 }

@@ -1,5 +1,6 @@
 // A small town in which every list has something: people who follow, ask, mention, like, boost, and one who waits to be let in.
 import type { AppContext } from '#server/context.ts';
+import { issueToken } from '#server/features/auth/service/grant-token.ts';
 import { openSession, type OpenedSession } from '#server/features/auth/service/open-session.ts';
 import { registerApp } from '#server/features/auth/service/register-app.ts';
 import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
@@ -37,7 +38,8 @@ export interface Town {
   waiting: string[];
   /** A browser where Alice is signed in. */
   session: string;
-  app: { clientId: string; clientSecret: string };
+  /** One that Alice let in. */
+  app: { id: string; clientId: string; clientSecret: string };
 }
 
 /** Fills a server by way of its doors. Settles where a worker runs. */
@@ -81,6 +83,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
   const { id: session } = await signInTo(ctx, alice.accountId);
   const crier = { name: 'Town crier', redirectUris: ['https://crier.example/back'], scopes: 'read write follow push' };
   const { app, clientSecret } = await registerApp(ctx, crier, '127.0.0.1');
+  await issueToken(ctx, { appId: app.id, accountId: alice.accountId, scopes: ['read'] });
   await server.settle();
   const told = await alice.api('GET', '/api/v1/notifications');
   const asking = await alice.api('GET', '/api/v1/notifications/requests');
@@ -99,7 +102,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
     requests: [String(asking.body[0]?.id ?? '1'), String(asking.body[1]?.id ?? '1')],
     waiting,
     session,
-    app: { clientId: app.clientId, clientSecret },
+    app: { id: app.id, clientId: app.clientId, clientSecret },
   };
 }
 

@@ -50,6 +50,7 @@ function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/posts/') && method === 'DELETE') return town.posts.tagged;
   if (path.includes('/statuses/') || path.includes('/posts/')) return town.posts.plain;
   if (path.includes('/sessions/')) return town.session;
+  if (path.includes('/auth/apps/')) return town.app.id;
   if (path.includes('/api/users/')) return town.alice.accountId;
   return (path.endsWith('/reject') ? town.olga : town.bob).accountId;
 }
@@ -92,6 +93,19 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
   const status = { spoiler_text: 'feathers', sensitive: true, language: 'en' };
   return {
     'POST /api/auth/sign-up': person,
+    'POST /api/auth/proof': { password: town.alice.password },
+    'POST /api/auth/totp/confirm': { code: '123456' },
+    'POST /api/auth/passkeys': {
+      name: 'Key',
+      passkey: {
+        id: 'AA',
+        rawId: 'AA',
+        type: 'public-key',
+        clientExtensionResults: {},
+        response: { clientDataJSON: 'e30', attestationObject: 'oA' },
+      },
+    },
+    'PUT /api/auth/passkeys/:id': { name: 'Key' },
     'POST /api/auth/sign-in': { login: 'alice', password: town.alice.password },
     'POST /api/auth/confirm/resend': { email: `who${unique}@mail.example` },
     'POST /api/auth/password-reset/request': { email: `who${unique}@mail.example` },
@@ -147,13 +161,22 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
   };
 }
 
-/** Doors for those who hold a secret out of a letter or wait for one. Their stories are told in features/auth. */
+/** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code. Their stories are told in features/auth. */
 export const byLetter = new Set([
   'POST /api/auth/confirm',
   'POST /api/auth/password-reset',
   'POST /api/auth/password',
   'POST /api/v1/emails/confirmations',
   'GET /api/v1/emails/check_confirmation',
+  'POST /api/auth/sign-in/second-factor',
+  'POST /api/auth/sign-in/passkey',
+  'POST /api/auth/proof',
+  'POST /api/auth/totp/confirm',
+  'POST /api/auth/recovery-codes',
+  'POST /api/auth/passkeys',
+  'PATCH /api/auth/passkeys/:id',
+  'PUT /api/auth/passkeys/:id',
+  'DELETE /api/auth/passkeys/:id',
 ]);
 
 export interface Seen {

@@ -41,6 +41,8 @@ export const SessionSchema = defineEntity({
     userAgent: p.text().nullable(),
     createdAt: p.datetime(3),
     lastUsedAt: p.datetime(3),
+    /** When the person last proved who they are: what is grave asks for that anew. */
+    provenAt: p.datetime(3).nullable(),
   },
 });
 export class Session extends SessionSchema.class {}
@@ -117,3 +119,72 @@ export const EmailTokenSchema = defineEntity({
 });
 export class EmailToken extends EmailTokenSchema.class {}
 EmailTokenSchema.setClass(EmailToken);
+
+/** The secret that a person's authenticator app shares with us. Counts once its owner has typed a code of it. */
+export const TotpKeySchema = defineEntity({
+  name: 'TotpKey',
+  tableName: 'totp_keys',
+  properties: {
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+    sealedSecret: p.text().hidden(),
+    confirmedAt: p.datetime(3).nullable(),
+    /** The half minute of the last code that was taken: none works twice. */
+    lastStep: p.integer().nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+export class TotpKey extends TotpKeySchema.class {}
+TotpKeySchema.setClass(TotpKey);
+
+/** A key pair in somebody's phone, computer or token, of which we hold the public half. */
+export const PasskeySchema = defineEntity({
+  name: 'Passkey',
+  tableName: 'passkeys',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade').index(),
+    credentialId: p.text().unique(),
+    /** COSE, base64url. */
+    publicKey: p.text(),
+    /** Uses, as the authenticator counts them; one that goes back is a copy. Many never count. */
+    counter: p.bigint('string'),
+    transports: p.json<string[]>(),
+    name: p.text(),
+    /** The key is kept in more than one place. */
+    synced: p.boolean(),
+    createdAt: p.datetime(3),
+    lastUsedAt: p.datetime(3).nullable(),
+  },
+});
+export class Passkey extends PasskeySchema.class {}
+PasskeySchema.setClass(Passkey);
+
+/** A code on paper for the day when every other way is lost: one use. */
+export const RecoveryCodeSchema = defineEntity({
+  name: 'RecoveryCode',
+  tableName: 'recovery_codes',
+  properties: {
+    codeHash: p.text().primary().hidden(),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade').index(),
+    createdAt: p.datetime(3),
+  },
+});
+export class RecoveryCode extends RecoveryCodeSchema.class {}
+RecoveryCodeSchema.setClass(RecoveryCode);
+
+/** What an open question is for: the code after the password, or a passkey for signing in, as second factor, as proof, as a new one. */
+export type ChallengePurpose = 'second-factor' | 'passkey' | 'passkey-second' | 'passkey-proof' | 'passkey-new';
+
+/** A question that somebody has to answer soon: its secret is kept as a hash, and it is gone when it is answered. */
+export const AuthChallengeSchema = defineEntity({
+  name: 'AuthChallenge',
+  tableName: 'auth_challenges',
+  properties: {
+    secretHash: p.text().primary().hidden(),
+    purpose: p.text().$type<ChallengePurpose>(),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').nullable().deleteRule('cascade').index(),
+    expiresAt: p.datetime(3).index(),
+  },
+});
+export class AuthChallenge extends AuthChallengeSchema.class {}
+AuthChallengeSchema.setClass(AuthChallenge);

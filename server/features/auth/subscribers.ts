@@ -10,6 +10,7 @@ import {
   passwordChangedLetter,
   pendingLetter,
   resetLetter,
+  securityLetter,
   type LetterFacts,
 } from './serializers/letters.ts';
 import { makeEmailToken } from './service/confirm.ts';
@@ -35,6 +36,10 @@ export async function sendWantedLetter(ctx: AppContext, wanted: Events['email.wa
       return ctx.mail.send(approvedLetter(facts));
     case 'password-changed':
       return ctx.mail.send(passwordChangedLetter(facts));
+    case 'factor-added':
+    case 'factor-removed':
+    case 'recovery-used':
+      return ctx.mail.send(securityLetter(facts, wanted.kind));
     case 'pending':
       return tellStaff(ctx, facts, user);
   }

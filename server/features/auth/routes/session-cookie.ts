@@ -2,6 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppContext } from '#server/context.ts';
 import { Forbidden } from '#server/platform/errors.ts';
+import { viewerOf, type SignedIn } from '#server/platform/http/access.ts';
+import type { Device } from '../service/open-session.ts';
 import { findSession, findUser, sessionLifeMs, type SessionView, type UserView } from '../queries.ts';
 import { refusalOf } from '../policy.ts';
 
@@ -59,3 +61,16 @@ export function refuseOtherSites(ctx: AppContext, request: FastifyRequest): void
       : site === 'same-origin' || site === 'none';
   if (!isOurs) throw new Forbidden('This request came from another site');
 }
+
+/** Apps have no business with somebody's sessions and password: only the web app's own token opens such doors. @throws {Forbidden} */
+export function inSession(request: FastifyRequest): SignedIn {
+  const viewer = viewerOf(request);
+  if (viewer.sessionId === null) throw new Forbidden('Please sign in on the website for this');
+  return viewer;
+}
+
+/** What the list of sessions shows of a browser. */
+export const deviceOf = (request: FastifyRequest): Device => ({
+  ip: request.ip,
+  userAgent: request.headers['user-agent'],
+});

@@ -1,19 +1,15 @@
-// Signing up, in and out, and everything about passwords: the doors that the web app uses. No other site may make a browser use them.
-import type { FastifyRequest } from 'fastify';
+// Signing up, and letters with links; registers all doors of the web app about logins. No other site may make a browser use them.
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { Forbidden } from '#server/platform/errors.ts';
-import { anyone, open, user, viewerOf, type SignedIn } from '#server/platform/http/access.ts';
-import { listSessions } from '../queries.ts';
+import { open } from '#server/platform/http/access.ts';
 import { confirmEmail, resetPassword, wantLetter } from '../service/confirm.ts';
-import { endSession, endToken, signOutEverywhere } from '../service/end-access.ts';
 import { limitAddress } from '../service/limits.ts';
 import { openSession } from '../service/open-session.ts';
-import { signIn } from '../service/sign-in.ts';
 import { signUp } from '../service/sign-up.ts';
-import { changePassword } from '../service/users.ts';
-import { clearSessionCookie, refuseOtherSites, sessionOf, setSessionCookie } from './session-cookie.ts';
+import { securityRoutes } from './security.ts';
+import { clearSessionCookie, deviceOf, refuseOtherSites } from './session-cookie.ts';
+import { giveSession, signInRoutes } from './sign-in.ts';
 
 const tags = ['Signing in'];
 const Word = Type.String({ maxLength: 1000 });
@@ -27,8 +23,6 @@ export const SignUpBody = Type.Object({
   locale: Type.Optional(Type.String({ maxLength: 35 })),
 });
 
-const device = (request: FastifyRequest) => ({ ip: request.ip, userAgent: request.headers['user-agent'] });
-
 export async function sessionRoutes(app: App, ctx: AppContext): Promise<void> {
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
@@ -38,7 +32,7 @@ export async function sessionRoutes(app: App, ctx: AppContext): Promise<void> {
     const doors = scope as App;
     signUpRoute(doors, ctx);
     signInRoutes(doors, ctx);
-    sessionListRoutes(doors, ctx);
+    securityRoutes(doors, ctx);
     letterRoutes(doors, ctx);
   });
 }
@@ -54,86 +48,8 @@ function signUpRoute(app: App, ctx: AppContext): void {
       const { state, accountId } = await signUp(ctx, { ...wish, agreement, ownerToken });
       reply.header('cache-control', 'no-store');
       if (state !== 'active' || accountId === null) return { state };
-      const session = await ctx.database.write((tx) => openSession(tx, ctx, accountId, device(request)));
-      setSessionCookie(ctx, reply, session.secret);
-      return { state, access_token: session.accessToken };
-    },
-  );
-}
-
-function signInRoutes(app: App, ctx: AppContext): void {
-  const body = Type.Object({ login: Word, password: Word });
-  app.post(
-    '/api/auth/sign-in',
-    { schema: { tags, summary: 'Sign in', body }, config: { access: open } },
-    async (request, reply) => {
-      const session = await signIn(ctx, request.body, device(request));
-      setSessionCookie(ctx, reply, session.secret);
-      reply.header('cache-control', 'no-store');
-      return { access_token: session.accessToken };
-    },
-  );
-
-  app.post(
-    '/api/auth/sign-out',
-    { schema: { tags, summary: 'Sign out here' }, config: { access: anyone() } },
-    async (request, reply) => {
-      const { viewer } = request;
-      const shown = await sessionOf(ctx, request);
-      if (viewer && viewer.sessionId === null) await endToken(ctx, viewer.tokenId);
-      if (viewer?.accountId != null && viewer.sessionId !== null)
-        await endSession(ctx, viewer.accountId, viewer.sessionId);
-      if (shown && shown.id !== viewer?.sessionId) await endSession(ctx, shown.accountId, shown.id);
-      clearSessionCookie(ctx, reply);
-      reply.header('clear-site-data', '"cache"');
-      return {};
-    },
-  );
-
-  app.post(
-    '/api/auth/sign-out-everywhere',
-    { schema: { tags, summary: 'Sign out on all devices and in all apps' }, config: { access: user() } },
-    async (request, reply) => {
-      await signOutEverywhere(ctx, inSession(request).accountId);
-      clearSessionCookie(ctx, reply);
-      reply.header('clear-site-data', '"cache"');
-      return {};
-    },
-  );
-}
-
-/** Apps have no business with somebody's sessions and password: only the web app's own token opens these doors. @throws {Forbidden} */
-function inSession(request: FastifyRequest): SignedIn {
-  const viewer = viewerOf(request);
-  if (viewer.sessionId === null) throw new Forbidden('Please sign in on the website for this');
-  return viewer;
-}
-
-function sessionListRoutes(app: App, ctx: AppContext): void {
-  app.get(
-    '/api/auth/sessions',
-    { schema: { tags, summary: 'Where you are signed in' }, config: { access: user() } },
-    async (request) => {
-      const { accountId, sessionId } = inSession(request);
-      const sessions = await listSessions(ctx, accountId);
-      return sessions.map((session) => ({
-        id: session.id,
-        created_at: session.createdAt.toISOString(),
-        last_used_at: session.lastUsedAt.toISOString(),
-        ip: session.ip,
-        user_agent: session.userAgent,
-        current: session.id === sessionId,
-      }));
-    },
-  );
-
-  const params = Type.Object({ id: Type.String({ pattern: '^\\d{1,18}$' }) });
-  app.delete(
-    '/api/auth/sessions/:id',
-    { schema: { tags, summary: 'End a session', params }, config: { access: user() } },
-    async (request) => {
-      await endSession(ctx, inSession(request).accountId, request.params.id);
-      return {};
+      const session = await ctx.database.write((tx) => openSession(tx, ctx, accountId, deviceOf(request)));
+      return { state, ...giveSession(ctx, reply, session) };
     },
   );
 }
@@ -172,20 +88,6 @@ function letterRoutes(app: App, ctx: AppContext): void {
     { schema: { tags, summary: 'Set a new password', body: reset }, config: { access: open } },
     async (request, reply) => {
       await resetPassword(ctx, request.body.token, request.body.password, request.ip);
-      clearSessionCookie(ctx, reply);
-      return {};
-    },
-  );
-  const change = Type.Object({ current_password: Word, password: Word });
-  app.post(
-    '/api/auth/password',
-    {
-      schema: { tags, summary: 'Change your password; signs out everywhere', body: change },
-      config: { access: user() },
-    },
-    async (request, reply) => {
-      const { current_password: current, password } = request.body;
-      await changePassword(ctx, inSession(request).accountId, { current, password });
       clearSessionCookie(ctx, reply);
       return {};
     },

@@ -73,6 +73,28 @@ export function passwordChangedLetter(facts: LetterFacts): Letter {
   });
 }
 
+const securityNews = {
+  'factor-added': {
+    subject: 'A new way to sign in at',
+    text: 'An authenticator app or a passkey was added to the login',
+  },
+  'factor-removed': {
+    subject: 'A second factor was removed at',
+    text: 'An authenticator app or a passkey was removed from the login',
+  },
+  'recovery-used': { subject: 'A recovery code was used at', text: 'Somebody signed in with a recovery code as' },
+} as const;
+
+/** Word that the ways into a login changed, so that a thief is noticed. */
+export function securityLetter(facts: LetterFacts, news: keyof typeof securityNews): Letter {
+  return compose(facts, {
+    subject: `${securityNews[news].subject} ${facts.title}`,
+    paragraphs: [`${securityNews[news].text} ${facts.username}.`],
+    link: { text: 'Look at your security settings', url: `${facts.origin}/settings/account` },
+    ending: 'If it was you, everything is in order. If not, choose a new password there at once.',
+  });
+}
+
 /** For the staff: `applicant` signed up and waits. */
 export function pendingLetter(facts: LetterFacts, applicant: { username: string; reason: string | null }): Letter {
   return compose(facts, {

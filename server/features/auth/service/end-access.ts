@@ -1,5 +1,6 @@
 // Ending access: sessions and tokens die in the database, and every process is told to forget them and close their sockets.
 import type { AppContext } from '#server/context.ts';
+import { isId } from '#server/features/accounts/queries.ts';
 import { NotFound } from '#server/platform/errors.ts';
 
 /** Tells every process at once. Who misses it finds out within three seconds, when it looks at the database again. */
@@ -49,4 +50,20 @@ export async function endTokensOfCode(ctx: AppContext, codeHash: string): Promis
     tx.sql.deleteFrom('access_tokens').where('code_hash', '=', codeHash).returning('id').execute(),
   );
   if (tokens.length > 0) await tell(ctx, { tokenIds: tokens.map((token) => token.id) });
+}
+
+/** Ends what one app may do for an account: its tokens, and codes that it has not traded yet. @throws {NotFound} when it holds none */
+export async function endApp(ctx: AppContext, accountId: string, appId: string): Promise<void> {
+  if (!isId(appId)) throw new NotFound('This app was not found');
+  const tokens = await ctx.database.write(async (tx) => {
+    await tx.sql.deleteFrom('oauth_codes').where('app_id', '=', appId).where('account_id', '=', accountId).execute();
+    return tx.sql
+      .deleteFrom('access_tokens')
+      .where('app_id', '=', appId)
+      .where('account_id', '=', accountId)
+      .returning('id')
+      .execute();
+  });
+  if (tokens.length === 0) throw new NotFound('This app was not found');
+  await tell(ctx, { tokenIds: tokens.map((token) => token.id) });
 }

@@ -14,6 +14,7 @@ const byAddress = {
   reset: [25, 5 * minute],
   registerApp: [5, 10 * minute],
   token: [300, 5 * minute],
+  passkey: [100, 5 * minute],
 } as const;
 
 /** `[times, within ms]` for one account or e-mail address. */
@@ -21,6 +22,8 @@ const byPerson = {
   signIn: [25, 60 * minute],
   mail: [5, 30 * minute],
   password: [10, 10 * minute],
+  secondFactor: [10, 10 * minute],
+  proof: [10, 10 * minute],
 } as const;
 
 /** Counts one try from an address. @throws {TooMany} */

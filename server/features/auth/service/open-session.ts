@@ -37,6 +37,7 @@ export async function openSession(
       user_agent: device.userAgent?.slice(0, 300) ?? null,
       created_at: now,
       last_used_at: now,
+      proven_at: now,
     })
     .execute();
   await tx.sql

@@ -18,11 +18,13 @@ export async function purgeAccess(ctx: AppContext): Promise<number> {
       with sessions_gone as (delete from sessions where last_used_at < ${before(sessionLifeMs)} returning 1),
         codes_gone as (delete from oauth_codes where created_at < ${before(codesKeptMs)} returning 1),
         links_gone as (delete from email_tokens where expires_at < ${before(0)} returning 1),
+        questions_gone as (delete from auth_challenges where expires_at < ${before(0)} returning 1),
         tokens_gone as (
           delete from access_tokens where account_id is null and coalesce(last_used_at, created_at) < ${before(appTokensKeptMs)} returning 1
         )
       select (select count(*) from sessions_gone)::int + (select count(*) from codes_gone)::int
-        + (select count(*) from links_gone)::int + (select count(*) from tokens_gone)::int as purged`.execute(tx.sql),
+        + (select count(*) from links_gone)::int + (select count(*) from tokens_gone)::int
+        + (select count(*) from questions_gone)::int as purged`.execute(tx.sql),
   );
   return rows[0]?.purged ?? 0;
 }
