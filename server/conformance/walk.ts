@@ -174,6 +174,8 @@ export const byLetter = new Set([
   'POST /api/auth/totp/confirm',
   'POST /api/auth/recovery-codes',
   'POST /api/auth/passkeys',
+  'POST /api/auth/passkeys/challenge',
+  'POST /api/auth/sign-in/second-factor/challenge',
   'PATCH /api/auth/passkeys/:id',
   'PUT /api/auth/passkeys/:id',
   'DELETE /api/auth/passkeys/:id',

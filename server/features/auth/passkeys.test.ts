@@ -35,8 +35,8 @@ async function add(session: WebSession, key: Authenticator, more: Deviation = {}
   return session.api('POST', '/api/auth/passkeys', { name: 'Blue key', passkey: key.create(question.body, more) });
 }
 
-const ask = async (body: object = {}): Promise<{ challenge: string; rpId?: string }> =>
-  (await post('/api/auth/passkey/challenge', body)).body;
+const ask = async (body?: { token: string }): Promise<{ challenge: string; rpId?: string }> =>
+  (await post(body ? '/api/auth/sign-in/second-factor/challenge' : '/api/auth/passkey/challenge', body)).body;
 const enter = (passkey: object): Promise<Answer> => post('/api/auth/sign-in/passkey', { passkey });
 const refused = { status: 401, body: { error: 'The passkey was not accepted. Please try again.' } };
 
@@ -77,7 +77,7 @@ describe('a passkey', () => {
     const passkey = key.answer(question, { userVerified: false });
     const whole = await post('/api/auth/sign-in/second-factor', { token, passkey });
     expect((await sessionFrom(server, whole).api('GET', '/api/v1/preferences')).status).toBe(200);
-    expect((await post('/api/auth/passkey/challenge', { token })).status).toBe(401);
+    expect((await post('/api/auth/sign-in/second-factor/challenge', { token })).status).toBe(401);
   });
 
   test('proves that it is you before a grave change', async () => {

@@ -69,20 +69,30 @@ function passwordRoutes(app: App, ctx: AppContext): void {
 }
 
 function passkeyRoutes(app: App, ctx: AppContext): void {
-  const question = Type.Object({
-    token: Type.Optional(
-      Type.String({ maxLength: 1000, description: 'Of the second step, for a passkey as second factor' }),
-    ),
-  });
   app.post(
     '/api/auth/passkey/challenge',
-    { schema: { tags, summary: 'What to ask the browser for, to sign in', body: question }, config: { access: open } },
+    { schema: { tags, summary: 'What to ask the browser for, to sign in by passkey alone' }, config: { access: open } },
     async (request, reply) => {
       await limitAddress(ctx, 'passkey', request.ip);
-      const { token } = request.body;
       reply.header('cache-control', 'no-store');
-      if (token === undefined) return askForPasskey(ctx, 'passkey', null);
-      return askForPasskey(ctx, 'passkey-second', await requireHalfSignedIn(ctx, token));
+      return askForPasskey(ctx, 'passkey', null);
+    },
+  );
+
+  app.post(
+    '/api/auth/sign-in/second-factor/challenge',
+    {
+      schema: {
+        tags,
+        summary: 'What to ask the browser for, in the second step',
+        body: Type.Object({ token: Word }),
+      },
+      config: { access: open },
+    },
+    async (request, reply) => {
+      await limitAddress(ctx, 'passkey', request.ip);
+      reply.header('cache-control', 'no-store');
+      return askForPasskey(ctx, 'passkey-second', await requireHalfSignedIn(ctx, request.body.token));
     },
   );
 
