@@ -34,6 +34,7 @@ export interface Events {
   'block.created': { blockId: string; blockerId: string; blockedId: string };
   'block.removed': { blockUri: string | null; blockerId: string; blockedId: string };
   'mute.created': { muterId: string; mutedId: string };
+  'domain.blocked': { accountId: string; domain: string };
 
   /** What an exclusive list holds has changed; the posts of the freed accounts belong into its owner's home again. */
   'list.changed': { ownerId: string; freedIds: string[] };

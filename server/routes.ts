@@ -12,7 +12,9 @@ import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
 import { credentialRoutes } from '#server/features/graph/routes/credentials.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
+import { profileRoutes } from '#server/features/graph/routes/profile.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
+import { serverRoutes } from '#server/features/graph/routes/servers.ts';
 import { allListRoutes } from '#server/features/lists/routes/register.ts';
 import { notificationRoutes } from '#server/features/notifications/routes/register.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
@@ -47,6 +49,8 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await credentialRoutes(app, ctx);
   await peopleRoutes(app, ctx);
   await relationRoutes(app, ctx);
+  await serverRoutes(app, ctx);
+  await profileRoutes(app, ctx);
   await postRoutes(app, ctx);
   await allListRoutes(app, ctx);
   await timelineRoutes(app, ctx);

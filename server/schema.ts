@@ -13,7 +13,14 @@ import {
   TotpKeySchema,
   UserSchema,
 } from '#server/features/auth/entities.ts';
-import { BlockSchema, FollowSchema, MuteSchema } from '#server/features/graph/entities.ts';
+import {
+  AccountNoteSchema,
+  BlockSchema,
+  DomainBlockSchema,
+  EndorsementSchema,
+  FollowSchema,
+  MuteSchema,
+} from '#server/features/graph/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
 import {
@@ -65,6 +72,9 @@ export const entities = [
   FollowSchema,
   BlockSchema,
   MuteSchema,
+  DomainBlockSchema,
+  EndorsementSchema,
+  AccountNoteSchema,
   PostSchema,
   MentionSchema,
   TagSchema,

@@ -10,6 +10,7 @@ import {
   sendUndoBlock,
   sendUndoFollow,
 } from '#server/features/graph/activitypub/send.ts';
+import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
@@ -84,6 +85,11 @@ export const subscribers: Subscribers = {
   },
   'mute.created': {
     timelines: timelines.removeMuted,
+  },
+  'domain.blocked': {
+    follows: slow(endFollowsWith),
+    timelines: timelines.removeDomain,
+    notifications: notifications.untellDomain,
   },
   'list.changed': {
     timelines: timelines.mendHome,

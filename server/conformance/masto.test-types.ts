@@ -1,10 +1,10 @@
 // What our serializers return, held against masto's types by the compiler: `npm run types` fails when a field goes missing or
 // changes its kind. Nothing here runs. masto turns the keys of answers into camelCase, so the types are turned alike.
 import type { mastodon } from 'masto';
-import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
+import type { MastodonAccount, MastodonProfile } from '#server/features/accounts/serializers.ts';
 import type { CredentialAccount, serializePreferences } from '#server/features/auth/serializers/credentials.ts';
 import type { serializeApp, serializeNewApp, serializeToken } from '#server/features/auth/serializers/oauth.ts';
-import type { MastodonRelationship } from '#server/features/graph/serializers.ts';
+import type { MastodonFamiliarFollowers, MastodonRelationship } from '#server/features/graph/serializers.ts';
 import type {
   serializeInstance,
   serializeInstanceV1,
@@ -119,6 +119,11 @@ export type Promises = [
   Fits<Camel<MastodonAccount>, Account>,
   Fits<Camel<CredentialAccount>, Account & { source: Source; role: Role }>,
   Fits<Camel<MastodonRelationship>, Relationship>,
+  Fits<Camel<MastodonFamiliarFollowers>, { id: string; accounts: Account[] }>,
+  Fits<
+    Camel<MastodonProfile>,
+    Wider<mastodon.v1.Profile, { fields: Array<{ name: string; value: string; verifiedAt: string | null }> }>
+  >,
   Fits<Camel<MastodonStatus>, Status>,
   Fits<Camel<MastodonStatusEdit>, Wider<mastodon.v1.StatusEdit, { account: Account }>>,
   Fits<Camel<MastodonPoll>, Poll>,

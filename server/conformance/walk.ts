@@ -32,7 +32,7 @@ export function addressOf(door: Door, town: Town): string {
   const query =
     path === '/oauth/authorize'
       ? `response_type=code&client_id=${town.app.clientId}&redirect_uri=${redirectUri}`
-      : queries[path];
+      : (queries[path] ?? queries[`${door.method} ${path}`]);
   return query === undefined ? filled : `${filled}?${query}`;
 }
 
@@ -62,6 +62,7 @@ const queries: Record<string, string> = {
   '/api/v1/accounts/search': 'q=bo',
   '/api/v2/search': 'q=bir',
   '/api/v1/markers': 'timeline[]=home',
+  'DELETE /api/v1/domain_blocks': 'domain=far.example',
   '/.well-known/webfinger': 'resource=acct:alice@localhost',
 };
 
@@ -143,6 +144,14 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'PUT /api/v1/lists/:id': { title: 'birds & bees', replies_policy: 'none', exclusive: false },
     'POST /api/v1/lists/:id/accounts': { account_ids: [town.bob.accountId, town.carol.accountId] },
     'POST /api/lists/:id/tags': { tags: ['birds', 'bees'] },
+    'POST /api/v1/accounts/:id/note': { comment: 'met & liked' },
+    'POST /api/v1/domain_blocks': { domain: `far${unique}.example` },
+    'PUT /api/v1/profile': {
+      display_name: 'Alice',
+      note: 'birds & bees',
+      show_media: false,
+      attribution_domains: ['a.example', 'b.example'],
+    },
     'POST /api/v1/notifications/dismiss': { id: town.otherNotification },
     'POST /api/v1/notifications/requests/accept': { id: ['900000001', '900000002'] },
     'POST /api/v1/notifications/requests/dismiss': { id: ['900000001', '900000002'] },

@@ -22,6 +22,8 @@ beforeAll(async () => {
     await must(fan, 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
     await must(alice, 'POST', `/api/v1/follow_requests/${fan.accountId}/authorize`);
     await must(alice, 'POST', `/api/v1/accounts/${fan.accountId}/follow`);
+    await must(alice, 'POST', `/api/v1/accounts/${fan.accountId}/endorse`);
+    await must(alice, 'POST', '/api/v1/domain_blocks', { domain: `${fan.username}.example` });
     await must(fan, 'POST', `/api/v1/statuses/${target}/favourite`);
     await must(fan, 'POST', `/api/v1/statuses/${target}/reblog`);
     const { id } = await must(alice, 'POST', '/api/v1/statuses', { status: `one more #page` });
@@ -55,6 +57,9 @@ beforeAll(async () => {
     '/api/v1/statuses/:id/reblogged_by': `/api/v1/statuses/${target}/reblogged_by`,
     '/api/v1/favourites': '/api/v1/favourites',
     '/api/v1/bookmarks': '/api/v1/bookmarks',
+    '/api/v1/endorsements': '/api/v1/endorsements',
+    '/api/v1/accounts/:id/endorsements': `/api/v1/accounts/${alice.accountId}/endorsements`,
+    '/api/v1/domain_blocks': '/api/v1/domain_blocks',
     '/api/v1/blocks': '/api/v1/blocks',
     '/api/v1/mutes': '/api/v1/mutes',
     '/api/v1/follow_requests': '/api/v1/follow_requests',
@@ -86,7 +91,7 @@ const paged = doors
 /** Things have ids, groups of notifications have keys. */
 const idsOf = ({ body }: Answer): string[] =>
   Array.isArray(body)
-    ? body.map(({ id }: { id: string }) => id)
+    ? body.map((item: { id: string } | string) => (typeof item === 'string' ? item : item.id))
     : body.notification_groups.map(({ group_key: key }: { group_key: string }) => key);
 
 /** The address behind a relation of the `Link` header. */

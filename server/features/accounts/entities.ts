@@ -58,6 +58,15 @@ export const AccountSchema = defineEntity({
     discoverable: p.boolean().default(true),
     indexable: p.boolean().default(false),
     hideCollections: p.boolean().default(false),
+    /** Which tabs its profile page has. */
+    showMedia: p.boolean().default(true),
+    showMediaReplies: p.boolean().default(true),
+    showFeatured: p.boolean().default(true),
+    /** Sites whose pages may name this account as their author. */
+    attributionDomains: p
+      .json<string[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
     alsoKnownAs: p
       .json<string[]>()
       .defaultRaw(`'[]'`)
@@ -75,6 +84,11 @@ export const AccountSchema = defineEntity({
   },
   indexes: [
     { name: 'accounts_created', properties: ['createdAt'] },
+    {
+      name: 'accounts_directory_new',
+      expression: `create index accounts_directory_new on accounts (id desc) where discoverable`,
+    },
+    { name: 'accounts_domain', properties: ['domain', 'id'] },
     {
       name: 'accounts_username_prefix',
       expression: `create index accounts_username_prefix on accounts (lower(username) text_pattern_ops)`,

@@ -9,6 +9,7 @@ export const profileLimits = {
   fieldName: 255,
   fieldValue: 1000,
   pictureDescription: 1500,
+  attributionDomains: 100,
   uploadBytes: 8 * 1024 * 1024,
   avatar: { width: 400, height: 400 },
   header: { width: 1500, height: 500 },

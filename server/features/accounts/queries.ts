@@ -33,6 +33,10 @@ export interface AccountView {
   discoverable: boolean;
   indexable: boolean;
   hideCollections: boolean;
+  showMedia: boolean;
+  showMediaReplies: boolean;
+  showFeatured: boolean;
+  attributionDomains: string[];
   alsoKnownAs: string[];
   movedToUri: string | null;
   postsCount: number;
@@ -210,6 +214,10 @@ export function accountView(row: AccountRow): AccountView {
     discoverable: row.discoverable,
     indexable: row.indexable,
     hideCollections: row.hide_collections,
+    showMedia: row.show_media,
+    showMediaReplies: row.show_media_replies,
+    showFeatured: row.show_featured,
+    attributionDomains: row.attribution_domains,
     alsoKnownAs: row.also_known_as,
     movedToUri: row.moved_to_uri,
     postsCount: row.posts_count,

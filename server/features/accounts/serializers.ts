@@ -91,9 +91,9 @@ export function serializeAccount(account: AccountView, config: AccountConfig): M
     followers_count: account.followersCount,
     following_count: account.followingCount,
     hide_collections: local ? account.hideCollections : null,
-    show_media: true,
-    show_media_replies: true,
-    show_featured: true,
+    show_media: account.showMedia,
+    show_media_replies: account.showMediaReplies,
+    show_featured: account.showFeatured,
     emojis: suspended ? [] : account.emojis.map(serializeEmoji),
     fields: suspended ? [] : serializeFields(account),
     roles: [],
@@ -127,4 +127,55 @@ function serializeFields(account: AccountView): MastodonField[] {
     value: account.domain === null ? plainToHtml(field.value, { inline: true, relMe: true }) : field.value,
     verified_at: field.verifiedAt,
   }));
+}
+
+/** The account as its owner edits it: texts as they were typed, no placeholders. @see https://docs.joinmastodon.org/entities/Profile/ */
+export interface MastodonProfile {
+  id: string;
+  display_name: string;
+  note: string;
+  fields: MastodonField[];
+  avatar: string | null;
+  avatar_static: string | null;
+  avatar_description: string;
+  header: string | null;
+  header_static: string | null;
+  header_description: string;
+  locked: boolean;
+  bot: boolean;
+  hide_collections: boolean;
+  discoverable: boolean;
+  indexable: boolean;
+  show_media: boolean;
+  show_media_replies: boolean;
+  show_featured: boolean;
+  attribution_domains: string[];
+  featured_tags: never[];
+}
+
+export function serializeProfile(account: AccountView, config: AccountConfig): MastodonProfile {
+  const avatar = account.avatar === null ? null : pictureAddress(account.avatar, 'avatars', config);
+  const header = account.header === null ? null : pictureAddress(account.header, 'headers', config);
+  return {
+    id: account.id,
+    display_name: account.displayName,
+    note: account.bio,
+    fields: account.fields.map(({ name, value, verifiedAt }) => ({ name, value, verified_at: verifiedAt })),
+    avatar,
+    avatar_static: avatar,
+    avatar_description: account.avatar?.description ?? '',
+    header,
+    header_static: header,
+    header_description: account.header?.description ?? '',
+    locked: account.locked,
+    bot: account.kind === 'service' || account.kind === 'application',
+    hide_collections: account.hideCollections,
+    discoverable: account.discoverable,
+    indexable: account.indexable,
+    show_media: account.showMedia,
+    show_media_replies: account.showMediaReplies,
+    show_featured: account.showFeatured,
+    attribution_domains: account.attributionDomains,
+    featured_tags: [],
+  };
 }

@@ -18,6 +18,8 @@ export const UserSchema = defineEntity({
     reason: p.text().nullable(),
     approvedAt: p.datetime(3).nullable(),
     disabledAt: p.datetime(3).nullable(),
+    /** When its owner asked to delete it; hidden since then, and gone for good after the grace. */
+    leavingAt: p.datetime(3).nullable().index(),
     locale: p.text().nullable(),
     defaultVisibility: p.text().$type<Visibility>().default('public'),
     defaultSensitive: p.boolean().default(false),

@@ -65,3 +65,50 @@ export const MuteSchema = defineEntity({
 });
 export class Mute extends MuteSchema.class {}
 MuteSchema.setClass(Mute);
+
+/** A server that somebody does not want to see. */
+export const DomainBlockSchema = defineEntity({
+  name: 'DomainBlock',
+  tableName: 'domain_blocks',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    /** As in `accounts.domain`: lower case, ASCII. */
+    domain: p.text(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'domain_blocks_once', properties: ['accountId', 'domain'] }],
+  indexes: [{ name: 'domain_blocks_page', properties: ['accountId', 'id'] }],
+});
+export class DomainBlock extends DomainBlockSchema.class {}
+DomainBlockSchema.setClass(DomainBlock);
+
+/** Somebody whom one shows on one's own profile. */
+export const EndorsementSchema = defineEntity({
+  name: 'Endorsement',
+  tableName: 'endorsements',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    endorsedId: () => p.manyToOne(Account).mapToPk().fieldName('endorsed_id').deleteRule('cascade').index(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'endorsements_pair', properties: ['accountId', 'endorsedId'] }],
+  indexes: [{ name: 'endorsements_page', properties: ['accountId', 'id'] }],
+});
+export class Endorsement extends EndorsementSchema.class {}
+EndorsementSchema.setClass(Endorsement);
+
+/** What somebody noted about another, for their own eyes. */
+export const AccountNoteSchema = defineEntity({
+  name: 'AccountNote',
+  tableName: 'account_notes',
+  properties: {
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').primary().deleteRule('cascade'),
+    aboutId: () => p.manyToOne(Account).mapToPk().fieldName('about_id').primary().deleteRule('cascade').index(),
+    text: p.text(),
+    updatedAt: p.datetime(3),
+  },
+});
+export class AccountNote extends AccountNoteSchema.class {}
+AccountNoteSchema.setClass(AccountNote);

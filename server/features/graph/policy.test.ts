@@ -5,6 +5,7 @@ import { createAccount } from '#server/features/accounts/service/create.ts';
 import { sql } from '#server/platform/database.ts';
 import { openTestContext, type TestContext } from '#server/testing/context.ts';
 import { mayFollow, mayInteract, noBlockBetween, isMuted } from './policy.ts';
+import { readBetween } from './service/pair.ts';
 
 let opened: TestContext;
 const ids: string[] = [];
@@ -16,6 +17,12 @@ beforeAll(async () => {
   opened = await openTestContext();
   await opened.ctx.database.write(async (tx) => {
     for (let n = 0; n < people; n += 1) ids.push(await createAccount(tx, opened.ctx, { username: `person${n}`, keys }));
+    for (const n of [3, 4])
+      await tx.sql
+        .updateTable('accounts')
+        .set({ domain: `far${n}.example` })
+        .where('id', '=', ids[n]!)
+        .execute();
   });
 });
 afterAll(() => opened.close());
@@ -30,16 +37,26 @@ const mutes = fc.uniqueArray(fc.record({ pair: fc.tuple(person, person), ends: f
   maxLength: 12,
 });
 
+const domainBlocks = fc.uniqueArray(fc.tuple(person, fc.constantFrom(3, 4)), { selector: String, maxLength: 3 });
+
 const standing = { opened: true, suspendedAt: null, deletedAt: null };
 
 async function write(
   blocks: Array<[number, number]>,
   muted: Array<{ pair: [number, number]; ends: number | null }>,
+  servers: Array<[number, number]>,
 ): Promise<void> {
   const { ctx } = opened;
   await ctx.database.write(async (tx) => {
     await sql`delete from blocks`.execute(tx.sql);
     await sql`delete from mutes`.execute(tx.sql);
+    await sql`delete from domain_blocks`.execute(tx.sql);
+    for (const [one, far] of servers) {
+      await tx.sql
+        .insertInto('domain_blocks')
+        .values({ id: ctx.newId(), account_id: ids[one]!, domain: `far${far}.example`, created_at: now })
+        .execute();
+    }
     for (const [one, other] of blocks) {
       await tx.sql
         .insertInto('blocks')
@@ -58,8 +75,8 @@ async function write(
 
 test('code and SQL agree about every pair', async () => {
   await fc.assert(
-    fc.asyncProperty(pairs, mutes, async (blocks, muted) => {
-      await write(blocks, muted);
+    fc.asyncProperty(pairs, mutes, domainBlocks, async (blocks, muted, servers) => {
+      await write(blocks, muted, servers);
       const rows = await sql<{ viewer: string; other: string; open: boolean; muted: boolean }>`
         select v.id as viewer, o.id as other,
           ${sql.join(
@@ -77,7 +94,9 @@ test('code and SQL agree about every pair', async () => {
       for (const row of rows.rows) {
         const has = (list: Array<[number, number]>, one: string, other: string): boolean =>
           list.some(([from, to]) => ids[from] === one && ids[to] === other);
-        const between = { blocking: has(blocks, row.viewer, row.other), blockedBy: has(blocks, row.other, row.viewer) };
+        const all = [...blocks, ...servers];
+        const between = { blocking: has(all, row.viewer, row.other), blockedBy: has(all, row.other, row.viewer) };
+        expect(await opened.ctx.database.write((tx) => readBetween(tx, row.viewer, row.other))).toEqual(between);
         const [viewer, other] = [
           { ...standing, id: row.viewer },
           { ...standing, id: row.other },

@@ -2,7 +2,7 @@
 import { isActive, type AccountStanding } from '#server/features/accounts/policy.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 
-/** What stands between two accounts. A block in either direction hides each from the other. */
+/** What stands between two accounts. A block in either direction, of the account or of its server, hides each from the other. */
 export interface Between {
   blocking: boolean;
   blockedBy: boolean;
@@ -24,9 +24,16 @@ export function mayFollow(follower: Person, followee: Person, between: Between):
 
 /** SQL twin of "neither blocks the other". `account` is a column or value with the other account's id. */
 export function noBlockBetween(viewerId: string, account: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql<boolean>`not exists (
-    select from blocks where (blocker_id = ${viewerId} and blocked_id = ${account}) or (blocker_id = ${account} and blocked_id = ${viewerId})
-  )`;
+  const viewer = sql`${viewerId}::bigint`;
+  return sql<boolean>`(not exists (
+    select from blocks where (blocker_id = ${viewer} and blocked_id = ${account}) or (blocker_id = ${account} and blocked_id = ${viewer})
+  ) and ${noDomainBlock(viewer, account)} and ${noDomainBlock(account, viewer)})`;
+}
+
+/** SQL: `one` does not block the server of `other`. Both are expressions of type bigint. */
+export function noDomainBlock(one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select from domain_blocks d where d.account_id = ${one}
+    and exists (select from accounts x where x.id = ${other} and x.domain = d.domain))`;
 }
 
 /** SQL: the viewer has muted that account and the mute has not ended. */

@@ -21,6 +21,9 @@ export interface RelationshipView {
   muting: boolean;
   mutingNotifications: boolean;
   mutingExpiresAt: Date | null;
+  domainBlocking: boolean;
+  endorsed: boolean;
+  note: string;
 }
 
 const relationshipsText = `
@@ -29,7 +32,8 @@ select a.id::text as "id",
   f.languages as "languages", coalesce(f.state = 'pending', false) as "requested",
   coalesce(b.state = 'accepted', false) as "followedBy", coalesce(b.state = 'pending', false) as "requestedBy",
   x.id is not null as "blocking", y.id is not null as "blockedBy",
-  m.id is not null as "muting", coalesce(m.hide_notifications, false) as "mutingNotifications", m.expires_at as "mutingExpiresAt"
+  m.id is not null as "muting", coalesce(m.hide_notifications, false) as "mutingNotifications", m.expires_at as "mutingExpiresAt",
+  d.id is not null as "domainBlocking", e.id is not null as "endorsed", coalesce(n.text, '') as "note"
 from unnest($2::bigint[]) with ordinality as wanted (id, position)
 join accounts a on a.id = wanted.id and a.opened and a.deleted_at is null
 left join follows f on f.follower_id = $1 and f.followee_id = a.id
@@ -37,6 +41,9 @@ left join follows b on b.follower_id = a.id and b.followee_id = $1
 left join blocks x on x.blocker_id = $1 and x.blocked_id = a.id
 left join blocks y on y.blocker_id = a.id and y.blocked_id = $1
 left join mutes m on m.muter_id = $1 and m.muted_id = a.id and (m.expires_at is null or m.expires_at > $3)
+left join domain_blocks d on d.account_id = $1 and d.domain = a.domain
+left join endorsements e on e.account_id = $1 and e.endorsed_id = a.id
+left join account_notes n on n.account_id = $1 and n.about_id = a.id
 order by wanted.position`;
 
 /** How the viewer stands to each of `ids`, in that order, in one statement; unknown ids are left out. */
@@ -127,6 +134,17 @@ export async function blocksPage(ctx: AppContext, accountId: string, page: Page)
   );
 }
 
+/** Whom the account shows on its profile, as the viewer may see it. */
+export async function endorsementsPage(
+  ctx: AppContext,
+  accountId: string,
+  viewerId: string | null,
+  page: Page,
+): Promise<AccountPage> {
+  const where = sql<boolean>`t.account_id = ${accountId}`;
+  return readList(ctx, { table: 'endorsements', other: 'endorsed_id', where }, viewerId, page);
+}
+
 export interface MutesPage extends AccountPage {
   /** When the mute of each account ends, by account id. */
   expiresAt: Map<string, Date | null>;
@@ -176,9 +194,9 @@ export async function searchPeople(
 }
 
 interface List {
-  table: 'follows' | 'blocks' | 'mutes';
+  table: 'follows' | 'blocks' | 'mutes' | 'endorsements';
   /** The column of the one who is listed. */
-  other: 'follower_id' | 'followee_id' | 'blocked_id' | 'muted_id';
+  other: 'follower_id' | 'followee_id' | 'blocked_id' | 'muted_id' | 'endorsed_id';
   /** Which rows; the list's table is `t`. */
   where: RawBuilder<boolean>;
 }

@@ -1,4 +1,5 @@
 // How a viewer stands to an account, as Mastodon's clients read it.
+import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import type { RelationshipView } from './queries.ts';
 
 /** @see https://docs.joinmastodon.org/entities/Relationship/ */
@@ -37,8 +38,14 @@ export function serializeRelationship(view: RelationshipView): MastodonRelations
     muting_expires_at: view.mutingExpiresAt?.toISOString() ?? null,
     requested: view.requested,
     requested_by: view.requestedBy,
-    domain_blocking: false,
-    endorsed: false,
-    note: '',
+    domain_blocking: view.domainBlocking,
+    endorsed: view.endorsed,
+    note: view.note,
   };
+}
+
+/** @see https://docs.joinmastodon.org/entities/FamiliarFollowers/ */
+export interface MastodonFamiliarFollowers {
+  id: string;
+  accounts: MastodonAccount[];
 }

@@ -5,7 +5,7 @@ import { isPollOver } from '#server/features/posts/policy/poll.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { tell } from './service/tell.ts';
-import { untell, untellEachOther } from './service/untell.ts';
+import { untell, untellEachOther, untellServer } from './service/untell.ts';
 
 /** A post that was found long after it was made is no news to anybody. */
 const newsworthyMs = 7 * 24 * 60 * 60 * 1000;
@@ -24,6 +24,7 @@ export async function tellOfPost(ctx: AppContext, { postId }: Events['post.creat
   const recipients = sql`
     select f.follower_id as id from follows f
     where f.followee_id = ${post.accountId} and f.state = 'accepted' and f.notify
+      and (${post.language}::text is null or f.languages is null or jsonb_exists(f.languages, ${post.language}::text))
       and not exists (select from mentions m where m.post_id = ${postId} and m.account_id = f.follower_id)`;
   await tell(ctx, { kind: 'post', fromId: post.accountId, postId, recipients, at: post.createdAt });
 }
@@ -112,6 +113,14 @@ export async function untellBlocked(ctx: AppContext, { blockerId, blockedId }: E
   );
   if (rows.length === 0) return;
   await untellEachOther(ctx, blockerId, blockedId);
+}
+
+/** Nothing by people of a server that the reader blocks is left. */
+export async function untellDomain(ctx: AppContext, { accountId, domain }: Events['domain.blocked']): Promise<void> {
+  const { rows } = await sql`select from domain_blocks where account_id = ${accountId} and domain = ${domain}`.execute(
+    ctx.database.read,
+  );
+  if (rows.length > 0) await untellServer(ctx, accountId, domain);
 }
 
 /** Whom the text names and whom it answers: answers are mentions too. */

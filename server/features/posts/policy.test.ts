@@ -14,12 +14,15 @@ afterAll(() => server.close());
 
 const people = 4;
 const person = fc.nat(people - 1);
+/** Where each of them lives; null is here. */
+const domains = [null, 'one.example', 'one.example', 'two.example'];
 
 /** People by number; `boosts` names an earlier post. */
 interface Graph {
   standings: Array<'active' | 'suspended' | 'deleted' | 'unopened'>;
   follows: Array<{ from: number; to: number; state: 'pending' | 'accepted' }>;
   blocks: Array<{ from: number; to: number }>;
+  domainBlocks: Array<{ from: number; domain: string }>;
   posts: Array<{
     author: number;
     visibility: Visibility;
@@ -39,6 +42,10 @@ const graphs: fc.Arbitrary<Graph> = fc.record({
     { maxLength: 8, selector: pair },
   ),
   blocks: fc.uniqueArray(fc.record({ from: person, to: person }), { maxLength: 2, selector: pair }),
+  domainBlocks: fc.uniqueArray(
+    fc.record({ from: person, domain: fc.constantFrom('one.example', 'two.example', 'three.example') }),
+    { maxLength: 2, selector: ({ from, domain }) => `${from}>${domain}` },
+  ),
   posts: fc.array(
     fc.record({
       author: person,
@@ -98,6 +105,7 @@ async function store(graph: Graph, base: number) {
       graph.standings.map((state, who) => ({
         id: idOf(who),
         username: `p${idOf(who)}`,
+        domain: domains[who],
         uri: `http://localhost/${idOf(who)}`,
         inbox_url: 'http://localhost/inbox',
         created_at: at,
@@ -129,6 +137,15 @@ async function store(graph: Graph, base: number) {
     }));
     await db.insertInto('blocks').values(values).execute();
   }
+  if (graph.domainBlocks.length > 0) {
+    const values = graph.domainBlocks.map(({ from, domain }) => ({
+      id: server.ctx.newId(),
+      account_id: idOf(from),
+      domain,
+      created_at: at,
+    }));
+    await db.insertInto('domain_blocks').values(values).execute();
+  }
   const posts = placePosts(graph, base);
   for (const post of posts) {
     await db
@@ -154,10 +171,16 @@ async function store(graph: Graph, base: number) {
   const judge = (viewer: string | null, id: string): boolean => {
     const facts = (post: (typeof posts)[number]): PostFacts => ({
       authorGone: graph.standings[post.author] !== 'active',
-      blocked: blocks.some(
-        ({ from, to }) =>
-          (idOf(from) === viewer && to === post.author) || (from === post.author && idOf(to) === viewer),
-      ),
+      blocked:
+        blocks.some(
+          ({ from, to }) =>
+            (idOf(from) === viewer && to === post.author) || (from === post.author && idOf(to) === viewer),
+        ) ||
+        graph.domainBlocks.some(
+          ({ from, domain }) =>
+            (idOf(from) === viewer && domain === domains[post.author]) ||
+            (from === post.author && domain === domains[accountIds.indexOf(viewer ?? '')]),
+        ),
       follows: follows.some(
         ({ from, to, state }) => idOf(from) === viewer && to === post.author && state === 'accepted',
       ),

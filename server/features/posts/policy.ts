@@ -1,6 +1,7 @@
 // Who may see, answer, boost, edit and delete a post. `maySee` and `visibleTo` say the same, once as code and once as
 // SQL; policy.test.ts compares them on random graphs. Every door asks here: API, streaming, notifications, federation.
 import { activeAccounts } from '#server/features/accounts/policy.ts';
+import { noDomainBlock } from '#server/features/graph/policy.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 
@@ -14,7 +15,7 @@ export interface JudgedPost {
 export interface PostFacts {
   /** The author is suspended, deleted or not open yet. */
   authorGone: boolean;
-  /** Either of the two blocks the other. */
+  /** Either of the two blocks the other, or the other's server. */
   blocked: boolean;
   /** The author accepted the viewer as a follower, by our own database. */
   follows: boolean;
@@ -70,10 +71,11 @@ function onePostVisibleTo(viewer: RawBuilder<unknown>, post: string): RawBuilder
         select from follows f where f.follower_id = ${viewer} and f.followee_id = ${author} and f.state = 'accepted'))))`;
 }
 
-/** No block between the two, in either direction. Both are expressions of type bigint. */
+/** No block between the two, in either direction, of account or server. Both are expressions of type bigint. */
 export function notBlocked(one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`(not exists (select from blocks b where b.blocker_id = ${one} and b.blocked_id = ${other})
-    and not exists (select from blocks b where b.blocker_id = ${other} and b.blocked_id = ${one}))`;
+    and not exists (select from blocks b where b.blocker_id = ${other} and b.blocked_id = ${one})
+    and ${noDomainBlock(one, other)} and ${noDomainBlock(other, one)})`;
 }
 
 /** The viewer does not mute `other` at the moment `now`. All are expressions: two of type bigint, one timestamptz. */

@@ -16,6 +16,10 @@ const largestId = '9223372036854775807';
 function homeText(order: 'asc' | 'desc'): string {
   const owner = sql.raw('$1::bigint');
   const allowed = (account: RawBuilder<unknown>) => sql`${account} not in (select id from hidden)`;
+  // Read once for the page; hardly anybody has any.
+  const hiddenServers = sql`(select array_agg(d.domain) from domain_blocks d where d.account_id = ${owner})`;
+  const fromAllowedServer = (account: RawBuilder<unknown>) =>
+    sql`(${hiddenServers} is null or coalesce((select x.domain from accounts x where x.id = ${account}) <> all(${hiddenServers}::text[]), true))`;
   return statementText(sql`
     with hidden (id) as (
       select blocked_id from blocks where blocker_id = ${owner}
@@ -30,6 +34,7 @@ function homeText(order: 'asc' | 'desc'): string {
         select from follows f where f.follower_id = ${owner} and f.followee_id = e.author_id and f.state = 'accepted'
           and (e.boost_of_id is null or f.show_boosts)))
       and ${allowed(sql.ref('e.author_id'))} and (e.other_id is null or ${allowed(sql.ref('e.other_id'))})
+      and ${fromAllowedServer(sql.ref('e.author_id'))} and ${fromAllowedServer(sql.ref('e.other_id'))}
     order by e.post_id ${sql.raw(order)} limit $4::int`);
 }
 

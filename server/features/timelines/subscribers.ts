@@ -9,6 +9,7 @@ import {
   removeAccount,
   removeExclusive,
   removeFromFeeds,
+  removeServer,
 } from './service/feeds.ts';
 
 /** A public post, as the streams that carry it know it. */
@@ -80,6 +81,11 @@ export async function removeFollowee(
 export async function removeBlocked(ctx: AppContext, { blockerId, blockedId }: Events['block.created']): Promise<void> {
   await removeAccount(ctx, blockerId, blockedId, { shown: true });
   await removeAccount(ctx, blockedId, blockerId, { shown: true });
+}
+
+/** Whoever lives on a server that the owner blocks leaves the home timeline, with answers to them and boosts of them. */
+export async function removeDomain(ctx: AppContext, event: Events['domain.blocked']): Promise<void> {
+  await removeServer(ctx, event.accountId, event.domain);
 }
 
 /** Whoever is muted leaves the home timeline, with answers to them and boosts of them. */

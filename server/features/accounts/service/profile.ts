@@ -21,6 +21,12 @@ export interface ProfileChange {
   discoverable?: boolean;
   indexable?: boolean;
   hideCollections?: boolean;
+  /** Which tabs the profile page has. */
+  showMedia?: boolean;
+  showMediaReplies?: boolean;
+  showFeatured?: boolean;
+  /** Sites whose pages may name the account as their author. */
+  attributionDomains?: string[];
   /** The bytes of an uploaded picture, or null to have none. */
   avatar?: Buffer | null;
   header?: Buffer | null;
@@ -79,11 +85,32 @@ async function writeProfile(
       ...(change.discoverable === undefined ? {} : { discoverable: change.discoverable }),
       ...(change.indexable === undefined ? {} : { indexable: change.indexable }),
       ...(change.hideCollections === undefined ? {} : { hide_collections: change.hideCollections }),
+      ...shownTabs(change),
+      ...(change.attributionDomains === undefined
+        ? {}
+        : { attribution_domains: json(change.attributionDomains.map(siteName)) }),
       ...(avatar === undefined ? {} : { avatar: json(avatar) }),
       ...(header === undefined ? {} : { header: json(header) }),
     })
     .where('id', '=', account.id)
     .execute();
+}
+
+function shownTabs(change: ProfileChange) {
+  return {
+    ...(change.showMedia === undefined ? {} : { show_media: change.showMedia }),
+    ...(change.showMediaReplies === undefined ? {} : { show_media_replies: change.showMediaReplies }),
+    ...(change.showFeatured === undefined ? {} : { show_featured: change.showFeatured }),
+  };
+}
+
+/** `https://Example.org/` as people paste it is example.org. */
+function siteName(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '');
 }
 
 /** A value for a jsonb column: the driver would send a list as a PostgreSQL array. */
@@ -107,6 +134,14 @@ function checkTexts(change: ProfileChange): void {
   }
   if ((change.fields ?? []).filter(isFilled).length > profileLimits.fields) {
     details.fields = [{ error: 'ERR_TOO_LONG', description: `there may be at most ${profileLimits.fields} fields` }];
+  }
+  const sites = (change.attributionDomains ?? []).map(siteName);
+  if (sites.some((site) => !/^[^\s/?#@:\\]{1,253}\.[^\s/?#@:\\.]{2,63}$/u.test(site))) {
+    details.attribution_domains = [{ error: 'ERR_INVALID', description: 'attribution_domains must be names of sites' }];
+  }
+  if (sites.length > profileLimits.attributionDomains) {
+    const description = `there may be at most ${profileLimits.attributionDomains} attribution_domains`;
+    details.attribution_domains = [{ error: 'ERR_TOO_LONG', description }];
   }
   const reasons = Object.values(details).flat();
   if (reasons.length === 0) return;

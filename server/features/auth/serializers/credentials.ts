@@ -85,7 +85,7 @@ export function serializeCredentials(
       discoverable: account.discoverable,
       indexable: account.indexable,
       quote_policy: 'nobody',
-      attribution_domains: [],
+      attribution_domains: account.attributionDomains,
     },
     role: serializeRole(user.role),
   };

@@ -22,7 +22,7 @@ const tags = ['Accounts'];
 const Text = Type.Optional(Type.String({ maxLength: 10_000 }));
 const Flag = Type.Optional(Type.Boolean());
 
-const ProfileBody = Type.Object({
+export const ProfileBody = Type.Object({
   display_name: Text,
   note: Text,
   locked: Flag,
@@ -30,6 +30,10 @@ const ProfileBody = Type.Object({
   discoverable: Flag,
   indexable: Flag,
   hide_collections: Flag,
+  show_media: Flag,
+  show_media_replies: Flag,
+  show_featured: Flag,
+  attribution_domains: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 200 })),
   avatar: Text,
   header: Text,
   avatar_description: Text,
@@ -101,7 +105,8 @@ export async function credentialRoutes(app: App, ctx: AppContext): Promise<void>
   );
 }
 
-async function changeProfile(
+/** Changes what a form names of a profile and of what new posts begin with. @throws {Invalid} */
+export async function changeProfile(
   ctx: AppContext,
   accountId: string,
   body: Static<typeof ProfileBody>,
@@ -116,6 +121,10 @@ async function changeProfile(
     discoverable: body.discoverable,
     indexable: body.indexable,
     hideCollections: body.hide_collections,
+    showMedia: body.show_media,
+    showMediaReplies: body.show_media_replies,
+    showFeatured: body.show_featured,
+    attributionDomains: body.attribution_domains,
     avatar: picture('avatar', uploads, body.avatar),
     header: picture('header', uploads, body.header),
     avatarDescription: body.avatar_description,

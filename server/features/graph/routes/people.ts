@@ -12,6 +12,7 @@ import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { pageParameters, readPage, setLinks, setOffsetLinks, type Page } from '#server/platform/http/paging.ts';
 import {
   blocksPage,
+  endorsementsPage,
   followersPage,
   followingPage,
   followRequestsPage,
@@ -36,6 +37,7 @@ export async function peopleRoutes(app: App, ctx: AppContext): Promise<void> {
   ownListRoute(app, ctx, 'follow_requests', 'read:follows', followRequestsPage);
   mutesRoute(app, ctx);
   requestRoutes(app, ctx);
+  endorsementRoutes(app, ctx);
 }
 
 /** How long a search may wait for the server of a stranger whose whole handle was typed. */
@@ -93,7 +95,12 @@ function collectionRoute(app: App, ctx: AppContext, name: 'followers' | 'followi
 /** Lists that are hidden are empty for all but their owner; so are those of somebody who blocks the viewer. */
 async function mayList(ctx: AppContext, account: AccountView, viewerId: string | null): Promise<boolean> {
   if (account.id === viewerId) return true;
-  if (account.hideCollections || account.suspendedAt !== null) return false;
+  return !account.hideCollections && maySeeLists(ctx, account, viewerId);
+}
+
+async function maySeeLists(ctx: AppContext, account: AccountView, viewerId: string | null): Promise<boolean> {
+  if (account.id === viewerId) return true;
+  if (account.suspendedAt !== null) return false;
   if (viewerId === null) return true;
   const [between] = await relationships(ctx, viewerId, [account.id]);
   return between !== undefined && !between.blockedBy;
@@ -111,6 +118,31 @@ function ownListRoute(
     { schema: { tags, summary: `Your ${name.replace('_', ' ')}`, querystring }, config: { access: user(scope) } },
     async (request, reply) => {
       return send(ctx, request, reply, await read(ctx, viewerOf(request).accountId, readPage(request.query, limits)));
+    },
+  );
+}
+
+/** Whom people show on their profiles. */
+function endorsementRoutes(app: App, ctx: AppContext): void {
+  ownListRoute(app, ctx, 'endorsements', 'read:accounts', (at, accountId, page) =>
+    endorsementsPage(at, accountId, null, page),
+  );
+  app.get(
+    '/api/v1/accounts/:id/endorsements',
+    {
+      schema: { tags, summary: 'Whom an account shows on its profile', params, querystring },
+      config: { access: anyone('read:accounts') },
+    },
+    async (request, reply) => {
+      const account = await requireAccount(ctx, request.params.id);
+      const viewerId = request.viewer?.accountId ?? null;
+      if (!(await maySeeLists(ctx, account, viewerId))) return [];
+      return send(
+        ctx,
+        request,
+        reply,
+        await endorsementsPage(ctx, account.id, viewerId, readPage(request.query, limits)),
+      );
     },
   );
 }

@@ -8,6 +8,7 @@ import { user, viewerOf } from '#server/platform/http/access.ts';
 import { relationships } from '../queries.ts';
 import { serializeRelationship, type MastodonRelationship } from '../serializers.ts';
 import { block, unblock } from '../service/block.ts';
+import { endorse, unendorse, writeNote } from '../service/endorse.ts';
 import { follow, rejectFollow, unfollow } from '../service/follow.ts';
 import { mute, unmute } from '../service/mute.ts';
 
@@ -45,7 +46,10 @@ export async function relationRoutes(app: App, ctx: AppContext): Promise<void> {
       schema: {
         tags,
         summary: 'How you stand to accounts',
-        querystring: Type.Object({ id: Type.Optional(Type.Array(Type.String())) }),
+        querystring: Type.Object({
+          id: Type.Optional(Type.Array(Type.String())),
+          with_suspended: Type.Optional(Type.Boolean({ description: 'They always are' })),
+        }),
       },
       config: { access: user('read:follows') },
     },
@@ -68,6 +72,11 @@ export async function relationRoutes(app: App, ctx: AppContext): Promise<void> {
   act(app, ctx, 'unblock', 'End a block', 'write:blocks', (at, blockerId, blockedId) =>
     unblock(at, { blockerId, blockedId }),
   );
+  for (const verb of ['endorse', 'pin'])
+    act(app, ctx, verb, 'Show somebody on your profile', 'write:accounts', endorse);
+  for (const verb of ['unendorse', 'unpin'])
+    act(app, ctx, verb, 'Show somebody on your profile no longer', 'write:accounts', unendorse);
+  noteRoute(app, ctx);
   act(app, ctx, 'unmute', 'End a mute', 'write:mutes', (at, muterId, mutedId) => unmute(at, { muterId, mutedId }));
 }
 
@@ -117,6 +126,23 @@ function muteRoute(app: App, ctx: AppContext): void {
         expiresAt,
       });
       return oneRelationship(ctx, accountId, request.params.id);
+    },
+  );
+}
+
+function noteRoute(app: App, ctx: AppContext): void {
+  const body = Type.Object({ comment: Type.Optional(Type.String({ maxLength: 2000 })) });
+  app.post(
+    '/api/v1/accounts/:id/note',
+    {
+      schema: { tags, summary: 'Note something about an account, for your own eyes', params, body },
+      config: { access: user('write:accounts') },
+    },
+    async (request) => {
+      const { accountId } = viewerOf(request);
+      const about = await requireAccount(ctx, request.params.id);
+      await writeNote(ctx, accountId, about.id, request.body.comment ?? '');
+      return oneRelationship(ctx, accountId, about.id);
     },
   );
 }

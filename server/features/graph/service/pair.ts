@@ -1,6 +1,6 @@
 // What every verb between two accounts needs: one at a time for a pair, and counters that fit the rows.
 import { sql, type Transaction } from '#server/platform/database.ts';
-import type { Between } from '../policy.ts';
+import { noDomainBlock, type Between } from '../policy.ts';
 
 /** Waits for any other verb between these two accounts and holds the others off until the transaction ends. */
 export async function lockPair(tx: Transaction, one: string, other: string): Promise<void> {
@@ -8,22 +8,15 @@ export async function lockPair(tx: Transaction, one: string, other: string): Pro
   await sql`select pg_advisory_xact_lock(hashtextextended(${`graph:${pair}`}, 0))`.execute(tx.sql);
 }
 
-/** What stands between `viewerId` and `otherId` now. */
+/** What stands between `viewerId` and `otherId` now: blocks of the account, and of its server. */
 export async function readBetween(tx: Transaction, viewerId: string, otherId: string): Promise<Between> {
-  const rows = await tx.sql
-    .selectFrom('blocks')
-    .select('blocker_id')
-    .where((is) =>
-      is.or([
-        is.and([is('blocker_id', '=', viewerId), is('blocked_id', '=', otherId)]),
-        is.and([is('blocker_id', '=', otherId), is('blocked_id', '=', viewerId)]),
-      ]),
-    )
-    .execute();
-  return {
-    blocking: rows.some((row) => row.blocker_id === viewerId),
-    blockedBy: rows.some((row) => row.blocker_id === otherId),
-  };
+  const { rows } = await sql<Between>`
+    select exists (select from blocks where blocker_id = viewer.id and blocked_id = other.id)
+        or not ${noDomainBlock(sql.ref('viewer.id'), sql.ref('other.id'))} as blocking,
+      exists (select from blocks where blocker_id = other.id and blocked_id = viewer.id)
+        or not ${noDomainBlock(sql.ref('other.id'), sql.ref('viewer.id'))} as "blockedBy"
+    from (select ${viewerId}::bigint as id) viewer, (select ${otherId}::bigint as id) other`.execute(tx.sql);
+  return rows[0] ?? { blocking: false, blockedBy: false };
 }
 
 /** Counts a follow that began (`1`) or ended (`-1`) with both accounts, in id order so that two verbs never wait for each other. */
@@ -51,7 +44,7 @@ export interface RemovedFollow {
   followeeId: string;
 }
 
-/** Takes a follow or request away and corrects the counters; null when there was none. The pair must be locked. */
+/** Takes a follow or request away, with showing them on one's profile, and corrects the counters; null when there was none. The pair must be locked. */
 export async function removeFollow(
   tx: Transaction,
   pair: { followerId: string; followeeId: string },
@@ -63,6 +56,11 @@ export async function removeFollow(
     .returning(['uri', 'state'])
     .executeTakeFirst();
   if (!row) return null;
+  await tx.sql
+    .deleteFrom('endorsements')
+    .where('account_id', '=', pair.followerId)
+    .where('endorsed_id', '=', pair.followeeId)
+    .execute();
   if (row.state === 'accepted') await countFollow(tx, pair, -1);
   return { uri: row.uri, ...pair };
 }

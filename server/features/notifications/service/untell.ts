@@ -32,3 +32,13 @@ export async function untellEachOther(ctx: AppContext, one: string, other: strin
     await sql`delete from notification_requests n where ${pair}`.execute(tx.sql);
   });
 }
+
+/** Nothing by people of a server is left in the notifications and requests of a reader. */
+export async function untellServer(ctx: AppContext, accountId: string, domain: string): Promise<void> {
+  const theirs = sql`n.account_id = ${accountId}
+    and exists (select from accounts a where a.id = n.from_account_id and a.domain = ${domain})`;
+  await ctx.database.write(async (tx) => {
+    await removeNotifications(tx, theirs);
+    await sql`delete from notification_requests n where ${theirs}`.execute(tx.sql);
+  });
+}

@@ -119,6 +119,13 @@ export async function removeExclusive(ctx: AppContext, ownerId: string): Promise
     and e.owner_id in (${ownersOfExclusive(sql.ref('e.author_id'), sql.ref('e.post_id'))})`.execute(ctx.database.read);
 }
 
+/** Takes what people of a server brought out of one home timeline, and what others brought of them. */
+export async function removeServer(ctx: AppContext, ownerId: string, domain: string): Promise<void> {
+  const there = sql`select id from accounts where domain = ${domain}`;
+  await sql`delete from feed_entries where owner_id = ${ownerId}
+    and (author_id in (${there}) or other_id in (${there}))`.execute(ctx.database.read);
+}
+
 /** Whose home timelines hold a post, or a boost of it. */
 export async function feedOwners(ctx: AppContext, postId: string): Promise<string[]> {
   const { rows } = await sql<{ owner_id: string }>`
