@@ -171,7 +171,10 @@ describe('the directory', () => {
     const list = async (query: string): Promise<string[]> =>
       ids((await ann.api('GET', `/api/v1/directory?${query}`)).body);
     expect((await list('local=true')).slice(0, 2)).toEqual([ann.accountId, ben.accountId]);
-    expect(await list('order=new&local=true&limit=2')).toEqual([ben.accountId, ann.accountId]);
+    const newest = [ann, ben]
+      .map(({ accountId }) => BigInt(accountId))
+      .toSorted((one, other) => (one < other ? 1 : -1));
+    expect(await list('order=new&local=true&limit=2')).toEqual(newest.map(String));
     expect(await list('order=active&limit=1&offset=1')).toEqual([ben.accountId]);
     const page = await ann.api('GET', '/api/v1/directory?limit=1');
     expect(page.headers.get('link')).toContain('offset=1');
