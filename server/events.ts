@@ -36,6 +36,7 @@ export interface Events {
   'mute.created': { muterId: string; mutedId: string };
   'domain.blocked': { accountId: string; domain: string };
 
+  'filters.changed': { accountId: string };
   /** What an exclusive list holds has changed; the posts of the freed accounts belong into its owner's home again. */
   'list.changed': { ownerId: string; freedIds: string[] };
 

@@ -10,6 +10,7 @@ import { authorizeRoutes } from '#server/features/auth/routes/authorize.ts';
 import { oauthRoutes } from '#server/features/auth/routes/oauth.ts';
 import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
+import { allFilterRoutes } from '#server/features/filters/routes/register.ts';
 import { credentialRoutes } from '#server/features/graph/routes/credentials.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
 import { profileRoutes } from '#server/features/graph/routes/profile.ts';
@@ -51,6 +52,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await relationRoutes(app, ctx);
   await serverRoutes(app, ctx);
   await profileRoutes(app, ctx);
+  await allFilterRoutes(app, ctx);
   await postRoutes(app, ctx);
   await allListRoutes(app, ctx);
   await timelineRoutes(app, ctx);

@@ -21,6 +21,7 @@ import {
   FollowSchema,
   MuteSchema,
 } from '#server/features/graph/entities.ts';
+import { FilterKeywordSchema, FilterPostSchema, FilterSchema } from '#server/features/filters/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
 import {
@@ -75,6 +76,9 @@ export const entities = [
   DomainBlockSchema,
   EndorsementSchema,
   AccountNoteSchema,
+  FilterSchema,
+  FilterKeywordSchema,
+  FilterPostSchema,
   PostSchema,
   MentionSchema,
   TagSchema,

@@ -1,6 +1,7 @@
 // What follows from what: each event, and everything that happens because of it. Read this first.
 import type { AppContext } from '#server/context.ts';
 import type { EventName, Events } from '#server/events.ts';
+import { forgetFilteredPost, tellOfFilters } from '#server/features/filters/subscribers.ts';
 import {
   sendAccept,
   sendBlock,
@@ -91,6 +92,9 @@ export const subscribers: Subscribers = {
     timelines: timelines.removeDomain,
     notifications: notifications.untellDomain,
   },
+  'filters.changed': {
+    filters: tellOfFilters,
+  },
   'list.changed': {
     timelines: timelines.mendHome,
   },
@@ -110,6 +114,7 @@ export const subscribers: Subscribers = {
     timelines: timelines.removePost,
     notifications: notifications.untellPost,
     fragments: posts.forgetDeleted,
+    filters: forgetFilteredPost,
     fediverse: sendDelete,
   },
   'post.liked': {

@@ -2,6 +2,12 @@
 // changes its kind. Nothing here runs. masto turns the keys of answers into camelCase, so the types are turned alike.
 import type { mastodon } from 'masto';
 import type { MastodonAccount, MastodonProfile } from '#server/features/accounts/serializers.ts';
+import type {
+  MastodonFilter,
+  MastodonFilterKeyword,
+  MastodonFilterStatus,
+  MastodonOldFilter,
+} from '#server/features/filters/serializers.ts';
 import type { CredentialAccount, serializePreferences } from '#server/features/auth/serializers/credentials.ts';
 import type { serializeApp, serializeNewApp, serializeToken } from '#server/features/auth/serializers/oauth.ts';
 import type { MastodonFamiliarFollowers, MastodonRelationship } from '#server/features/graph/serializers.ts';
@@ -128,6 +134,10 @@ export type Promises = [
   Fits<Camel<MastodonStatusEdit>, Wider<mastodon.v1.StatusEdit, { account: Account }>>,
   Fits<Camel<MastodonPoll>, Poll>,
   Fits<Camel<MastodonTag>, mastodon.v1.Tag>,
+  Fits<Camel<MastodonFilter>, mastodon.v2.Filter>,
+  Fits<Camel<MastodonFilterKeyword>, mastodon.v1.FilterKeyword>,
+  Fits<Camel<MastodonFilterStatus>, mastodon.v1.FilterStatus>,
+  Fits<Camel<MastodonOldFilter>, mastodon.v1.Filter>,
   Fits<Camel<MastodonList>, mastodon.v1.List>,
   Fits<Camel<MastodonNotification>, Notification>,
   Fits<NotificationKinds, mastodon.v1.NotificationType>,

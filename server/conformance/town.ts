@@ -7,6 +7,10 @@ import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
 import { unblock } from '#server/features/graph/service/block.ts';
 import { unmute } from '#server/features/graph/service/mute.ts';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
+import { filtersOf } from '#server/features/filters/queries.ts';
+import { createFilter } from '#server/features/filters/service/edit.ts';
+import { addKeyword } from '#server/features/filters/service/keywords.ts';
+import { addFilterPost } from '#server/features/filters/service/posts.ts';
 import { listsOf } from '#server/features/lists/queries.ts';
 import { createList } from '#server/features/lists/service/edit.ts';
 import { createPost } from '#server/features/posts/service/create.ts';
@@ -29,11 +33,11 @@ export interface Town {
   /** Alice was told of this. */
   notification: string;
   /** What Alice made for herself. */
-  things: { list: string };
   /** And of this. */
   otherNotification: string;
   /** Two whose news to Alice is held back. */
   requests: [string, string];
+  things: { list: string; filter: string; keyword: string; oldFilter: string; filterPost: string };
   /** The accounts that wait for the staff. */
   waiting: string[];
   /** A browser where Alice is signed in. */
@@ -73,7 +77,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
   await must(alice, 'PUT', `/api/v1/statuses/${plain}`, { status: 'a very good morning' });
   await must(alice, 'POST', '/api/v1/markers', { home: { last_read_id: plain } });
   await must(olga, 'POST', `/api/v1/accounts/${carol.accountId}/follow`);
-  const things = await addThings(alice, bob);
+  const things = await addThings(alice, bob, reply);
   const waiting = await addWaiting(server);
   await must(alice, 'PATCH', '/api/v2/notifications/policy', { for_not_following: 'filter' });
   for (const person of [carol, olga]) await write(person, { status: 'do you know me, @alice?' });
@@ -106,12 +110,16 @@ export async function settleTown(server: TestServer): Promise<Town> {
   };
 }
 
-/** A list with Bob and birds in it. */
-async function addThings(alice: Person, bob: Person): Promise<Town['things']> {
+/** A list with Bob and birds in it, and a filter with a keyword and a post. */
+async function addThings(alice: Person, bob: Person, reply: string): Promise<Town['things']> {
   const list = await must(alice, 'POST', '/api/v1/lists', { title: 'Friends' });
   await must(alice, 'POST', `/api/v1/lists/${list}/accounts`, { account_ids: [bob.accountId] });
   await must(alice, 'POST', `/api/lists/${list}/tags`, { tags: ['birds'] });
-  return { list };
+  const filter = await must(alice, 'POST', '/api/v2/filters', { title: 'Spoilers', context: ['home'] });
+  const keyword = await must(alice, 'POST', `/api/v2/filters/${filter}/keywords`, { keyword: 'ending' });
+  const oldFilter = await must(alice, 'POST', '/api/v1/filters', { phrase: 'season', context: ['home'] });
+  const filterPost = await must(alice, 'POST', `/api/v2/filters/${filter}/statuses`, { status_id: reply });
+  return { list, filter, keyword, oldFilter, filterPost };
 }
 
 /** Two who sign up while the staff decides about everybody. */
@@ -162,7 +170,17 @@ async function restockThings(ctx: AppContext, town: Town): Promise<Town['things'
   const { accountId } = town.alice;
   const lists = await listsOf(ctx, accountId);
   const list = lists.find(({ id }) => id === town.things.list)?.id ?? lists[0]?.id;
-  return { list: list ?? (await createList(ctx, accountId, { title: 'Friends' })) };
+  const filters = await filtersOf(ctx, accountId);
+  const filter =
+    filters.find(({ id }) => id === town.things.filter)?.id ??
+    (await createFilter(ctx, accountId, { title: 'Spoilers', contexts: ['home'] }));
+  return {
+    list: list ?? (await createList(ctx, accountId, { title: 'Friends' })),
+    filter,
+    keyword: await addKeyword(ctx, accountId, filter, { keyword: 'ending' }),
+    oldFilter: await addKeyword(ctx, accountId, filter, { keyword: 'season' }),
+    filterPost: await addFilterPost(ctx, accountId, filter, town.reply),
+  };
 }
 
 /** A browser where somebody is signed in. */

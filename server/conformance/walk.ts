@@ -23,6 +23,7 @@ export function addressOf(door: Door, town: Town): string {
   const filled = path
     .replace(':account_id', accountFor(door, town))
     .replace(':list_id', town.things.list)
+    .replace(':filter_id', town.things.filter)
     .replace(':id', idFor(door, town))
     .replace(/:hashtag|:name/, 'birds')
     .replace(':group_key', door.method === 'GET' ? `ungrouped-${town.notification}` : 'like-1-1')
@@ -46,6 +47,10 @@ function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/notifications/')) return town.notification;
   if (path.includes('/polls/')) return town.poll;
   if (path.includes('/lists/')) return town.things.list;
+  if (path.includes('/filters/statuses/')) return town.things.filterPost;
+  if (path.includes('/v1/filters/')) return town.things.oldFilter;
+  if (path.includes('/filters/keywords/')) return town.things.keyword;
+  if (path.includes('/filters/')) return town.things.filter;
   // Two doors delete a post: each has one of its own.
   if (path.includes('/posts/') && method === 'DELETE') return town.posts.tagged;
   if (path.includes('/statuses/') || path.includes('/posts/')) return town.posts.plain;
@@ -91,6 +96,11 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     locale: 'en',
   };
   const text = { content_warning: 'feathers', sensitive: true, language: 'en' };
+  const filter = {
+    filter_action: 'hide',
+    expires_in: 3600,
+    keywords_attributes: [{ keyword: 'one', whole_word: true }, { keyword: 'two' }],
+  };
   const status = { spoiler_text: 'feathers', sensitive: true, language: 'en' };
   return {
     'POST /api/auth/sign-up': person,
@@ -157,6 +167,18 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v1/notifications/requests/dismiss': { id: ['900000001', '900000002'] },
     'PUT /api/v1/notifications/policy': { filter_not_following: false },
     'PUT /api/v2/notifications/policy': { for_not_following: 'accept', for_new_accounts: 'accept' },
+    'POST /api/v2/filters': { title: 'one & two', context: ['home', 'public'], ...filter },
+    'PUT /api/v2/filters/:id': {
+      title: 'three & four',
+      context: ['thread'],
+      ...filter,
+      keywords_attributes: [{ id: town.things.keyword, keyword: 'ending', whole_word: true }],
+    },
+    'POST /api/v2/filters/:filter_id/keywords': { keyword: 'feathers', whole_word: false },
+    'PUT /api/v2/filters/keywords/:id': { keyword: 'feathers', whole_word: true },
+    'POST /api/v2/filters/:filter_id/statuses': { status_id: town.reply },
+    'POST /api/v1/filters': { phrase: 'one & two', context: ['home'], irreversible: true, whole_word: false },
+    'PUT /api/v1/filters/:id': { phrase: 'feathers', whole_word: false },
     'POST /api/v1/markers': {
       home: { last_read_id: town.posts.plain },
       notifications: { last_read_id: town.notification },

@@ -149,6 +149,7 @@ describe('W3: one value stands for a list of one at', () => {
         {
           id: town.posts.plain,
           timeline: 'home',
+          context: 'home',
           types: 'mention',
           exclude_types: 'mention',
           redirect_uris: 'https://one.example/',
@@ -192,7 +193,7 @@ describe('W4: Mastodon’s doors for changes', () => {
 
 describe('W5: a body changes nothing for', () => {
   test.each(named(writes.filter(({ method }) => method === 'DELETE')))('%s', async (_name, door) => {
-    const things = { list: '0' };
+    const things = { list: '0', filter: '0', keyword: '0', oldFilter: '0', filterPost: '0' };
     const unknown = { ...town, posts: { ...town.posts, plain: '1', tagged: '1' }, things, session: '1' };
     const token = await keyOf(server, town, door);
     const forms: Wish[] = [

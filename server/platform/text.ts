@@ -2,6 +2,8 @@
 // Callers need not know which file under text/ holds what.
 export { cleanName, cleanUrl } from './text/clean.ts';
 export { countCharacters } from './text/count.ts';
+export { buildWordSearch, foldText } from './text/find-words.ts';
+export type { SoughtWord, WordSearch } from './text/find-words.ts';
 export { escapeHtml, plainToHtml, renderPost } from './text/render.ts';
 export type { MentionTarget, NameResolvers, RenderedPost } from './text/render.ts';
 export { sanitizeHtml, stripHtml } from './text/sanitize.ts';

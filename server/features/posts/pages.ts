@@ -11,6 +11,7 @@ import { statementText } from '#server/platform/statement.ts';
 import { notMuted, visibleTo } from './policy.ts';
 import type { PollView } from './policy/poll.ts';
 import { loadPosts, type PostView } from './queries.ts';
+import { loadFilteredText, type FilteredText } from './pages/filtered.ts';
 import { flagColumns, noFlags, type SeenPost } from './queries/flags.ts';
 import { serializeBody, serializeHead, type StatusFlags } from './serializers.ts';
 import { serializePoll } from './serializers/poll.ts';
@@ -56,7 +57,7 @@ export async function renderStatusesById(
   const wanted = ids.filter(isId);
   if (wanted.length === 0) return new Map();
   const rows = await findSeen(ctx, wanted, viewerId);
-  const pieces = await loadPieces(ctx, rows);
+  const pieces = await loadPieces(ctx, rows, viewerId === null ? [] : [viewerId]);
   return new Map(
     rows.flatMap((row) => {
       const status = joinStatus(row, viewerId, pieces);
@@ -89,15 +90,20 @@ export async function renderForViewers(
     viewerIds,
     ctx.clock(),
   ]);
-  const pieces = await loadPieces(ctx, rows.slice(0, 1));
   // A thousand readers see a handful of different texts: the same string for all who see the same.
   const texts = new Map<string, string | null>();
+  const pieces = await loadPieces(
+    ctx,
+    rows.slice(0, 1),
+    rows.map((row) => row.viewer_id),
+  );
   return new Map(
     rows.flatMap((row) => {
       const { viewer_id: viewerId, ...seen } = row;
       const isOwn = [...pieces.posts.values()].some(({ authorId }) => authorId === viewerId);
-      const key = isOwn ? viewerId : JSON.stringify(seen);
-      const status = texts.get(key) ?? joinStatus(row, viewerId, pieces);
+      const filtered = filteredText(row, viewerId, pieces);
+      const key = isOwn ? viewerId : `${JSON.stringify(seen)}${filtered}`;
+      const status = texts.get(key) ?? joinStatus(row, viewerId, pieces, filtered);
       texts.set(key, status);
       return status === null ? [] : [[viewerId, status] as const];
     }),
@@ -110,7 +116,7 @@ export async function renderSeen(
   rows: readonly SeenPost[],
   viewerId: string | null,
 ): Promise<string[]> {
-  const pieces = await loadPieces(ctx, rows);
+  const pieces = await loadPieces(ctx, rows, viewerId === null ? [] : [viewerId]);
   return rows.map((row) => joinStatus(row, viewerId, pieces)).filter((status) => status !== null);
 }
 
@@ -144,10 +150,15 @@ interface Pieces {
   posts: Map<string, PostPieces>;
   accounts: Map<string, string>;
   now: Date;
+  filtered: FilteredText;
 }
 
-/** All texts that a page needs: no statement when they are kept, one for posts and one for accounts when they are not. */
-async function loadPieces(ctx: AppContext, rows: readonly SeenPost[]): Promise<Pieces> {
+/**
+ * All texts that a page needs, and what its readers filter: no statement when they are kept, one each for posts, accounts and
+ * filters when they are not.
+ */
+async function loadPieces(ctx: AppContext, rows: readonly SeenPost[], viewerIds: readonly string[]): Promise<Pieces> {
+  const since = ctx.fragments.mark();
   const ids = new Set(rows.flatMap((row) => (row.boost_of_id === null ? [row.id] : [row.id, row.boost_of_id])));
   const texts = await loadTexts(ctx, ids, postFragment, async (missing) => {
     const posts = await loadPosts(ctx, missing);
@@ -158,7 +169,8 @@ async function loadPieces(ctx: AppContext, rows: readonly SeenPost[]): Promise<P
     ctx,
     [...posts.values()].map(({ authorId }) => authorId),
   );
-  return { posts, accounts, now: ctx.clock() };
+  const filtered = await loadFilteredText(ctx, rows.length === 0 ? [] : viewerIds, since);
+  return { posts, accounts, filtered, now: ctx.clock() };
 }
 
 /** Texts by id, from the kept ones and, for the missing, from `load`. What is read before a change is not kept after it. */
@@ -204,12 +216,17 @@ function unpackPoll(text: string): KeptPoll {
 }
 
 /** The whole text of one post; null when a piece is missing because it was deleted a moment ago. */
-function joinStatus(row: SeenPost, viewerId: string | null, pieces: Pieces): string | null {
+function joinStatus(
+  row: SeenPost,
+  viewerId: string | null,
+  pieces: Pieces,
+  filtered = filteredText(row, viewerId, pieces),
+): string | null {
   const original = pieces.posts.get(row.boost_of_id ?? row.id);
   const author = original && pieces.accounts.get(original.authorId);
   if (!original || author === undefined) return null;
   const own = original.authorId === viewerId;
-  const flags = viewerId === null ? '' : flagText(row, own);
+  const flags = viewerId === null ? '' : `${flagText(row, own)},"filtered":${filtered}`;
   const body = `${original.body},"poll":${pollText(row, original.poll, pieces.now, viewerId === null ? null : own)}`;
   const status = `${original.head}${author}${body},"reblog":null${flags}}`;
   if (row.boost_of_id === null) return status;
@@ -217,6 +234,15 @@ function joinStatus(row: SeenPost, viewerId: string | null, pieces: Pieces): str
   const booster = boost && pieces.accounts.get(boost.authorId);
   if (!boost || booster === undefined) return null;
   return `${boost.head}${booster}${body},"reblog":${status}${flags}}`;
+}
+
+/** What the reader's filters say of a post. */
+function filteredText(row: SeenPost, viewerId: string | null, { posts, filtered }: Pieces): string {
+  const id = row.boost_of_id ?? row.id;
+  const original = posts.get(id);
+  if (viewerId === null || !original) return '[]';
+  const { authorId, body, poll } = original;
+  return filtered(viewerId, { id, authorId, body, options: poll?.poll.options ?? [] }, row.id);
 }
 
 /** The poll as its reader sees it now. `own`: null when nobody in particular reads. */
@@ -234,13 +260,12 @@ function flagText(row: SeenPost, own: boolean): string {
   const key = [liked, boosted, bookmarked, muted, pinned, own].reduce((bits, flag) => bits * 2 + Number(flag), 0);
   const known = flagTexts.get(key);
   if (known !== undefined) return known;
-  const flags: StatusFlags = {
+  const flags: Omit<StatusFlags, 'filtered'> = {
     favourited: liked,
     reblogged: boosted,
     muted,
     bookmarked,
     ...(own ? { pinned } : {}),
-    filtered: [],
   };
   const text = `,${JSON.stringify(flags).slice(1, -1)}`;
   flagTexts.set(key, text);

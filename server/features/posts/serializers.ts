@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox';
 import type { MastodonAccount, MastodonEmoji } from '#server/features/accounts/serializers.ts';
 import { serializeEmoji } from '#server/features/accounts/serializers.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
+import { FilterResultSchema } from '#server/features/filters/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { PostVersionView, PostView } from './queries.ts';
@@ -79,7 +80,7 @@ const flagFields = {
   muted: Type.Optional(Type.Boolean()),
   bookmarked: Type.Optional(Type.Boolean()),
   pinned: Type.Optional(Type.Boolean()),
-  filtered: Type.Optional(Type.Array(Type.Never())),
+  filtered: Type.Optional(Type.Array(FilterResultSchema)),
 };
 
 const OriginalSchema = Type.Object({

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cpuMs } from '#server/testing/cpu.ts';
 import { cleanName, cleanUrl } from './clean.ts';
 import { countCharacters } from './count.ts';
+import { buildWordSearch, foldText } from './find-words.ts';
 import { renderPost } from './render.ts';
 import { sanitizeHtml, stripHtml } from './sanitize.ts';
 
@@ -150,6 +151,22 @@ describe.each(HTML_SEEDS)('100 KB of %j', (seed) => {
   test('is sanitised and stripped in linear time', () => {
     expectLinear((text) => sanitizeHtml(text), seed);
     expectLinear((text) => stripHtml(text), seed);
+  });
+});
+
+// Words that end where others end, made to be tried again and again.
+const WORDS = [
+  ...Array.from({ length: 200 }, (_, index) => 'a'.repeat(index + 1)),
+  ...Array.from({ length: 60 }, (_, index) => `b${' ab'.repeat(index)}`),
+  ...Array.from({ length: 100 }, (_, index) => `${'a'.repeat(index)}!`),
+];
+
+describe.each(['a', 'ab ', 'a!', 'aaaaaaab', 'b ab', ' ', '\ud800', '\u0345', 'ﷺ'])('100 KB of %j', (seed) => {
+  test('is searched for many words in linear time', () => {
+    for (const whole of [true, false]) {
+      const search = buildWordSearch(WORDS.map((text) => ({ text, whole })));
+      expectLinear((text) => search.find(foldText(text)), seed);
+    }
   });
 });
 

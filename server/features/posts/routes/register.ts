@@ -4,6 +4,7 @@ import type { AppContext } from '#server/context.ts';
 import { actRoutes } from './acts.ts';
 import { apiRoutes } from './api.ts';
 import { pollRoutes } from './polls.ts';
+import { filterPostRoutes } from './filters.ts';
 import { readRoutes } from './read.ts';
 import { tagRoutes } from './tags.ts';
 import { writeRoutes } from './write.ts';
@@ -14,6 +15,7 @@ export async function postRoutes(app: App, ctx: AppContext): Promise<void> {
   readRoutes(app, ctx);
   actRoutes(app, ctx);
   pollRoutes(app, ctx);
+  filterPostRoutes(app, ctx);
   tagRoutes(app, ctx);
   apiRoutes(app, ctx);
 }

@@ -4,6 +4,8 @@ import type { AppContext } from '#server/context.ts';
 
 /** Where the viewer-independent text of a post is kept. */
 export const postFragment = (id: string): string => `post:${id}`;
+/** Where the words of a post are kept for filters. */
+export const wordsFragment = (id: string): string => `words:${id}`;
 /** Where the text of an account is kept. */
 export const accountFragment = (id: string): string => `account:${id}`;
 
@@ -16,7 +18,9 @@ export async function forget(
   ctx: AppContext,
   changed: { posts?: ReadonlyArray<string | null>; accounts?: ReadonlyArray<string | null> },
 ): Promise<void> {
-  const posts = (changed.posts ?? []).filter((id) => id !== null).flatMap((id) => [postFragment(id), noteFragment(id)]);
+  const posts = (changed.posts ?? [])
+    .filter((id) => id !== null)
+    .flatMap((id) => [postFragment(id), wordsFragment(id), noteFragment(id)]);
   const accounts = (changed.accounts ?? [])
     .filter((id) => id !== null)
     .flatMap((id) => [accountFragment(id), actorFragment(id)]);
