@@ -96,6 +96,7 @@ const OwnFollowRequests = own(() => <FollowRequestsPage />);
 const ProfileSettings = () => <SettingsPage side="profile" />;
 const AppearanceSettings = () => <SettingsPage side="appearance" />;
 const AccountSettings = own(() => <SettingsPage side="account" />);
+const SecuritySettings = own(() => <SettingsPage side="security" />);
 const ServerSettings = own(() => <SettingsPage side="server" />);
 const OneTagPage = ({ tag = '' }: { tag?: string }) => <TagPage key={tag} tag={tag} />;
 
@@ -135,6 +136,7 @@ function Pages() {
         <Route path="/settings" component={ProfileSettings} />
         <Route path="/settings/appearance" component={AppearanceSettings} />
         <Route path="/settings/account" component={AccountSettings} />
+        <Route path="/settings/security" component={SecuritySettings} />
         <Route path="/settings/server" component={ServerSettings} />
         <Route path="/:handle/:part?" component={PersonPage} />
         <Route default component={NotFoundPage} />

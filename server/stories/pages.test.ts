@@ -49,6 +49,7 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
           '/bookmarks',
           '/follow-requests',
           '/settings',
+          '/settings/security',
           '/sign-in',
           '/nowhere',
         ]) {

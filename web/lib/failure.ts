@@ -2,9 +2,13 @@
 import { ApiError } from './api.ts';
 import { t } from './i18n.ts';
 
+/** Something that did not work for a reason that the person may read. */
+export class Told extends Error {}
+
 /** What happened, in words; the server's own where it had something to say. */
 export function failureText(cause: unknown): string {
-  if (!(cause instanceof ApiError)) return t('error.unexpected');
+  // Errors of ours carry words for people; those of the browser do not.
+  if (!(cause instanceof ApiError)) return cause instanceof Told ? cause.message : t('error.unexpected');
   if (cause.status === 0) return t('error.offline');
   if (cause.status === 429) return t('error.tooMany');
   if (cause.status >= 500) return t('error.server');

@@ -48,10 +48,29 @@ export async function useToken(accessToken: string): Promise<void> {
   store(STORED, accessToken);
 }
 
-/** @throws {ApiError} 401 for a wrong password, 403 for an account that may not sign in yet. */
-export async function signIn(login: string, password: string): Promise<void> {
-  const answer = await post<{ access_token: string }>('/api/auth/sign-in', { login, password });
+/** The password was right, and now one of these is wanted. */
+export interface SecondFactor {
+  token: string;
+  methods: Array<'totp' | 'passkey' | 'recovery'>;
+}
+
+/**
+ * Signs in, or says what else is wanted.
+ * @throws {ApiError} 401 for a wrong password, 403 for an account that may not sign in yet.
+ */
+export async function signIn(login: string, password: string): Promise<SecondFactor | null> {
+  const answer = await post<{ access_token: string } | { second_factor: SecondFactor }>('/api/auth/sign-in', {
+    login,
+    password,
+  });
+  if ('second_factor' in answer) return answer.second_factor;
   await useToken(answer.access_token);
+  return null;
+}
+
+/** Signs in at a door that answers a token: the second step, or a passkey alone. @throws {ApiError} */
+export async function finishSignIn(path: string, body: unknown): Promise<void> {
+  await useToken((await post<{ access_token: string }>(path, body)).access_token);
 }
 
 /** Leaves this browser; with `everywhere` all others too. The page forgets the token even when the server is away. */

@@ -175,6 +175,34 @@ export interface Session {
   current: boolean;
 }
 
+export interface AuthorizedApp {
+  id: string;
+  name: string;
+  website: string | null;
+  scopes: string[];
+  /** What it may do, in words. */
+  may: string[];
+  created_at: string;
+  last_used_at: string | null;
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  synced: boolean;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+/** What guards the login. */
+export interface Security {
+  second_factor: boolean;
+  totp_since: string | null;
+  passkeys: Passkey[];
+  recovery_codes_left: number;
+  fresh_until: string | null;
+}
+
 export type RegistrationMode = 'open' | 'approval' | 'closed';
 
 export interface InstanceSettings {

@@ -1,15 +1,18 @@
 // Signing in. An app that asked for access gets the person back afterwards.
 import { useSignal } from '@preact/signals';
+import { KeyRound } from 'lucide-preact';
 import { useLocation } from 'preact-iso/router';
 import { ApiError, post } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
 import { safeReturnPath } from '#web/lib/navigation.ts';
-import { signIn } from '#web/lib/session.ts';
+import { finishSignIn, signIn, type SecondFactor } from '#web/lib/session.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { TextField } from '#web/ui/TextField.tsx';
 import { AuthFrame, FormProblem } from './AuthFrame.tsx';
+import { answerWithPasskey, canUsePasskeys } from './passkey-acts.ts';
+import { SecondStep } from './SecondStep.tsx';
 import { useForm } from './use-form.ts';
 
 function Resend({ login }: { login: string }) {
@@ -31,16 +34,31 @@ export function SignInPage() {
   const login = useSignal('');
   const password = useSignal('');
   const returnPath = safeReturnPath(query['return_to'], location.origin);
+  const wanted = useSignal<SecondFactor | null>(null);
+  // A whole new page: nothing that was loaded for a visitor stays.
+  const enter = () => location.assign(returnPath ?? '/');
   const form = useForm(async () => {
-    await signIn(login.value.trim(), password.value);
-    // A whole new page: nothing that was loaded for a visitor stays.
-    location.assign(returnPath ?? '/');
+    wanted.value = await signIn(login.value.trim(), password.value);
+    if (!wanted.value) enter();
+  });
+  const byPasskey = useForm(async () => {
+    await finishSignIn('/api/auth/sign-in/passkey', {
+      passkey: await answerWithPasskey('/api/auth/passkey/challenge'),
+    });
+    enter();
   });
   const { failure } = form;
   const mayResend = failure.value instanceof ApiError && failure.value.status === 403 && login.value.includes('@');
   const isForApp = returnPath?.startsWith('/oauth/') ?? false;
   const lead = query['ended'] ? t('auth.ended') : isForApp ? t('auth.forApp') : undefined;
   const returnQuery = returnPath ? `?return_to=${encodeURIComponent(returnPath)}` : '';
+  if (wanted.value) {
+    return (
+      <AuthFrame title={t('factor.step')} lead={t('factor.stepText')}>
+        <SecondStep wanted={wanted.value} onDone={enter} onBack={() => (wanted.value = null)} />
+      </AuthFrame>
+    );
+  }
   return (
     <AuthFrame
       title={t('auth.signInTitle')}
@@ -57,7 +75,9 @@ export function SignInPage() {
       }
     >
       <form onSubmit={form.send}>
-        <FormProblem text={form.problem.value}>{mayResend && <Resend login={login.value.trim()} />}</FormProblem>
+        <FormProblem text={form.problem.value || byPasskey.problem.value}>
+          {mayResend && <Resend login={login.value.trim()} />}
+        </FormProblem>
         <TextField
           label={t('auth.login')}
           value={login.value}
@@ -78,6 +98,11 @@ export function SignInPage() {
         <Button type="submit" look="filled" size="wide" isBusy={form.isBusy.value}>
           {t('auth.signIn')}
         </Button>
+        {canUsePasskeys() && (
+          <Button size="wide" isBusy={byPasskey.isBusy.value} onClick={() => void byPasskey.send()}>
+            <KeyRound size={18} aria-hidden /> {t('passkey.signIn')}
+          </Button>
+        )}
       </form>
     </AuthFrame>
   );

@@ -1,16 +1,18 @@
 // The settings: profile, appearance, account, and for those who run the place the server.
 import { AdminSettings } from '#web/features/admin/AdminSettings.tsx';
 import { ProfileEditor } from '#web/features/accounts/ProfileEditor.tsx';
-import { Sessions } from '#web/features/auth/Sessions.tsx';
+import { leave } from '#web/features/auth/Sessions.tsx';
+import { SecurityPage } from '#web/features/auth/SecurityPage.tsx';
 import { t } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
 import { isSignedIn, mayAdminister, me } from '#web/lib/session.ts';
+import { Button } from '#web/ui/Button.tsx';
 import { Spinner } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
 import { Appearance } from './Appearance.tsx';
 import styles from './SettingsPage.module.css';
 
-export type SettingsSide = 'profile' | 'appearance' | 'account' | 'server';
+export type SettingsSide = 'profile' | 'appearance' | 'account' | 'security' | 'server';
 
 const pathOf = (side: SettingsSide): string => (side === 'profile' ? '/settings' : `/settings/${side}`);
 
@@ -21,11 +23,11 @@ function Side({ side }: { side: SettingsSide }) {
     return (
       <>
         <p class={styles.lead}>{t('settings.signedInAs', { handle: fullHandle(me.value.acct) })}</p>
-        <h2 class={styles.heading}>{t('sessions.title')}</h2>
-        <Sessions />
+        <Button onClick={() => void leave()}>{t('auth.signOut')}</Button>
       </>
     );
   }
+  if (side === 'security') return <SecurityPage />;
   if (side === 'server') return mayAdminister.value ? <AdminSettings /> : <p>{t('settings.notYours')}</p>;
   return <ProfileEditor account={me.value} />;
 }
@@ -35,7 +37,7 @@ export function SettingsPage({ side }: { side: SettingsSide }) {
   const sides: SettingsSide[] = [
     ...(isSignedIn.value ? (['profile'] as const) : []),
     'appearance',
-    ...(isSignedIn.value ? (['account'] as const) : []),
+    ...(isSignedIn.value ? (['account', 'security'] as const) : []),
     ...(mayAdminister.value ? (['server'] as const) : []),
   ];
   const current = isSignedIn.value ? side : 'appearance';

@@ -90,7 +90,7 @@ export function securityLetter(facts: LetterFacts, news: keyof typeof securityNe
   return compose(facts, {
     subject: `${securityNews[news].subject} ${facts.title}`,
     paragraphs: [`${securityNews[news].text} ${facts.username}.`],
-    link: { text: 'Look at your security settings', url: `${facts.origin}/settings/account` },
+    link: { text: 'Look at your security settings', url: `${facts.origin}/settings/security` },
     ending: 'If it was you, everything is in order. If not, choose a new password there at once.',
   });
 }
