@@ -68,6 +68,9 @@ export interface Events {
   'post.pinned': { postId: string; accountId: string };
   'post.unpinned': { postId: string; accountId: string };
 
+  /** Somebody told the staff about an account. */
+  'report.created': { reportId: string };
+
   /** Another server sent an activity; its row is in inbox_activities. */
   'activity.received': { inboxId: string };
 }

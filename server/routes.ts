@@ -17,6 +17,7 @@ import { profileRoutes } from '#server/features/graph/routes/profile.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
 import { serverRoutes } from '#server/features/graph/routes/servers.ts';
 import { allListRoutes } from '#server/features/lists/routes/register.ts';
+import { moderationRoutes } from '#server/features/moderation/routes.ts';
 import { notificationRoutes } from '#server/features/notifications/routes/register.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { searchRoutes } from '#server/features/search/routes.ts';
@@ -57,6 +58,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await allListRoutes(app, ctx);
   await timelineRoutes(app, ctx);
   await notificationRoutes(app, ctx);
+  await moderationRoutes(app, ctx);
   await searchRoutes(app, ctx);
   await instanceRoutes(app, ctx);
   await emptyFormRoutes(app, ctx);

@@ -24,6 +24,7 @@ import {
 import { FilterKeywordSchema, FilterPostSchema, FilterSchema } from '#server/features/filters/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
+import { ReportSchema } from '#server/features/moderation/entities.ts';
 import {
   MarkerSchema,
   NotificationPermissionSchema,
@@ -101,6 +102,7 @@ export const entities = [
   NotificationRequestSchema,
   NotificationPermissionSchema,
   MarkerSchema,
+  ReportSchema,
   OutboxEventSchema,
   ScheduleRunSchema,
   InboxActivitySchema,

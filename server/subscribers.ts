@@ -13,6 +13,7 @@ import {
 } from '#server/features/graph/activitypub/send.ts';
 import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
+import { sendFlag } from '#server/features/moderation/activitypub/send.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
 import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
@@ -138,6 +139,9 @@ export const subscribers: Subscribers = {
   },
   'post.pinned': { fediverse: sendPin },
   'post.unpinned': { fediverse: sendUnpin },
+  'report.created': {
+    fediverse: sendFlag,
+  },
   'activity.received': {
     effect: inbox(handleActivity),
   },

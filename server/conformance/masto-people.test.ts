@@ -73,3 +73,10 @@ test('the directory is read, and the profile and the settings', async () => {
     'reading:expand:spoilers',
   ]);
 });
+
+test('somebody is reported', async () => {
+  const post = await bob.v1.statuses.create({ status: 'rude' });
+  const accountId = person.bob.accountId;
+  const report = await alice.v1.reports.create({ accountId, statusIds: [post.id], category: 'other', comment: 'rude' });
+  expect(report).toMatchObject({ actionTaken: false, statusIds: [post.id], targetAccount: { acct: 'bob' } });
+});

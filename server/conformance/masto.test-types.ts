@@ -19,6 +19,7 @@ import type {
 } from '#server/features/instance/serializers.ts';
 import type { MastodonList } from '#server/features/lists/serializers.ts';
 import type { MastodonMarkers, MastodonNotification } from '#server/features/notifications/serializers.ts';
+import type { MastodonReport } from '#server/features/moderation/serializers.ts';
 import type {
   MastodonGroupedNotifications,
   MastodonNotificationGroup,
@@ -145,6 +146,7 @@ export type Promises = [
   Fits<Camel<MastodonGroupedNotifications>, GroupedNotifications>,
   Fits<Camel<MastodonNotificationPolicy>, mastodon.v2.NotificationPolicy>,
   Fits<Camel<MastodonNotificationRequest>, NotificationRequest>,
+  Fits<Camel<MastodonReport>, Wider<mastodon.v1.Report, { targetAccount: Account }>>,
   Fits<Camel<MastodonMarkers>, Partial<mastodon.v1.Marker>>,
   Fits<Camel<ReturnType<typeof serializeInstance>>, Instance>,
   Fits<Camel<ReturnType<typeof serializeInstanceV1>>, InstanceV1>,

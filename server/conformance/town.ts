@@ -59,7 +59,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
   await must(bob, 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
   await must(alice, 'POST', `/api/v1/accounts/${bob.accountId}/follow`);
   await must(bob, 'POST', `/api/v1/accounts/${carol.accountId}/follow`);
-  await must(alice, 'POST', `/api/v1/accounts/${olga.accountId}/mute`, { duration: 3600 });
+  await must(alice, 'POST', `/api/v1/accounts/${olga.accountId}/mute`, { duration: 3600, notifications: false });
   const write = (person: Person, body: object): Promise<string> => must(person, 'POST', '/api/v1/statuses', body);
   const plain = await write(alice, { status: 'good morning', language: 'en' });
   const tagged = await write(alice, {
@@ -81,7 +81,6 @@ export async function settleTown(server: TestServer): Promise<Town> {
   const waiting = await addWaiting(server);
   await must(alice, 'PATCH', '/api/v2/notifications/policy', { for_not_following: 'filter' });
   for (const person of [carol, olga]) await write(person, { status: 'do you know me, @alice?' });
-  await must(alice, 'POST', `/api/v1/accounts/${olga.accountId}/mute`, { duration: 3600, notifications: false });
   await server.settle();
   await must(alice, 'PATCH', '/api/v2/notifications/policy', { for_not_following: 'accept' });
   const { id: session } = await signInTo(ctx, alice.accountId);
@@ -124,7 +123,7 @@ async function addThings(alice: Person, bob: Person, reply: string): Promise<Tow
 
 /** Two who sign up while the staff decides about everybody. */
 async function addWaiting({ ctx }: TestServer): Promise<string[]> {
-  const settings = { rules: ['Be kind.'], contactEmail: 'olga@mail.example' };
+  const settings = { rules: ['Be kind.', 'Be quiet.'], contactEmail: 'olga@mail.example' };
   await changeInstanceSettings(ctx, { ...settings, registrations: 'approval' });
   const form = { password: 'a long enough pass phrase', reason: 'birds', agreement: true };
   const ids: string[] = [];

@@ -154,6 +154,13 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'PUT /api/v1/lists/:id': { title: 'birds & bees', replies_policy: 'none', exclusive: false },
     'POST /api/v1/lists/:id/accounts': { account_ids: [town.bob.accountId, town.carol.accountId] },
     'POST /api/lists/:id/tags': { tags: ['birds', 'bees'] },
+    'POST /api/v1/reports': {
+      account_id: town.bob.accountId,
+      status_ids: [town.reply, town.boost],
+      rule_ids: ['1', '2'],
+      comment: 'rude & loud',
+      forward: false,
+    },
     'POST /api/v1/accounts/:id/note': { comment: 'met & liked' },
     'POST /api/v1/domain_blocks': { domain: `far${unique}.example` },
     'PUT /api/v1/profile': {
