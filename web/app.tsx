@@ -37,6 +37,7 @@ const SignUpPage = later(() => import('./features/auth/SignUpPage.tsx').then((fi
 const ConfirmPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ConfirmPage));
 const ResetPasswordPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ResetPasswordPage));
 const SearchPage = later(() => import('./features/search/SearchPage.tsx').then((file) => file.SearchPage));
+const AboutPage = later(() => import('./features/instance/AboutPage.tsx').then((file) => file.AboutPage));
 const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.SettingsPage));
 
 /** Pages that stand alone, without the navigation around them. */
@@ -133,6 +134,7 @@ function Pages() {
         <Route path="/bookmarks" component={OwnBookmarks} />
         <Route path="/follow-requests" component={OwnFollowRequests} />
         <Route path="/search" component={SearchPage} />
+        <Route path="/about" component={AboutPage} />
         <Route path="/settings" component={ProfileSettings} />
         <Route path="/settings/appearance" component={AppearanceSettings} />
         <Route path="/settings/account" component={AccountSettings} />

@@ -50,6 +50,7 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
           '/follow-requests',
           '/settings',
           '/settings/security',
+          '/about',
           '/sign-in',
           '/nowhere',
         ]) {

@@ -252,7 +252,15 @@ describe('with an SMTP server', () => {
       body: {},
     });
     await server.settle();
-    await post('/api/auth/confirm', { token: mail.tokenTo('ines@mail.example') });
+    const stale = mail.tokenTo('ines@mail.example');
+    const resend = (email: string): Promise<Answer> =>
+      call(server.origin, 'POST', '/api/v1/emails/confirmations', { token, body: { email } });
+    expect(await resend('no address')).toMatchObject({ status: 422, body: { details: { email: [{}] } } });
+    expect((await resend('ines.new@mail.example')).status).toBe(200);
+    await server.settle();
+    expect((await post('/api/auth/confirm', { token: stale })).status).toBe(422);
+    await post('/api/auth/confirm', { token: mail.tokenTo('ines.new@mail.example') });
+    expect((await resend('ines.third@mail.example')).status).toBe(403);
     expect((await call(server.origin, 'GET', '/api/v1/emails/check_confirmation', { token })).body).toBe(true);
     const again = await call(server.origin, 'POST', '/api/v1/accounts', {
       token: own,

@@ -46,7 +46,7 @@ function serializeConfiguration(facts: InstanceFacts) {
     urls: {
       streaming: socketOrigin(origin),
       about: `${origin}/about`,
-      privacy_policy: null,
+      privacy_policy: `${origin}/about`,
       terms_of_service: null,
       status: null,
     },

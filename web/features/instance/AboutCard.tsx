@@ -32,6 +32,7 @@ export function SmallPrint({ onHelp }: { onHelp: () => void }) {
       <button type="button" onClick={onHelp}>
         {t('help.title')}
       </button>
+      <a href="/about">{t('about.link')}</a>
       <a href="/api/docs" target="_blank">
         {t('instance.api')}
       </a>

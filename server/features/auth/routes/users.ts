@@ -15,6 +15,7 @@ import { anyone, bearerToken, client, open } from '#server/platform/http/access.
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { findUser, type UserView } from '../queries.ts';
 import { serializeToken } from '../serializers/oauth.ts';
+import { changeWaitingAddress } from '../service/change-waiting-address.ts';
 import { wantLetter } from '../service/confirm.ts';
 import { findWaitingViewer } from '../service/find-viewer.ts';
 import { issueToken } from '../service/grant-token.ts';
@@ -158,11 +159,20 @@ function mastodonSignUpRoutes(app: App, ctx: AppContext): void {
 
   app.post(
     '/api/v1/emails/confirmations',
-    { schema: { tags: ['Accounts'], summary: 'Send the confirmation again' }, config: { access: open } },
+    {
+      schema: {
+        tags: ['Accounts'],
+        summary: 'Send the confirmation again, to another address if one is given',
+        body: Type.Object({ email: Type.Optional(Type.String({ maxLength: 1000 })) }),
+      },
+      config: { access: open },
+    },
     async (request) => {
       const login = await waitingLogin(ctx, request.headers.authorization);
       if (login.emailConfirmedAt !== null) throw new Forbidden('This e-mail address is confirmed already');
-      await wantLetter(ctx, 'confirm', login.email, request.ip);
+      const { email } = request.body;
+      if (email !== undefined) await changeWaitingAddress(ctx, login.accountId, email);
+      await wantLetter(ctx, 'confirm', email ?? login.email, request.ip);
       return {};
     },
   );
