@@ -3,13 +3,22 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
+import type { Access } from '#server/platform/http/access.ts';
 
 /** The reference page runs its own inline style and script, which no other page may. It loads nothing from elsewhere. */
 const referencePolicy = `default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 
+/** Who may call a route, as the description has it: no `security` where tokens are not looked at, an empty one where none is needed. */
+function tellAccess(access: Access | undefined): { security?: Array<{ token?: string[] }> } {
+  if (!access || access.who === 'open') return { security: [] };
+  const token = { token: [...access.scopes, ...(access.role ? [`role:${access.role}`] : [])] };
+  return { security: access.who === 'anyone' ? [token, {}] : [token] };
+}
+
 /** Collects the schemas of all routes that come after it: `/api/openapi.json`, and `/api/docs` to browse them. */
 export async function describeApi(app: App, ctx: AppContext, version: string): Promise<void> {
   await app.register(swagger, {
+    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...tellAccess(route.config?.access) }, url }),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -29,12 +38,16 @@ export async function describeApi(app: App, ctx: AppContext, version: string): P
           },
         },
       },
-      security: [{ token: [] }, {}],
       tags: [
-        { name: 'Posts', description: 'Our own API: write, read, change and delete posts' },
+        { name: 'posts', description: 'Our own API: write, read, change and delete posts' },
         { name: 'Users', description: 'Our own API: people of this server' },
-        { name: 'Sign-in', description: 'Our own API: signing up and in, sessions' },
-        { name: 'Mastodon', description: 'The client API that Mastodon apps use' },
+        { name: 'Signing in', description: 'Our own API: signing up and in, by password, code or passkey' },
+        { name: 'Security', description: 'Our own API: sessions, apps, second factors; for the web app alone' },
+        { name: 'Administration', description: 'Our own API: what the staff decides' },
+        {
+          name: 'OAuth',
+          description: 'How apps get tokens. All other groups are the client API that Mastodon’s apps speak',
+        },
       ],
     },
   });

@@ -100,6 +100,27 @@ describe('a token that is wrong', () => {
   });
 });
 
+describe('a login that may not be used', () => {
+  const standings: Array<[string, object, string]> = [
+    ['disabled', { disabled_at: new Date() }, 'Your login is currently disabled'],
+    ['suspended', { suspended_at: new Date() }, 'Your account is suspended'],
+    ['waiting', { opened: false }, 'Your login is currently pending approval'],
+  ];
+
+  test.each(standings)('%s: opens no door, whatever its token reaches', async (standing, change, error) => {
+    const { token, accountId } = await signUp(server, `shut_${standing}`, { role: 'owner' });
+    const table = standing === 'disabled' ? 'users' : 'accounts';
+    const key = table === 'users' ? 'account_id' : 'id';
+    await server.ctx.database.write((tx) => tx.sql.updateTable(table).set(change).where(key, '=', accountId).execute());
+    const before = await fingerprint(server.ctx);
+    for (const door of guarded) {
+      const { status, body } = await knock(door, token);
+      expect({ status, body }, nameOf(door)).toEqual({ status: 403, body: { error } });
+    }
+    expect(await fingerprint(server.ctx)).toEqual(before);
+  });
+});
+
 describe('an app without a person', () => {
   test.each(named(guarded.filter(({ access }) => access?.who === 'user' && access.role === undefined)))(
     'does not open %s',

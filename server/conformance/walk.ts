@@ -199,13 +199,14 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
   };
 }
 
-/** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code. Their stories are told in features/auth. */
+/** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code, or know the address of a post. Their stories are told in features/auth. */
 export const byLetter = new Set([
   'POST /api/auth/confirm',
   'POST /api/auth/password-reset',
   'POST /api/auth/password',
   'POST /api/v1/emails/confirmations',
   'GET /api/v1/emails/check_confirmation',
+  'GET /api/oembed',
   'POST /api/auth/sign-in/second-factor',
   'POST /api/auth/sign-in/passkey',
   'POST /api/auth/proof',

@@ -5,6 +5,7 @@ import { actRoutes } from './acts.ts';
 import { apiRoutes } from './api.ts';
 import { pollRoutes } from './polls.ts';
 import { filterPostRoutes } from './filters.ts';
+import { oembedRoutes } from './oembed.ts';
 import { readRoutes } from './read.ts';
 import { tagRoutes } from './tags.ts';
 import { writeRoutes } from './write.ts';
@@ -13,6 +14,7 @@ import { writeRoutes } from './write.ts';
 export async function postRoutes(app: App, ctx: AppContext): Promise<void> {
   writeRoutes(app, ctx);
   readRoutes(app, ctx);
+  oembedRoutes(app, ctx);
   actRoutes(app, ctx);
   pollRoutes(app, ctx);
   filterPostRoutes(app, ctx);
