@@ -59,6 +59,8 @@ export interface Events {
   'post.liked': { likeId: string; postId: string; accountId: string };
   'post.unliked': { likeUri: string | null; likeId: string; postId: string; accountId: string };
 
+  /** Due at the time of a scheduled post; one that was moved or dropped since is left alone. */
+  'post.scheduled': { scheduledId: string };
   /** Somebody voted; their account may be of another server. */
   'poll.voted': { postId: string; accountId: string };
   /** The counts of a poll of ours have changed, some while ago: due when other servers are to hear of it. */

@@ -11,6 +11,8 @@ import { oauthRoutes } from '#server/features/auth/routes/oauth.ts';
 import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
 import { allFilterRoutes } from '#server/features/filters/routes/register.ts';
+import { conversationRoutes } from '#server/features/conversations/routes.ts';
+import { composingRoutes } from '#server/features/composing/routes/register.ts';
 import { credentialRoutes } from '#server/features/graph/routes/credentials.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
 import { profileRoutes } from '#server/features/graph/routes/profile.ts';
@@ -54,6 +56,8 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await serverRoutes(app, ctx);
   await profileRoutes(app, ctx);
   await allFilterRoutes(app, ctx);
+  await composingRoutes(app, ctx);
+  await conversationRoutes(app, ctx);
   await postRoutes(app, ctx);
   await allListRoutes(app, ctx);
   await timelineRoutes(app, ctx);

@@ -22,6 +22,8 @@ import {
   MuteSchema,
 } from '#server/features/graph/entities.ts';
 import { FilterKeywordSchema, FilterPostSchema, FilterSchema } from '#server/features/filters/entities.ts';
+import { TalkSchema } from '#server/features/conversations/entities.ts';
+import { DraftSchema, ScheduledPostSchema } from '#server/features/composing/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
 import { ReportSchema } from '#server/features/moderation/entities.ts';
@@ -96,6 +98,9 @@ export const entities = [
   ListSchema,
   ListAccountSchema,
   ListTagSchema,
+  ScheduledPostSchema,
+  DraftSchema,
+  TalkSchema,
   FeedEntrySchema,
   NotificationSchema,
   NotificationPolicySchema,

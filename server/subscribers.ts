@@ -2,6 +2,8 @@
 import type { AppContext } from '#server/context.ts';
 import type { EventName, Events } from '#server/events.ts';
 import { forgetFilteredPost, tellOfFilters } from '#server/features/filters/subscribers.ts';
+import * as conversations from '#server/features/conversations/subscribers.ts';
+import { publishScheduled } from '#server/features/composing/service/schedule.ts';
 import {
   sendAccept,
   sendBlock,
@@ -101,18 +103,21 @@ export const subscribers: Subscribers = {
   },
   'post.created': {
     timelines: timelines.addPost,
+    conversations: conversations.addPost,
     notifications: notifications.tellOfPost,
     fragments: posts.forgetAround,
     fediverse: sendCreate,
   },
   'post.edited': {
     timelines: timelines.refreshPost,
+    conversations: conversations.movePost,
     notifications: notifications.tellOfEdit,
     fragments: posts.forgetPost,
     fediverse: sendUpdate,
   },
   'post.deleted': {
     timelines: timelines.removePost,
+    conversations: conversations.removePost,
     notifications: notifications.untellPost,
     fragments: posts.forgetDeleted,
     filters: forgetFilteredPost,
@@ -128,6 +133,7 @@ export const subscribers: Subscribers = {
     fragments: posts.forgetPost,
     fediverse: sendUndoLike,
   },
+  'post.scheduled': { publication: publishScheduled },
   'poll.voted': {
     fragments: posts.forgetPost,
     fediverse: sendVotes,

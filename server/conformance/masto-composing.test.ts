@@ -44,3 +44,27 @@ test('a poll is asked, voted in and read', async () => {
   });
   expect(edited.poll).toMatchObject({ votesCount: 0, options: [{ title: 'c' }, { title: 'd' }] });
 });
+
+test('a post is scheduled, moved, read and dropped', async () => {
+  const scheduledAt = new Date(Date.now() + 3_600_000).toISOString();
+  const waiting = await alice.v1.statuses.create({ status: 'later', scheduledAt });
+  expect(waiting).toMatchObject({ scheduledAt, params: { text: 'later', visibility: 'public' } });
+  const one = alice.v1.scheduledStatuses.$select(waiting.id);
+  const moved = new Date(Date.now() + 7_200_000).toISOString();
+  expect((await one.update({ scheduledAt: moved })).scheduledAt).toBe(moved);
+  expect(await alice.v1.scheduledStatuses.list()).toEqual([await one.fetch()]);
+  await one.remove();
+  expect(await alice.v1.scheduledStatuses.list()).toEqual([]);
+});
+
+test('conversations are listed, read, unread and put away', async () => {
+  await alice.v1.statuses.create({ status: '@bob psst', visibility: 'direct' });
+  await server.settle();
+  const [talk] = await bob.v1.conversations.list();
+  expect(talk).toMatchObject({ unread: true, accounts: [{ acct: 'alice' }], lastStatus: { visibility: 'direct' } });
+  const one = bob.v1.conversations.$select(talk?.id ?? '');
+  expect((await one.read()).unread).toBe(false);
+  expect((await one.unread()).unread).toBe(true);
+  await one.remove();
+  expect(await bob.v1.conversations.list()).toEqual([]);
+});

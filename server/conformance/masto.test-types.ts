@@ -11,6 +11,8 @@ import type {
 import type { CredentialAccount, serializePreferences } from '#server/features/auth/serializers/credentials.ts';
 import type { serializeApp, serializeNewApp, serializeToken } from '#server/features/auth/serializers/oauth.ts';
 import type { MastodonFamiliarFollowers, MastodonRelationship } from '#server/features/graph/serializers.ts';
+import type { MastodonScheduledStatus } from '#server/features/composing/serializers.ts';
+import type { MastodonConversation } from '#server/features/conversations/serializers.ts';
 import type {
   serializeInstance,
   serializeInstanceV1,
@@ -68,8 +70,11 @@ type Poll = Wider<
   mastodon.v1.Poll,
   { options: Array<Wider<mastodon.v1.PollOption, { votesCount: number | null }>>; votersCount: number | null }
 >;
+// https://docs.joinmastodon.org/entities/ScheduledStatus/#params: null where nothing was given.
+type ScheduledStatus = Omit<mastodon.v1.ScheduledStatus, 'params'> & { params: object };
 type StatusFields = { account: Account; application: mastodon.v1.Application | null; poll?: Poll | null };
 type Status = Wider<mastodon.v1.Status, StatusFields & { reblog?: Wider<mastodon.v1.Status, StatusFields> | null }>;
+type Conversation = Wider<mastodon.v1.Conversation, { accounts: Account[]; lastStatus: Status | null }>;
 // https://docs.joinmastodon.org/entities/Relationship/#languages: null when all languages are shown.
 type Relationship = Wider<mastodon.v1.Relationship, { languages: string[] | null }>;
 // https://docs.joinmastodon.org/entities/V2_Instance/: thumbnail without blurhash and sizes, a number as API version, nobody to turn to.
@@ -134,6 +139,8 @@ export type Promises = [
   Fits<Camel<MastodonStatus>, Status>,
   Fits<Camel<MastodonStatusEdit>, Wider<mastodon.v1.StatusEdit, { account: Account }>>,
   Fits<Camel<MastodonPoll>, Poll>,
+  Fits<Camel<MastodonScheduledStatus>, ScheduledStatus>,
+  Fits<Camel<MastodonConversation>, Conversation>,
   Fits<Camel<MastodonTag>, mastodon.v1.Tag>,
   Fits<Camel<MastodonFilter>, mastodon.v2.Filter>,
   Fits<Camel<MastodonFilterKeyword>, mastodon.v1.FilterKeyword>,

@@ -4,6 +4,9 @@ import { issueToken } from '#server/features/auth/service/grant-token.ts';
 import { openSession, type OpenedSession } from '#server/features/auth/service/open-session.ts';
 import { registerApp } from '#server/features/auth/service/register-app.ts';
 import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
+import { draftPage, scheduledPage } from '#server/features/composing/queries.ts';
+import { createDraft } from '#server/features/composing/service/drafts.ts';
+import { schedulePost } from '#server/features/composing/service/schedule.ts';
 import { unblock } from '#server/features/graph/service/block.ts';
 import { unmute } from '#server/features/graph/service/mute.ts';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
@@ -14,6 +17,7 @@ import { addFilterPost } from '#server/features/filters/service/posts.ts';
 import { listsOf } from '#server/features/lists/queries.ts';
 import { createList } from '#server/features/lists/service/edit.ts';
 import { createPost } from '#server/features/posts/service/create.ts';
+import { firstStretch } from '#server/platform/keyset.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
 
@@ -28,6 +32,8 @@ export interface Town {
   /** Bob's answer to `plain`, and his boost of it. */
   reply: string;
   boost: string;
+  /** What Alice wrote for later, and her talk with Bob. */
+  later: Later;
   /** A poll of Bob. */
   poll: string;
   /** Alice was told of this. */
@@ -44,6 +50,12 @@ export interface Town {
   session: string;
   /** One that Alice let in. */
   app: { id: string; clientId: string; clientSecret: string };
+}
+
+interface Later {
+  scheduled: string;
+  draft: string;
+  talk: string;
 }
 
 /** Fills a server by way of its doors. Settles where a worker runs. */
@@ -99,6 +111,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
     reply,
     boost,
     poll,
+    later: await restockLater(ctx, alice.accountId),
     notification: String(told.body[0]?.id ?? '1'),
     things,
     otherNotification: String(told.body[1]?.id ?? '1'),
@@ -161,7 +174,14 @@ export async function restock({ ctx }: TestServer, town: Town): Promise<Town> {
     .values({ account_id: alice, from_account_id: bob, kind: 'like', post_id: posts.plain, created_at: ctx.clock() })
     .returning('id')
     .executeTakeFirstOrThrow();
-  return { ...town, posts, poll, things: await restockThings(ctx, town), notification: told.id };
+  return {
+    ...town,
+    posts,
+    poll,
+    later: await restockLater(ctx, alice),
+    things: await restockThings(ctx, town),
+    notification: told.id,
+  };
 }
 
 /** What Alice made for herself, where somebody took it away. */
@@ -179,6 +199,24 @@ async function restockThings(ctx: AppContext, town: Town): Promise<Town['things'
     keyword: await addKeyword(ctx, accountId, filter, { keyword: 'ending' }),
     oldFilter: await addKeyword(ctx, accountId, filter, { keyword: 'season' }),
     filterPost: await addFilterPost(ctx, accountId, filter, town.reply),
+  };
+}
+
+/** What somebody wrote for later, and their first talk, also when it was put away. */
+async function restockLater(ctx: AppContext, accountId: string): Promise<Later> {
+  const post = { accountId, source: 'good night', visibility: 'public' } as const;
+  const [scheduled] = await scheduledPage(ctx, accountId, firstStretch(1));
+  const [draft] = await draftPage(ctx, accountId, firstStretch(1));
+  const { rows } = await ctx.database.pool.query<{ id: string }>(
+    `insert into talks (account_id, conversation_id, others, last_post_id, unread)
+    select account_id, conversation_id, '', id, true from posts where account_id = $1 and visibility = 'direct' order by id limit 1
+    on conflict (account_id, conversation_id, others) do update set unread = true returning id`,
+    [accountId],
+  );
+  return {
+    scheduled: scheduled?.id ?? (await schedulePost(ctx, post, new Date(ctx.clock().getTime() + 3_600_000))),
+    draft: draft?.id ?? (await createDraft(ctx, accountId, { content: 'to be' })),
+    talk: rows[0]?.id ?? '1',
   };
 }
 

@@ -46,6 +46,9 @@ function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/notifications/requests/')) return town.requests[path.endsWith('dismiss') ? 1 : 0];
   if (path.includes('/notifications/')) return town.notification;
   if (path.includes('/polls/')) return town.poll;
+  if (path.includes('/scheduled_statuses/')) return town.later.scheduled;
+  if (path.includes('/conversations/')) return town.later.talk;
+  if (path.includes('/drafts/')) return town.later.draft;
   if (path.includes('/lists/')) return town.things.list;
   if (path.includes('/filters/statuses/')) return town.things.filterPost;
   if (path.includes('/v1/filters/')) return town.things.oldFilter;
@@ -147,6 +150,9 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v1/statuses': { status: 'one & two', visibility: 'unlisted', in_reply_to_id: town.reply, ...status },
     'PUT /api/v1/statuses/:id': { status: `edited ${unique}`, ...status },
     'POST /api/v1/polls/:id/votes': { choices: [0] },
+    'PUT /api/v1/scheduled_statuses/:id': { scheduled_at: new Date(Date.now() + 7_200_000).toISOString() },
+    'POST /api/drafts': { content: 'to be', ...text, poll: { options: ['or', 'not'], expires_in: 600 } },
+    'PUT /api/drafts/:id': { content: `to be ${unique}`, ...text },
     'POST /api/v1/statuses/:id/reblog': { visibility: 'unlisted' },
     'POST /api/posts': { content: 'one & two', visibility: 'unlisted', in_reply_to: town.reply, ...text },
     'PUT /api/posts/:id': { content: `edited ${unique}`, ...text },

@@ -29,6 +29,10 @@ beforeAll(async () => {
     const { id } = await must(alice, 'POST', '/api/v1/statuses', { status: `one more #page` });
     await must(alice, 'POST', `/api/v1/statuses/${id}/favourite`);
     await must(alice, 'POST', `/api/v1/statuses/${id}/bookmark`);
+    const later = { status: 'later', scheduled_at: new Date(Date.now() + 3_600_000).toISOString() };
+    await must(alice, 'POST', '/api/v1/statuses', later);
+    await alice.api('POST', '/api/drafts', { content: 'to be' });
+    await must(alice, 'POST', '/api/v1/statuses', { status: 'psst', visibility: 'direct' });
   }
   for (const asker of askers) {
     await must(asker, 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
@@ -67,6 +71,9 @@ beforeAll(async () => {
     '/api/v1/notifications/requests': '/api/v1/notifications/requests',
     '/api/v2/notifications': '/api/v2/notifications?types[]=follow_request&types[]=reblog&types[]=favourite',
     '/api/v2/notifications/:group_key/accounts': `/api/v2/notifications/${likes}/accounts`,
+    '/api/v1/scheduled_statuses': '/api/v1/scheduled_statuses',
+    '/api/v1/conversations': '/api/v1/conversations',
+    '/api/drafts': '/api/drafts',
     '/api/posts': '/api/posts?local=true',
     '/api/users': '/api/users',
   };

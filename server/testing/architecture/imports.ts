@@ -11,6 +11,8 @@ const floors = [
   'graph',
   'filters',
   'posts',
+  'composing',
+  'conversations',
   'tags',
   'lists',
   'stories',

@@ -1,4 +1,4 @@
-// Doors of Mastodon's API that write, edit and delete posts.
+// Doors of Mastodon's API that edit and delete posts, and what they have in common with the door that publishes (composing).
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
@@ -13,7 +13,6 @@ import { extractMentions } from '#server/platform/text.ts';
 import { renderStatus } from '../pages.ts';
 import { findPost } from '../queries.ts';
 import { fromWireVisibility, StatusSchema } from '../serializers.ts';
-import { createPost } from '../service/create.ts';
 import { deletePost } from '../service/delete.ts';
 import { editPost } from '../service/edit.ts';
 import type { NewPoll } from '../service/poll.ts';
@@ -22,7 +21,8 @@ import { IdParams, sendStatus } from './answers.ts';
 const lookupTimeoutMs = 4000;
 const deletions = { limit: 30, forMs: 30 * 60_000 };
 
-const text = {
+/** The fields of what is written, in a new post and in an edit. */
+export const textFields = {
   status: Type.Optional(Type.String({ description: 'Plain text' })),
   spoiler_text: Type.Optional(Type.String({ description: 'The content warning' })),
   sensitive: Type.Optional(Type.Boolean()),
@@ -37,44 +37,8 @@ const text = {
     }),
   ),
 };
-const NewStatus = Type.Object({
-  ...text,
-  visibility: Type.Optional(Type.String({ description: 'public, unlisted, private or direct' })),
-  in_reply_to_id: Type.Optional(Type.String()),
-  scheduled_at: Type.Optional(Type.String()),
-  quoted_status_id: Type.Optional(Type.String()),
-});
-
 /** Registers the doors. */
 export function writeRoutes(app: App, ctx: AppContext): void {
-  app.post(
-    '/api/v1/statuses',
-    {
-      schema: { tags: ['statuses'], summary: 'Publish a post', body: NewStatus, response: { 200: StatusSchema } },
-      config: { access: user('write:statuses') },
-    },
-    async (request, reply) => {
-      const { accountId, appId } = viewerOf(request);
-      const { body } = request;
-      refuseUnknownParts(body);
-      await findStrangers(ctx, body.status);
-      const settings = await authorSettings(ctx, accountId, body.visibility);
-      const id = await createPost(ctx, {
-        accountId,
-        appId,
-        source: body.status ?? '',
-        summary: body.spoiler_text,
-        sensitive: body.sensitive ?? settings.sensitive,
-        language: body.language ?? settings.language,
-        visibility: settings.visibility,
-        inReplyToId: body.in_reply_to_id === '' ? null : body.in_reply_to_id,
-        poll: readPoll(body.poll),
-        idempotencyKey: idempotencyKey(request.headers),
-      });
-      return sendStatus(ctx, reply, id, accountId);
-    },
-  );
-
   app.route({
     method: ['PUT', 'PATCH'],
     url: '/api/v1/statuses/:id',
@@ -82,7 +46,7 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       tags: ['statuses'],
       summary: 'Edit a post',
       params: IdParams,
-      body: Type.Object(text),
+      body: Type.Object(textFields),
       response: { 200: StatusSchema },
     },
     config: { access: user('write:statuses') },
@@ -185,9 +149,8 @@ export async function authorSettings(
 }
 
 /** What clients may send and this server cannot do yet is refused rather than dropped: a post without its picture is another post. */
-function refuseUnknownParts(body: { media_ids?: string[]; scheduled_at?: string; quoted_status_id?: string }): void {
+export function refuseUnknownParts(body: { media_ids?: string[]; quoted_status_id?: string }): void {
   if (body.media_ids !== undefined && body.media_ids.length > 0)
     throw new Invalid('Validation failed: posts cannot have attachments on this server yet');
-  if (body.scheduled_at) throw new Invalid('Validation failed: posts cannot be scheduled on this server yet');
   if (body.quoted_status_id) throw new Invalid('Validation failed: posts cannot quote others on this server yet');
 }

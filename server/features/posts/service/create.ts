@@ -75,6 +75,18 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
   return id;
 }
 
+/**
+ * The post with its words as they would be stored, when it could be published now. For posts that wait for their time.
+ * @throws as `createPost`
+ */
+export async function checkPost(ctx: AppContext, post: NewPost): Promise<NewPost> {
+  const draft = checkDraft(ctx.config, post);
+  const poll = post.poll && checkPoll(ctx.config, post.poll);
+  await findAuthor(ctx, post.accountId);
+  const parent = post.inReplyToId == null ? null : await findParent(ctx, post.accountId, post.inReplyToId);
+  return { ...post, ...draft, poll, inReplyToId: parent?.id ?? null };
+}
+
 /** The local account that acts. @throws {Forbidden} when it is not ours or not active */
 export async function findAuthor(ctx: AppContext, accountId: string): Promise<AccountView> {
   const author = await findAccount(ctx, accountId);

@@ -1,0 +1,100 @@
+// Drafts: keeping, changing and throwing away what somebody has not finished writing.
+import type { AppContext } from '#server/context.ts';
+import { isId } from '#server/features/accounts/queries.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
+import { Invalid, NotFound } from '#server/platform/errors.ts';
+import type { DraftContent, PlannedPost } from '../entities.ts';
+import { findDraft } from '../queries.ts';
+
+const maxDrafts = 300;
+const maxLength = 200_000;
+
+/** Keeps a draft and returns its id. @throws {Invalid} when it is too long, or one too many */
+export async function createDraft(ctx: AppContext, accountId: string, content: Partial<DraftContent>): Promise<string> {
+  const whole = clean({ ...empty, ...content });
+  return ctx.database.write(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`drafts:${accountId}`}, 0))`.execute(tx.sql);
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from drafts where account_id = ${accountId}`.execute(tx.sql);
+    if ((rows[0]?.count ?? 0) >= maxDrafts)
+      throw new Invalid(`Validation failed: At most ${maxDrafts} drafts are kept`);
+    return recordDraft(ctx, tx, accountId, whole, null);
+  });
+}
+
+/** Changes a draft; what is left out stays. @throws {NotFound} when the account has none with that id @throws {Invalid} when it is too long */
+export async function changeDraft(
+  ctx: AppContext,
+  accountId: string,
+  id: string,
+  content: Partial<DraftContent>,
+): Promise<void> {
+  const present = await findDraft(ctx, accountId, id);
+  if (present === null) throw new NotFound('Record not found');
+  const next = JSON.stringify(clean({ ...present.content, ...content }));
+  const { rows } = await ctx.database.write((tx) =>
+    sql`update drafts set content = ${next}::jsonb, updated_at = ${ctx.clock()}
+      where id = ${id} and account_id = ${accountId} returning id`.execute(tx.sql),
+  );
+  if (rows.length === 0) throw new NotFound('Record not found');
+}
+
+/** Throws a draft away. @throws {NotFound} when the account has none with that id */
+export async function deleteDraft(ctx: AppContext, accountId: string, id: string): Promise<void> {
+  if (!isId(id)) throw new NotFound('Record not found');
+  const { rows } = await ctx.database.write((tx) =>
+    sql`delete from drafts where id = ${id} and account_id = ${accountId} returning id`.execute(tx.sql),
+  );
+  if (rows.length === 0) throw new NotFound('Record not found');
+}
+
+/** Writes a draft and returns its id. */
+export async function recordDraft(
+  ctx: AppContext,
+  tx: Transaction,
+  accountId: string,
+  content: DraftContent,
+  problem: string | null,
+): Promise<string> {
+  const id = ctx.newId();
+  const now = ctx.clock();
+  await sql`insert into drafts (id, account_id, content, problem, created_at, updated_at)
+    values (${id}, ${accountId}, ${JSON.stringify(content)}::jsonb, ${problem}, ${now}, ${now})`.execute(tx.sql);
+  return id;
+}
+
+/** A planned post as a draft. */
+export function toDraft(post: PlannedPost): DraftContent {
+  const { poll } = post;
+  return {
+    content: post.source,
+    visibility: post.visibility,
+    in_reply_to: post.inReplyToId ?? null,
+    content_warning: post.summary ?? null,
+    sensitive: post.sensitive ?? null,
+    language: post.language ?? null,
+    poll: poll
+      ? { options: poll.options, expires_in: poll.expiresIn, multiple: poll.multiple, hide_totals: poll.hideTotals }
+      : null,
+  };
+}
+
+const empty: DraftContent = {
+  content: '',
+  visibility: null,
+  in_reply_to: null,
+  content_warning: null,
+  sensitive: null,
+  language: null,
+  poll: null,
+};
+
+/** Text that the database takes, and not endless. */
+function clean(content: DraftContent): DraftContent {
+  const text = JSON.stringify(content, (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
+  );
+  if (text.length > maxLength) throw new Invalid('Validation failed: The draft is too long');
+  const cleaned: DraftContent = JSON.parse(text);
+  return cleaned;
+}

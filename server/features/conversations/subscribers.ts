@@ -1,0 +1,21 @@
+// What happens to talks when posts are written, edited and deleted; open pages hear of news by the bus.
+import type { AppContext } from '#server/context.ts';
+import type { Events } from '#server/events.ts';
+import { addToTalks, replaceLast } from './service/keep.ts';
+
+/** A direct post comes to the head of the talks of its people. */
+export async function addPost(ctx: AppContext, { postId }: Events['post.created']): Promise<void> {
+  for (const { id, accountId } of await addToTalks(ctx, postId))
+    await ctx.bus.publish('talk', { accountId, talkId: id });
+}
+
+/** An edit may speak to more people: theirs is another circle. */
+export async function movePost(ctx: AppContext, event: Events['post.edited']): Promise<void> {
+  await replaceLast(ctx, event.postId);
+  await addPost(ctx, event);
+}
+
+/** A deleted post leaves its talks. */
+export async function removePost(ctx: AppContext, { postId }: Events['post.deleted']): Promise<void> {
+  await replaceLast(ctx, postId);
+}
