@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestContext, type TestContext } from '#server/testing/context.ts';
 import { findSession, listSessions } from './queries.ts';
+import { noteChallenge, takeChallenge } from './service/challenges.ts';
 import { findViewer } from './service/find-viewer.ts';
 import { ensureOwnerInvitation } from './service/invite-owner.ts';
 import { openSession } from './service/open-session.ts';
@@ -36,4 +37,13 @@ test('a session that nobody used for half a year is over at once, and its rows g
   expect(tokens).toEqual([{ session_id: fresh.id }]);
   expect((await findViewer(ctx, fresh.accessToken))?.accountId).toBe(accountId);
   expect(await ensureOwnerInvitation(ctx)).toBe(invitation);
+});
+
+test('a question that nobody answered in time is forgotten, one that is open stays', async () => {
+  const { ctx } = opened;
+  await noteChallenge(ctx, 'passkey', 'asked long ago', null);
+  now = new Date(now.getTime() + 11 * 60_000);
+  await noteChallenge(ctx, 'passkey', 'asked just now', null);
+  expect(await purgeAccess(ctx)).toBe(1);
+  expect(await takeChallenge(ctx, 'passkey', 'asked just now', null)).toBe(true);
 });
