@@ -13,6 +13,7 @@ import { runFanout } from './scenarios/fanout.ts';
 import { runHome } from './scenarios/home.ts';
 import { runInbox } from './scenarios/inbox.ts';
 import { runLive } from './scenarios/live.ts';
+import { runPages } from './scenarios/pages.ts';
 import { runSockets } from './scenarios/sockets.ts';
 import { runStart } from './scenarios/start.ts';
 import { drawTable, type Row } from './table.ts';
@@ -22,6 +23,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** All that need the rig; `start` needs the database for itself and comes last. */
 const scenarios: ReadonlyArray<[name: ScenarioName, run: (rig: Rig) => Promise<void>]> = [
   ['home', runHome],
+  ['pages', runPages],
   ['fanout', runFanout],
   ['live', runLive],
   ['sockets', runSockets],

@@ -4,7 +4,7 @@ import { createPublicKey, createVerify, createHash } from 'node:crypto';
 import Fastify from 'fastify';
 import { Pool } from 'pg';
 import { WebSocketServer, WebSocket } from 'ws';
-import { homeJson, homeText, type HomeRow } from './home-page.ts';
+import { isPageName, pageJson, pageText, type PageRow } from './status-page.ts';
 
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 16 });
 const publicKey = process.env['PUBLIC_KEY'] === undefined ? null : createPublicKey(process.env['PUBLIC_KEY']);
@@ -14,10 +14,21 @@ app.addContentTypeParser('application/activity+json', { parseAs: 'buffer' }, (_r
   done(null, body),
 );
 
-app.get<{ Querystring: { viewer: string; limit?: string } }>('/home', async (request, reply) => {
-  const { viewer, limit = '20' } = request.query;
-  const { rows } = await pool.query<HomeRow>({ name: 'home', text: homeText, values: [viewer, Number(limit)] });
-  return reply.type('application/json; charset=utf-8').send(homeJson(rows, viewer));
+const texts = new Map<string, string>();
+
+interface PageRequest {
+  Params: { name: string };
+  Querystring: { viewer: string; limit?: string; of?: string };
+}
+
+app.get<PageRequest>('/page/:name', async (request, reply) => {
+  const { name } = request.params;
+  const { viewer, limit = '20', of = null } = request.query;
+  if (!isPageName(name)) return reply.code(404).send();
+  const text = texts.get(name) ?? pageText(name);
+  texts.set(name, text);
+  const { rows } = await pool.query<PageRow>({ name, text, values: [viewer, Number(limit), of] });
+  return reply.type('application/json; charset=utf-8').send(pageJson(name, rows, viewer));
 });
 
 /** Checks the signature and the digest, reads the activity, stores it. */

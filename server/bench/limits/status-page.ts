@@ -1,4 +1,4 @@
-// The home page as one statement makes it: all rows in one go, shaped into Mastodon's statuses by hand. No fragments, no
+// Pages of statuses as one statement makes them: all rows in one go, shaped into Mastodon's statuses by hand. No fragments, no
 // policy module, no ORM: what the bare driver can do.
 import { benchOrigin } from '../seed/size.ts';
 
@@ -29,21 +29,50 @@ const account = (alias: string): string =>
     .map((column) => `${alias}.${column} as ${alias}_${column}`)
     .join(', ');
 
-/** $1 owner · $2 at most so many. `p` is the entry's post, `s` the post to show: the same one, or what it boosts. */
-export const homeText = `
-  with hidden (id) as (
+/** Whom the reader does not want to meet. */
+const hidden = `hidden (id) as (
     select blocked_id from blocks where blocker_id = $1
     union all select blocker_id from blocks where blocked_id = $1
     union all select muted_id from mutes where muter_id = $1 and (expires_at is null or expires_at > now())
-  ), page as (
-    select e.post_id, coalesce(e.boost_of_id, e.post_id) as subject_id from feed_entries e
-    where e.owner_id = $1
+  )`;
+
+/** Whether the reader may see the post `x`. */
+const visible = `(x.visibility in ('public', 'unlisted') or x.account_id = $1
+  or exists (select from mentions m where m.post_id = x.id and m.account_id = $1)
+  or (x.visibility = 'followers' and exists (
+    select from follows f where f.follower_id = $1 and f.followee_id = x.account_id and f.state = 'accepted')))`;
+const visibleBoost = `(x.boost_of_id is null or exists (select from posts o where o.id = x.boost_of_id and o.visibility in ('public', 'unlisted')))`;
+
+/** The pages by name: which posts they hold. $1 reader · $2 at most so many · $3 what the page is of. */
+const pages = {
+  home: `select e.post_id, coalesce(e.boost_of_id, e.post_id) as subject_id from feed_entries e
+    where e.owner_id = $1 and $3::text is null
       and exists (select from posts x where x.id = e.post_id)
       and (e.author_id = $1 or exists (select from follows f where f.follower_id = $1 and f.followee_id = e.author_id
         and f.state = 'accepted' and (e.boost_of_id is null or f.show_boosts)))
       and e.author_id not in (select id from hidden) and (e.other_id is null or e.other_id not in (select id from hidden))
-    order by e.post_id desc limit $2
-  )
+    order by e.post_id desc limit $2`,
+  account: `select x.id as post_id, coalesce(x.boost_of_id, x.id) as subject_id from posts x
+    where x.account_id = $3::text::bigint and ${visible} and ${visibleBoost} order by x.id desc limit $2`,
+  tag: `select x.id as post_id, x.id as subject_id from post_tags g join tags t on t.id = g.tag_id join posts x on x.id = g.post_id
+    where t.name = $3::text and x.visibility = 'public' and x.boost_of_id is null and x.account_id not in (select id from hidden)
+      and (x.in_reply_to_account_id is null or x.in_reply_to_account_id not in (select id from hidden))
+    order by g.post_id desc limit $2`,
+  list: `select found.id as post_id, coalesce(found.boost_of_id, found.id) as subject_id from list_accounts m cross join lateral (
+      select x.id, x.boost_of_id from posts x where x.account_id = m.account_id and ${visible} and ${visibleBoost}
+        and (x.in_reply_to_account_id is null or x.in_reply_to_account_id in (x.account_id, $1)
+          or x.in_reply_to_account_id in (select account_id from list_accounts where list_id = m.list_id))
+      order by x.id desc limit $2
+    ) found where m.list_id = $3::text::bigint and m.account_id not in (select id from hidden) order by found.id desc limit $2`,
+  context: `select x.id as post_id, x.id as subject_id from posts x
+    where x.in_reply_to_id = $3::text::bigint and ${visible} and x.account_id not in (select id from hidden) order by x.id desc limit $2`,
+} satisfies Record<string, string>;
+export type PageName = keyof typeof pages;
+
+/** The statement of a page. `p` is the post that stands there, `s` the post to show: the same one, or what it boosts. */
+export function pageText(name: PageName): string {
+  return `
+  with ${hidden}, page as (${pages[name]})
   select p.id as p_id, p.boost_of_id as p_boost_of_id, p.uri as p_uri, p.url as p_url, p.visibility as p_visibility, p.created_at as p_created_at, ${account('b')},
     s.id, s.uri, s.url, s.visibility, s.html, s.summary, s.sensitive, s.language, s.emojis, s.in_reply_to_id, s.in_reply_to_account_id,
     s.likes_count, s.boosts_count, s.replies_count, s.created_at, s.edited_at, ${account('a')},
@@ -59,16 +88,20 @@ export const homeText = `
   from page join posts p on p.id = page.post_id join posts s on s.id = page.subject_id
   join accounts a on a.id = s.account_id join accounts b on b.id = p.account_id
   order by page.post_id desc`;
-
-/** One row as the driver gives it: Dates, numbers, decimal strings for ids, parsed JSON. */
-export type HomeRow = Record<string, unknown> & { p_boost_of_id: string | null };
-
-/** The page as a Mastodon client reads it. */
-export function homeJson(rows: readonly HomeRow[], ownerId: string): string {
-  return JSON.stringify(rows.map((row) => makeStatus(row, ownerId)));
 }
 
-function makeStatus(row: HomeRow, ownerId: string): object {
+export const isPageName = (name: string): name is PageName => Object.hasOwn(pages, name);
+
+/** One row as the driver gives it: Dates, numbers, decimal strings for ids, parsed JSON. */
+export type PageRow = Record<string, unknown> & { p_boost_of_id: string | null };
+
+/** The page as a Mastodon client reads it. */
+export function pageJson(name: PageName, rows: readonly PageRow[], readerId: string): string {
+  const statuses = rows.map((row) => makeStatus(row, readerId));
+  return JSON.stringify(name === 'context' ? { ancestors: [], descendants: statuses.toReversed() } : statuses);
+}
+
+function makeStatus(row: PageRow, ownerId: string): object {
   const original = makeOriginal(row, ownerId);
   if (row.p_boost_of_id === null) return original;
   return {
@@ -83,7 +116,7 @@ function makeStatus(row: HomeRow, ownerId: string): object {
   };
 }
 
-function makeOriginal(row: HomeRow, ownerId: string): object {
+function makeOriginal(row: PageRow, ownerId: string): object {
   return {
     id: row['id'],
     created_at: iso(row['created_at']),
@@ -126,7 +159,7 @@ function makeOriginal(row: HomeRow, ownerId: string): object {
   };
 }
 
-function makeAccount(row: HomeRow, alias: 'a' | 'b'): object {
+function makeAccount(row: PageRow, alias: 'a' | 'b'): object {
   const get = (column: string): unknown => row[`${alias}_${column}`];
   const isLocal = get('domain') === null;
   const avatar = picture(get('avatar'), 'avatars');
