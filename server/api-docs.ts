@@ -15,10 +15,40 @@ function tellAccess(access: Access | undefined): { security?: Array<{ token?: st
   return { security: access.who === 'anyone' ? [token, {}] : [token] };
 }
 
+/** How the reference is divided, in this order: our own API, the Mastodon client API, what stands around them. */
+const groups = [
+  { name: 'Posts', description: 'Our own API: write, read, change and delete posts' },
+  { name: 'Users', description: 'Our own API: people of this server' },
+  { name: 'Statuses', description: 'Posts as Mastodon apps know them' },
+  { name: 'Timelines', description: 'Home, public, hashtag, list and link timelines' },
+  { name: 'Notifications', description: 'What happened to you: one by one, in groups, and held back as requests' },
+  { name: 'Accounts', description: 'People, here and elsewhere' },
+  { name: 'Relationships', description: 'Follow, block, mute, and who did' },
+  { name: 'Lists' },
+  { name: 'Filters' },
+  { name: 'Tags' },
+  { name: 'Search' },
+  { name: 'Instance', description: 'What this server says of itself' },
+  { name: 'OAuth', description: 'How an app gets a token' },
+  { name: 'Signing in', description: 'Our own API: signing up and in, by password, code or passkey' },
+  { name: 'Security', description: 'Our own API: sessions, apps, second factors; for the web app alone' },
+  { name: 'Administration', description: 'Our own API: what the staff decides' },
+];
+
+/** Tags of routes are written as words; a group begins with a capital. */
+const asGroup = (tag: string): string => tag.charAt(0).toUpperCase() + tag.slice(1);
+
 /** Collects the schemas of all routes that come after it: `/api/openapi.json`, and `/api/docs` to browse them. */
 export async function describeApi(app: App, ctx: AppContext, version: string): Promise<void> {
   await app.register(swagger, {
-    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...tellAccess(route.config?.access) }, url }),
+    transform: ({ schema, url, route }) => ({
+      schema: {
+        ...schema,
+        ...(schema?.tags === undefined ? {} : { tags: schema.tags.map(asGroup) }),
+        ...tellAccess(route.config?.access),
+      },
+      url,
+    }),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -38,17 +68,7 @@ export async function describeApi(app: App, ctx: AppContext, version: string): P
           },
         },
       },
-      tags: [
-        { name: 'posts', description: 'Our own API: write, read, change and delete posts' },
-        { name: 'Users', description: 'Our own API: people of this server' },
-        { name: 'Signing in', description: 'Our own API: signing up and in, by password, code or passkey' },
-        { name: 'Security', description: 'Our own API: sessions, apps, second factors; for the web app alone' },
-        { name: 'Administration', description: 'Our own API: what the staff decides' },
-        {
-          name: 'OAuth',
-          description: 'How apps get tokens. All other groups are the client API that Mastodon’s apps speak',
-        },
-      ],
+      tags: groups,
     },
   });
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
@@ -80,6 +100,9 @@ async function openReference(): Promise<FastifyInstance> {
       telemetry: false,
       withDefaultFonts: false,
       hideClientButton: true,
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+      mcp: { disabled: true },
     },
   });
   await pages.ready();
