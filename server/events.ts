@@ -36,6 +36,9 @@ export interface Events {
   'mute.created': { muterId: string; mutedId: string };
   'domain.blocked': { accountId: string; domain: string };
 
+  'tag.followed': { accountId: string; tagId: string };
+  'tag.unfollowed': { accountId: string; tagId: string };
+
   'filters.changed': { accountId: string };
   /** What an exclusive list holds has changed; the posts of the freed accounts belong into its owner's home again. */
   'list.changed': { ownerId: string; freedIds: string[] };

@@ -24,7 +24,8 @@ import { notificationRoutes } from '#server/features/notifications/routes/regist
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { searchRoutes } from '#server/features/search/routes.ts';
 import { streamingRoutes } from '#server/features/streaming/routes/register.ts';
-import { timelineRoutes } from '#server/features/timelines/routes.ts';
+import { allTagRoutes } from '#server/features/tags/routes/register.ts';
+import { timelineRoutes } from '#server/features/timelines/routes/timelines.ts';
 import { federationDoors } from '#server/federation/doors.ts';
 import { registerWeb } from '#server/web.ts';
 
@@ -59,6 +60,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await composingRoutes(app, ctx);
   await conversationRoutes(app, ctx);
   await postRoutes(app, ctx);
+  await allTagRoutes(app, ctx);
   await allListRoutes(app, ctx);
   await timelineRoutes(app, ctx);
   await notificationRoutes(app, ctx);

@@ -49,7 +49,8 @@ import {
   TagSchema,
   TombstoneSchema,
 } from '#server/features/posts/entities.ts';
-import { FeedEntrySchema } from '#server/features/timelines/entities.ts';
+import { FeaturedTagSchema, TagFollowSchema } from '#server/features/tags/entities.ts';
+import { FeedEntrySchema, HomeSettingSchema } from '#server/features/timelines/entities.ts';
 import {
   DeliverySchema,
   InboxActivitySchema,
@@ -95,6 +96,8 @@ export const entities = [
   PollVoteSchema,
   TombstoneSchema,
   IdempotencyKeySchema,
+  TagFollowSchema,
+  FeaturedTagSchema,
   ListSchema,
   ListAccountSchema,
   ListTagSchema,
@@ -102,6 +105,7 @@ export const entities = [
   DraftSchema,
   TalkSchema,
   FeedEntrySchema,
+  HomeSettingSchema,
   NotificationSchema,
   NotificationPolicySchema,
   NotificationRequestSchema,

@@ -95,6 +95,12 @@ export const subscribers: Subscribers = {
     timelines: timelines.removeDomain,
     notifications: notifications.untellDomain,
   },
+  'tag.followed': {
+    timelines: timelines.backfillTag,
+  },
+  'tag.unfollowed': {
+    timelines: timelines.removeTag,
+  },
   'filters.changed': {
     filters: tellOfFilters,
   },

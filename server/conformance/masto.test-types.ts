@@ -32,7 +32,7 @@ import type {
 } from '#server/features/notifications/serializers/requests.ts';
 import type { MastodonStatus, MastodonStatusEdit } from '#server/features/posts/serializers.ts';
 import type { MastodonPoll } from '#server/features/posts/serializers/poll.ts';
-import type { MastodonTag } from '#server/features/posts/serializers/tag.ts';
+import type { MastodonFeaturedTag, MastodonTag } from '#server/features/tags/serializers.ts';
 
 /** `reblogs_count` → `reblogsCount`, as masto does; keys with colons stay. */
 type CamelKey<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : Key;
@@ -126,6 +126,9 @@ type NewApp = Wider<mastodon.v1.Client, { clientSecretExpiresAt: number }>;
 // https://docs.joinmastodon.org/entities/Preferences/#posting-default-language: null when none is set.
 type Preference = Wider<mastodon.v1.Preference, { 'posting:default:language': string | null }>;
 
+// https://docs.joinmastodon.org/entities/FeaturedTag/: the count is a string.
+type FeaturedTag = Wider<mastodon.v1.FeaturedTag, { statusesCount: string }>;
+
 /** Each line is one promise. */
 export type Promises = [
   Fits<Camel<MastodonAccount>, Account>,
@@ -142,6 +145,7 @@ export type Promises = [
   Fits<Camel<MastodonScheduledStatus>, ScheduledStatus>,
   Fits<Camel<MastodonConversation>, Conversation>,
   Fits<Camel<MastodonTag>, mastodon.v1.Tag>,
+  Fits<Camel<MastodonFeaturedTag>, FeaturedTag>,
   Fits<Camel<MastodonFilter>, mastodon.v2.Filter>,
   Fits<Camel<MastodonFilterKeyword>, mastodon.v1.FilterKeyword>,
   Fits<Camel<MastodonFilterStatus>, mastodon.v1.FilterStatus>,

@@ -16,6 +16,7 @@ import { addKeyword } from '#server/features/filters/service/keywords.ts';
 import { addFilterPost } from '#server/features/filters/service/posts.ts';
 import { listsOf } from '#server/features/lists/queries.ts';
 import { createList } from '#server/features/lists/service/edit.ts';
+import { featureTag } from '#server/features/tags/service/feature.ts';
 import { createPost } from '#server/features/posts/service/create.ts';
 import { firstStretch } from '#server/platform/keyset.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
@@ -43,7 +44,7 @@ export interface Town {
   otherNotification: string;
   /** Two whose news to Alice is held back. */
   requests: [string, string];
-  things: { list: string; filter: string; keyword: string; oldFilter: string; filterPost: string };
+  things: { list: string; filter: string; keyword: string; oldFilter: string; filterPost: string; featuredTag: string };
   /** The accounts that wait for the staff. */
   waiting: string[];
   /** A browser where Alice is signed in. */
@@ -131,7 +132,8 @@ async function addThings(alice: Person, bob: Person, reply: string): Promise<Tow
   const keyword = await must(alice, 'POST', `/api/v2/filters/${filter}/keywords`, { keyword: 'ending' });
   const oldFilter = await must(alice, 'POST', '/api/v1/filters', { phrase: 'season', context: ['home'] });
   const filterPost = await must(alice, 'POST', `/api/v2/filters/${filter}/statuses`, { status_id: reply });
-  return { list, filter, keyword, oldFilter, filterPost };
+  const featuredTag = await must(alice, 'POST', '/api/v1/featured_tags', { name: 'bees' });
+  return { list, filter, keyword, oldFilter, filterPost, featuredTag };
 }
 
 /** Two who sign up while the staff decides about everybody. */
@@ -199,6 +201,7 @@ async function restockThings(ctx: AppContext, town: Town): Promise<Town['things'
     keyword: await addKeyword(ctx, accountId, filter, { keyword: 'ending' }),
     oldFilter: await addKeyword(ctx, accountId, filter, { keyword: 'season' }),
     filterPost: await addFilterPost(ctx, accountId, filter, town.reply),
+    featuredTag: await featureTag(ctx, accountId, { name: 'bees', display: 'bees' }),
   };
 }
 

@@ -50,6 +50,7 @@ function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/conversations/')) return town.later.talk;
   if (path.includes('/drafts/')) return town.later.draft;
   if (path.includes('/lists/')) return town.things.list;
+  if (path.includes('/v1/featured_tags/')) return town.things.featuredTag;
   if (path.includes('/filters/statuses/')) return town.things.filterPost;
   if (path.includes('/v1/filters/')) return town.things.oldFilter;
   if (path.includes('/filters/keywords/')) return town.things.keyword;
@@ -180,6 +181,8 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v1/notifications/requests/dismiss': { id: ['900000001', '900000002'] },
     'PUT /api/v1/notifications/policy': { filter_not_following: false },
     'PUT /api/v2/notifications/policy': { for_not_following: 'accept', for_new_accounts: 'accept' },
+    'POST /api/v1/featured_tags': { name: 'birds' },
+    'PUT /api/preferences/home': { boost_hours: 6 },
     'POST /api/v2/filters': { title: 'one & two', context: ['home', 'public'], ...filter },
     'PUT /api/v2/filters/:id': {
       title: 'three & four',

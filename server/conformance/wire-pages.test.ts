@@ -42,6 +42,10 @@ beforeAll(async () => {
     await must(alice, 'POST', `/api/v1/accounts/${enemy.accountId}/block`);
     await must(alice, 'POST', `/api/v1/accounts/${enemy.accountId}/mute`);
   }
+  for (let index = 0; index < size; index += 1) {
+    await must(alice, 'POST', `/api/v1/tags/page${index}/follow`);
+    await must(alice, 'POST', '/api/v1/statuses', { status: 'to nobody', visibility: 'direct' });
+  }
   const list = (await must(alice, 'POST', '/api/v1/lists', { title: 'fans' })).id;
   const members = [alice, ...fans].map(({ accountId }) => accountId);
   await must(alice, 'POST', `/api/v1/lists/${list}/accounts`, { account_ids: members });
@@ -49,6 +53,8 @@ beforeAll(async () => {
   const grouped = await alice.api('GET', '/api/v2/notifications?types[]=favourite');
   const likes: string = grouped.body.notification_groups[0].group_key;
   lists = {
+    '/api/v1/followed_tags': '/api/v1/followed_tags',
+    '/api/v1/timelines/direct': '/api/v1/timelines/direct',
     '/api/v1/lists/:id/accounts': `/api/v1/lists/${list}/accounts`,
     '/api/v1/timelines/list/:list_id': `/api/v1/timelines/list/${list}`,
     '/api/v1/timelines/home': '/api/v1/timelines/home',

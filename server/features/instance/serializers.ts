@@ -52,7 +52,7 @@ function serializeConfiguration(facts: InstanceFacts) {
     },
     vapid: { public_key: facts.pushKey },
     accounts: {
-      max_featured_tags: 0,
+      max_featured_tags: 10,
       max_pinned_statuses: facts.maxPinnedPosts,
       max_profile_fields: profile.fields,
       profile_field_name_limit: profile.fieldName,

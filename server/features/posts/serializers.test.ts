@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { MastodonNotification } from '#server/features/notifications/serializers.ts';
 import type { MastodonStatus, MastodonStatusEdit, StatusFlags } from './serializers.ts';
 import { fromWireVisibility, toWireVisibility } from './serializers.ts';
-import type { MastodonTag } from './serializers/tag.ts';
+import type { MastodonTag } from '#server/features/tags/serializers.ts';
 
 /** masto.js gives keys in camel case. */
 type CamelCase<Key> = Key extends `${infer Head}_${infer Letter}${infer Tail}`

@@ -6,9 +6,10 @@ import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
 import { serializeAccount, type MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { searchPeople } from '#server/features/graph/queries.ts';
 import { renderStatuses } from '#server/features/posts/pages.ts';
-import { searchTags, tagHistories } from '#server/features/posts/queries/tags.ts';
+import { searchTags } from '#server/features/tags/queries.ts';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
-import { serializeTag, TagSchema, type MastodonTag } from '#server/features/posts/serializers/tag.ts';
+import { renderTags } from '#server/features/tags/pages.ts';
+import { TagSchema, type MastodonTag } from '#server/features/tags/serializers.ts';
 import { anyone } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { readPage, setOffsetLinks } from '#server/platform/http/paging.ts';
@@ -120,16 +121,9 @@ async function searchWords(ctx: AppContext, search: Search, wanted: readonly Kin
     wanted.includes('hashtags') && isWord
       ? await searchTags(ctx, tagKey(text.replace(/^#/, '')), { limit, offset })
       : [];
-  const histories =
-    tags.length === 0
-      ? new Map()
-      : await tagHistories(
-          ctx,
-          tags.map(({ id }) => id),
-        );
   return {
     accounts: people.map((account) => serializeAccount(account, ctx.config)),
     statuses: [],
-    hashtags: tags.map((tag) => serializeTag(tag, histories.get(tag.id) ?? [], ctx.config, viewerId !== null)),
+    hashtags: await renderTags(ctx, tags, viewerId),
   };
 }

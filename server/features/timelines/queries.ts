@@ -10,7 +10,7 @@ const largestId = '9223372036854775807';
 
 /**
  * A home page. Entries are written and removed by jobs; what must be right at once is asked here: the post is there, its
- * bringer is still followed (and their boosts still wanted), and nobody in it is blocked or muted.
+ * bringer (and their boosts still wanted) or the hashtag that brought it is still followed, and nobody in it is blocked or muted.
  * $1 owner · $2 below this id · $3 above this id · $4 at most so many · $5 now
  */
 function homeText(order: 'asc' | 'desc'): string {
@@ -32,7 +32,9 @@ function homeText(order: 'asc' | 'desc'): string {
       and exists (select from posts p where p.id = e.post_id)
       and (e.author_id = ${owner} or exists (
         select from follows f where f.follower_id = ${owner} and f.followee_id = e.author_id and f.state = 'accepted'
-          and (e.boost_of_id is null or f.show_boosts)))
+          and (e.boost_of_id is null or f.show_boosts))
+        or (e.tag_id is not null and exists (
+          select from tag_follows t where t.tag_id = e.tag_id and t.account_id = ${owner})))
       and ${allowed(sql.ref('e.author_id'))} and (e.other_id is null or ${allowed(sql.ref('e.other_id'))})
       and ${fromAllowedServer(sql.ref('e.author_id'))} and ${fromAllowedServer(sql.ref('e.other_id'))}
     order by e.post_id ${sql.raw(order)} limit $4::int`);

@@ -2,15 +2,9 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
-import {
-  addToFeeds,
-  backfillFeed,
-  feedOwners,
-  removeAccount,
-  removeExclusive,
-  removeFromFeeds,
-  removeServer,
-} from './service/feeds.ts';
+import { addToFeeds, backfillFeed, feedOwners, removeAccount, removeFromFeeds, removeServer } from './service/feeds.ts';
+import { removeExclusive } from './service/exclusive.ts';
+import { backfillFromTag, removeTagged } from './service/tags.ts';
 
 /** A public post, as the streams that carry it know it. */
 interface OpenPost {
@@ -91,6 +85,16 @@ export async function removeDomain(ctx: AppContext, event: Events['domain.blocke
 /** Whoever is muted leaves the home timeline, with answers to them and boosts of them. */
 export async function removeMuted(ctx: AppContext, { muterId, mutedId }: Events['mute.created']): Promise<void> {
   await removeAccount(ctx, muterId, mutedId, { shown: true });
+}
+
+/** A hashtag that somebody begins to follow brings its latest posts home. */
+export async function backfillTag(ctx: AppContext, event: Events['tag.followed']): Promise<void> {
+  await backfillFromTag(ctx, event);
+}
+
+/** What only that hashtag brought leaves home. */
+export async function removeTag(ctx: AppContext, { accountId, tagId }: Events['tag.unfollowed']): Promise<void> {
+  await removeTagged(ctx, accountId, tagId);
 }
 
 /** What exclusive lists show leaves home, and who left them comes back. */

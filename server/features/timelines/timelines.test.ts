@@ -6,6 +6,7 @@ import { mute, unmute } from '#server/features/graph/service/mute.ts';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { addPost, type PostNews } from './subscribers.ts';
+import { setBoostHours } from './service/boosts.ts';
 import { trimFeeds } from './service/feeds.ts';
 
 let server: TestServer;
@@ -113,6 +114,7 @@ describe('home', () => {
       )) as [Person, Person, Person, Person];
       const { ctx } = idle;
       const ids: string[] = [];
+      await setBoostHours(ctx, ann.accountId, 0);
       for (const followee of [ben, cid, dan])
         await follow(ctx, { followerId: ann.accountId, followeeId: followee.accountId });
       const fanOut = async (person: Person, postId: string): Promise<void> => {

@@ -7,7 +7,6 @@ import { pollRoutes } from './polls.ts';
 import { filterPostRoutes } from './filters.ts';
 import { oembedRoutes } from './oembed.ts';
 import { readRoutes } from './read.ts';
-import { tagRoutes } from './tags.ts';
 import { writeRoutes } from './write.ts';
 
 /** Registers Mastodon's doors and our own. */
@@ -18,6 +17,5 @@ export async function postRoutes(app: App, ctx: AppContext): Promise<void> {
   actRoutes(app, ctx);
   pollRoutes(app, ctx);
   filterPostRoutes(app, ctx);
-  tagRoutes(app, ctx);
   apiRoutes(app, ctx);
 }

@@ -3,26 +3,32 @@ import type { AppContext } from '#server/context.ts';
 import { notBlocked, notMuted } from '#server/features/posts/policy.ts';
 import type { PostView } from '#server/features/posts/queries.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { ownersOfExclusive } from './exclusive.ts';
+import { bringsByTag, tagFollowers } from './tags.ts';
+import { bringsNews } from './boosts.ts';
 
 /** The longest home timeline that is kept, in entries. */
 export const maxEntries = 800;
 const backfilled = 40;
 
 /**
- * Puts a post into the home timeline of its author and of each local follower who wants it, in one statement. As on
- * Mastodon: answers only for those who follow the answered too, boosts only where they are shown, direct posts only for
- * those they mention. Returns the owners of new entries; none when it ran before.
+ * Puts a post into the home timeline of its author, of each local follower who wants it, and of those who follow one of its
+ * hashtags, in one statement. As on Mastodon: answers only for those who follow the answered too, boosts only where they are
+ * shown and bring something new, direct posts only for those they mention. Returns the owners of new entries; none when it
+ * ran before.
  */
 export async function addToFeeds(ctx: AppContext, post: PostView, boostedAuthorId: string | null): Promise<string[]> {
   const other = boostedAuthorId ?? post.inReplyToAccountId;
   const { rows } = await sql<{ owner_id: string }>`
-    insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id)
-    select reader.id, ${post.id}::bigint, ${post.accountId}::bigint, ${post.boostOfId}::bigint, ${other}::bigint
+    insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id, tag_id)
+    select reader.id, ${post.id}::bigint, ${post.accountId}::bigint, ${post.boostOfId}::bigint, ${other}::bigint, min(reader.tag_id)
     from (
-      select account_id as id from users where account_id = ${post.accountId}
+      select account_id as id, null::bigint as tag_id from users where account_id = ${post.accountId}
       union all
-      select f.follower_id from follows f where ${sql.join(followerConditions(ctx, post, other), sql` and `)}
+      select f.follower_id, null from follows f where ${sql.join(followerConditions(ctx, post, other), sql` and `)}
+      ${bringsByTag(post) ? sql`union all ${tagFollowers(ctx, post, other)}` : sql``}
     ) reader
+    group by reader.id
     on conflict do nothing returning owner_id`.execute(ctx.database.read);
   return rows.map(({ owner_id }) => owner_id);
 }
@@ -38,7 +44,8 @@ function followerConditions(ctx: AppContext, post: PostView, other: string | nul
     notMuted(reader, author, now),
     sql`f.follower_id not in (${ownersOfExclusive(author, sql`${post.id}::bigint`)})`,
   ];
-  if (post.boostOfId !== null) conditions.push(sql`f.show_boosts`);
+  if (post.boostOfId !== null)
+    conditions.push(sql`f.show_boosts`, bringsNews(reader, sql`${post.id}::bigint`, sql`${post.boostOfId}::bigint`));
   if (post.visibility === 'direct')
     conditions.push(sql`exists (select from mentions m where m.post_id = ${post.id} and m.account_id = f.follower_id)`);
   if (post.language !== null) conditions.push(wantsLanguage(sql`${post.language}::text`));
@@ -49,14 +56,6 @@ function followerConditions(ctx: AppContext, post: PostView, other: string | nul
     conditions.push(notMuted(reader, otherId, now), notBlocked(reader, otherId));
   }
   return conditions;
-}
-
-/** Who keeps posts of that author, or with that post's hashtags, in an exclusive list instead of at home. */
-function ownersOfExclusive(author: RawBuilder<unknown>, post: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`select l.account_id from list_accounts m join lists l on l.id = m.list_id
-      where m.account_id = ${author} and l.exclusive
-    union all select l.account_id from post_tags k join list_tags t on t.tag_id = k.tag_id join lists l on l.id = t.list_id
-      where k.post_id = ${post} and l.exclusive`;
 }
 
 function wantsLanguage(language: RawBuilder<unknown>): RawBuilder<boolean> {
@@ -85,7 +84,7 @@ export async function backfillFeed(ctx: AppContext, follow: { followerId: string
     where f.follower_id = ${follow.followerId} and f.followee_id = ${follow.followeeId} and f.state = 'accepted'
       and exists (select from users u where u.account_id = f.follower_id)
       and f.follower_id not in (${ownersOfExclusive(sql.ref('p.account_id'), sql.ref('p.id'))})
-      and (p.boost_of_id is null or f.show_boosts)
+      and (p.boost_of_id is null or (f.show_boosts and ${bringsNews(reader, sql.ref('p.id'), sql.ref('p.boost_of_id'))}))
       and (p.language is null or ${wantsLanguage(sql.ref('p.language'))})
       and (p.in_reply_to_uri is null or p.in_reply_to_account_id = p.account_id or ${followsAnswered(sql.ref('p.in_reply_to_account_id'))})
       and ${notMuted(reader, sql.ref('p.account_id'), now)}
@@ -110,13 +109,9 @@ export async function removeAccount(
 ): Promise<void> {
   const { shown } = options;
   await sql`delete from feed_entries where owner_id = ${ownerId}
-    and (author_id = ${accountId} or (${shown} and other_id = ${accountId}))`.execute(ctx.database.read);
-}
-
-/** Takes out of a home timeline what its owner's exclusive lists show; what they wrote themselves stays. */
-export async function removeExclusive(ctx: AppContext, ownerId: string): Promise<void> {
-  await sql`delete from feed_entries e where e.owner_id = ${ownerId} and e.author_id <> e.owner_id
-    and e.owner_id in (${ownersOfExclusive(sql.ref('e.author_id'), sql.ref('e.post_id'))})`.execute(ctx.database.read);
+    and ((author_id = ${accountId} and (${shown} or tag_id is null or not exists (
+        select from tag_follows t where t.tag_id = feed_entries.tag_id and t.account_id = feed_entries.owner_id)))
+      or (${shown} and other_id = ${accountId}))`.execute(ctx.database.read);
 }
 
 /** Takes what people of a server brought out of one home timeline, and what others brought of them. */

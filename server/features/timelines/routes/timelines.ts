@@ -12,8 +12,10 @@ import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
-import { homePage, publicPage, tagPage, type PublicFilter } from './queries.ts';
-import { listPage } from './queries/list.ts';
+import { homePage, publicPage, tagPage, type PublicFilter } from '../queries.ts';
+import { listPage } from '../queries/list.ts';
+import { preferenceRoutes } from './preferences.ts';
+import { directPage } from '../queries/direct.ts';
 
 const limits = { default: 20, max: 40 };
 const response = { 200: Type.Array(StatusSchema) };
@@ -37,6 +39,7 @@ type Send = (
 
 /** Registers the doors. */
 export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
+  preferenceRoutes(app, ctx);
   const send: Send = async (request, reply, rows, viewerId) => {
     setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
     const statuses = await renderSeen(ctx, rows, viewerId);
@@ -44,6 +47,7 @@ export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
   };
 
   listRoute(app, ctx, send);
+  directRoute(app, ctx, send);
 
   app.get(
     '/api/v1/timelines/home',
@@ -96,6 +100,25 @@ export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
         none: readTags(query.none),
       };
       return send(request, reply, await tagPage(ctx, filter, viewerId, readPage(query, limits)), viewerId);
+    },
+  );
+}
+
+function directRoute(app: App, ctx: AppContext, send: Send): void {
+  app.get(
+    '/api/v1/timelines/direct',
+    {
+      schema: {
+        tags,
+        summary: 'Direct posts to you and from you',
+        querystring: Type.Object(pageParameters),
+        response,
+      },
+      config: { access: user('read:statuses') },
+    },
+    async (request, reply) => {
+      const { accountId } = viewerOf(request);
+      return send(request, reply, await directPage(ctx, accountId, readPage(request.query, limits)), accountId);
     },
   );
 }
