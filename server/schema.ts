@@ -46,6 +46,7 @@ import {
   PostSchema,
   PostTagSchema,
   PostVersionSchema,
+  QuoteSchema,
   TagSchema,
   TombstoneSchema,
 } from '#server/features/posts/entities.ts';
@@ -94,6 +95,7 @@ export const entities = [
   MutedConversationSchema,
   PollSchema,
   PollVoteSchema,
+  QuoteSchema,
   TombstoneSchema,
   IdempotencyKeySchema,
   TagFollowSchema,
@@ -129,6 +131,7 @@ interface EmptyReferences {
   email_tokens: 'account_id';
   auth_challenges: 'account_id';
   notifications: 'post_id';
+  quotes: 'quoted_id';
 }
 
 /** Every table with its columns as they are named in SQL. */

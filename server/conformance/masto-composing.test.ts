@@ -68,3 +68,11 @@ test('conversations are listed, read, unread and put away', async () => {
   await one.remove();
   expect(await bob.v1.conversations.list()).toEqual([]);
 });
+
+test('a post is quoted, and its quotes are listed', async () => {
+  const quoted = await alice.v1.statuses.create({ status: 'quote me', quoteApprovalPolicy: 'public' });
+  const quoting = await bob.v1.statuses.create({ status: 'well said', quotedStatusId: quoted.id });
+  expect(quoting.quote).toMatchObject({ state: 'accepted', quotedStatus: { id: quoted.id, quotesCount: 1 } });
+  const one = alice.v1.statuses.$select(quoted.id);
+  expect((await one.quotes.list()).map(({ id }) => id)).toEqual([quoting.id]);
+});

@@ -35,6 +35,9 @@ export interface Town {
   boost: string;
   /** What Alice wrote for later, and her talk with Bob. */
   later: Later;
+  /** A post of Alice that quotes another of hers. */
+  quoted: string;
+  quoting: string;
   /** A poll of Bob. */
   poll: string;
   /** Alice was told of this. */
@@ -83,6 +86,8 @@ export async function settleTown(server: TestServer): Promise<Town> {
   const direct = await write(alice, { status: 'psst @bob', visibility: 'direct' });
   const reply = await write(bob, { status: 'good morning, @alice', in_reply_to_id: plain });
   const boost = await must(bob, 'POST', `/api/v1/statuses/${plain}/reblog`);
+  const quoted = await write(alice, { status: 'quote me' });
+  const quoting = await write(alice, { status: 'as I said', quoted_status_id: quoted });
   const poll = await write(bob, { status: 'which?', poll: { options: ['this', 'that'], expires_in: 3600 } });
   await must(bob, 'POST', `/api/v1/statuses/${plain}/favourite`);
   await must(alice, 'POST', `/api/v1/statuses/${reply}/favourite`);
@@ -112,6 +117,8 @@ export async function settleTown(server: TestServer): Promise<Town> {
     reply,
     boost,
     poll,
+    quoted,
+    quoting,
     later: await restockLater(ctx, alice.accountId),
     notification: String(told.body[0]?.id ?? '1'),
     things,

@@ -25,6 +25,7 @@ export function addressOf(door: Door, town: Town): string {
     .replace(':list_id', town.things.list)
     .replace(':filter_id', town.things.filter)
     .replace(':id', idFor(door, town))
+    .replace(':quoting_id', town.quoting)
     .replace(/:hashtag|:name/, 'birds')
     .replace(':group_key', door.method === 'GET' ? `ungrouped-${town.notification}` : 'like-1-1')
     .replace(':year', '2026')
@@ -46,6 +47,7 @@ function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/notifications/requests/')) return town.requests[path.endsWith('dismiss') ? 1 : 0];
   if (path.includes('/notifications/')) return town.notification;
   if (path.includes('/polls/')) return town.poll;
+  if (path.includes(':quoting_id')) return town.quoted;
   if (path.includes('/scheduled_statuses/')) return town.later.scheduled;
   if (path.includes('/conversations/')) return town.later.talk;
   if (path.includes('/drafts/')) return town.later.draft;
@@ -151,6 +153,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v1/statuses': { status: 'one & two', visibility: 'unlisted', in_reply_to_id: town.reply, ...status },
     'PUT /api/v1/statuses/:id': { status: `edited ${unique}`, ...status },
     'POST /api/v1/polls/:id/votes': { choices: [0] },
+    'PUT /api/v1/statuses/:id/interaction_policy': { quote_approval_policy: 'public', reply_policy: 'everyone' },
     'PUT /api/v1/scheduled_statuses/:id': { scheduled_at: new Date(Date.now() + 7_200_000).toISOString() },
     'POST /api/drafts': { content: 'to be', ...text, poll: { options: ['or', 'not'], expires_in: 600 } },
     'PUT /api/drafts/:id': { content: `to be ${unique}`, ...text },

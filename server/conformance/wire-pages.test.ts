@@ -32,6 +32,7 @@ beforeAll(async () => {
     const later = { status: 'later', scheduled_at: new Date(Date.now() + 3_600_000).toISOString() };
     await must(alice, 'POST', '/api/v1/statuses', later);
     await alice.api('POST', '/api/drafts', { content: 'to be' });
+    await must(alice, 'POST', '/api/v1/statuses', { status: 'so', quoted_status_id: target });
     await must(alice, 'POST', '/api/v1/statuses', { status: 'psst', visibility: 'direct' });
   }
   for (const asker of askers) {
@@ -79,6 +80,7 @@ beforeAll(async () => {
     '/api/v2/notifications/:group_key/accounts': `/api/v2/notifications/${likes}/accounts`,
     '/api/v1/scheduled_statuses': '/api/v1/scheduled_statuses',
     '/api/v1/conversations': '/api/v1/conversations',
+    '/api/v1/statuses/:id/quotes': `/api/v1/statuses/${target}/quotes`,
     '/api/drafts': '/api/drafts',
     '/api/posts': '/api/posts?local=true',
     '/api/users': '/api/users',

@@ -1,6 +1,7 @@
 // Posts that wait for their time, and drafts.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
+import type { QuotePolicy, ReplyPolicy } from '#server/features/posts/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 
 /** A post but for its author and its key: checked, and ready to be written. The words are those of `NewPost` in posts. */
@@ -13,6 +14,9 @@ export interface PlannedPost {
   inReplyToId?: string | null;
   poll?: { options: string[]; expiresIn: number; multiple: boolean; hideTotals: boolean };
   appId?: string | null;
+  quotedId?: string | null;
+  quotePolicy?: QuotePolicy;
+  replyPolicy?: ReplyPolicy;
 }
 
 export const ScheduledPostSchema = defineEntity({

@@ -20,6 +20,7 @@ export async function tellOfPost(ctx: AppContext, { postId }: Events['post.creat
     return;
   }
   await tellMentioned(ctx, post, post.createdAt);
+  await tellQuoted(ctx, post);
   if (post.inReplyToUri !== null && post.inReplyToAccountId !== post.accountId) return;
   const recipients = sql`
     select f.follower_id as id from follows f
@@ -34,6 +35,7 @@ export async function tellOfEdit(ctx: AppContext, { postId }: Events['post.edite
   const post = await findPost(ctx, postId);
   if (post === null || post.editedAt === null) return;
   await tellMentioned(ctx, post, post.editedAt);
+  await tellQuoting(ctx, post, post.editedAt);
   await untell(ctx, { kinds: ['edit'], fromId: post.accountId, postId, before: post.editedAt });
   const recipients = sql`select account_id as id from posts where boost_of_id = ${postId}`;
   await tell(ctx, { kind: 'edit', fromId: post.accountId, postId, recipients, at: post.editedAt });
@@ -121,6 +123,21 @@ export async function untellDomain(ctx: AppContext, { accountId, domain }: Event
     ctx.database.read,
   );
   if (rows.length > 0) await untellServer(ctx, accountId, domain);
+}
+
+/** Tells the author of a post that it is quoted. */
+async function tellQuoted(ctx: AppContext, post: PostView): Promise<void> {
+  if (post.quote === null || post.quote.accountId === null || post.quote.state !== 'accepted') return;
+  const recipients = sql`select ${post.quote.accountId}::bigint as id`;
+  await tell(ctx, { kind: 'quote', fromId: post.accountId, postId: post.id, recipients, at: post.createdAt });
+}
+
+/** Tells those who quote a post that it says something else; each edit once. */
+async function tellQuoting(ctx: AppContext, post: PostView, at: Date): Promise<void> {
+  await untell(ctx, { kinds: ['quoted_edit'], fromId: post.accountId, postId: post.id, before: at });
+  const recipients = sql`select p.account_id as id from quotes q join posts p on p.id = q.post_id
+    where q.quoted_id = ${post.id} and q.state = 'accepted'`;
+  await tell(ctx, { kind: 'quoted_edit', fromId: post.accountId, postId: post.id, recipients, at });
 }
 
 /** Whom the text names and whom it answers: answers are mentions too. */

@@ -3,6 +3,11 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Account, type EmojiReference } from '#server/features/accounts/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 
+export const quotePolicies = ['public', 'followers', 'nobody'] as const;
+export type QuotePolicy = (typeof quotePolicies)[number];
+export const replyPolicies = ['everyone', 'followers', 'mentioned', 'nobody'] as const;
+export type ReplyPolicy = (typeof replyPolicies)[number];
+
 export const PostSchema = defineEntity({
   name: 'Post',
   tableName: 'posts',
@@ -28,6 +33,11 @@ export const PostSchema = defineEntity({
     conversationId: p.bigint('string'),
     boostOfId: () => p.manyToOne(Post).mapToPk().fieldName('boost_of_id').nullable().deleteRule('cascade'),
     appId: p.bigint('string').nullable(),
+    /** Who may quote it; nobody may quote what is not for all. */
+    quotePolicy: p.text().$type<QuotePolicy>().default('public'),
+    /** Who may answer it. */
+    replyPolicy: p.text().$type<ReplyPolicy>().default('everyone'),
+    quotesCount: p.integer().default(0),
     likesCount: p.integer().default(0),
     boostsCount: p.integer().default(0),
     repliesCount: p.integer().default(0),
@@ -220,6 +230,20 @@ export const PollVoteSchema = defineEntity({
 });
 export class PollVote extends PollVoteSchema.class {}
 PollVoteSchema.setClass(PollVote);
+
+/** A post that shows another. The other may have been deleted, or its author may have taken it out of there. */
+export const QuoteSchema = defineEntity({
+  name: 'Quote',
+  tableName: 'quotes',
+  properties: {
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').primary().deleteRule('cascade'),
+    quotedId: () => p.manyToOne(Post).mapToPk().fieldName('quoted_id').nullable().deleteRule('set null'),
+    state: p.text().$type<'accepted' | 'revoked'>(),
+  },
+  indexes: [{ name: 'quotes_quoted', properties: ['quotedId', 'postId'] }],
+});
+export class Quote extends QuoteSchema.class {}
+QuoteSchema.setClass(Quote);
 
 /** What was deleted stays deleted: no later activity may bring this uri back. */
 export const TombstoneSchema = defineEntity({

@@ -9,11 +9,14 @@ import { serializeAccount } from '#server/features/accounts/serializers.ts';
 import { sql } from '#server/platform/database.ts';
 import { statementText } from '#server/platform/statement.ts';
 import { notMuted, visibleTo } from './policy.ts';
+import { quotePolicies, type QuotePolicy } from './entities.ts';
 import type { PollView } from './policy/poll.ts';
+import { quotePolicyOf } from './policy/quote.ts';
 import { loadPosts, type PostView } from './queries.ts';
 import { loadFilteredText, type FilteredText } from './pages/filtered.ts';
-import { flagColumns, noFlags, type SeenPost } from './queries/flags.ts';
+import { flagColumns, noFlags, quotingColumn, type PostFlags, type SeenPost } from './queries/flags.ts';
 import { serializeBody, serializeHead, type StatusFlags } from './serializers.ts';
+import { serializeApproval } from './serializers/quote.ts';
 import { serializePoll } from './serializers/poll.ts';
 import { accountFragment, postFragment } from './service/forget.ts';
 
@@ -27,7 +30,7 @@ const seenText = statementText(sql`
 
 /** The same for a reader who is nobody. */
 const openText = statementText(sql`
-  select p.id, p.boost_of_id
+  select p.id, p.boost_of_id, ${quotingColumn(sql.raw('null::bigint'), subject)}
   from unnest($1::bigint[]) with ordinality as wanted (id, place) join posts p on p.id = wanted.id
   where ${visibleTo(sql.raw('null::bigint'), 'p')} order by wanted.place`);
 
@@ -69,7 +72,7 @@ export async function renderStatusesById(
 async function findSeen(ctx: AppContext, ids: readonly string[], viewerId: string | null): Promise<SeenPost[]> {
   const { database } = ctx;
   if (viewerId !== null) return database.prepared<SeenPost>('posts_seen', seenText, [viewerId, ids]);
-  const rows = await database.prepared<Pick<SeenPost, 'id' | 'boost_of_id'>>('posts_open', openText, [ids]);
+  const rows = await database.prepared<Pick<SeenPost, 'id' | 'boost_of_id' | 'quoting'>>('posts_open', openText, [ids]);
   return rows.map((row) => ({ ...row, ...noFlags }));
 }
 
@@ -137,6 +140,9 @@ interface PostPieces {
   authorId: string;
   head: string;
   body: string;
+  /** Who may quote it; then what it quotes itself, as a ShallowQuote's text. */
+  policy: QuotePolicy;
+  shallow: string;
   poll: KeptPoll | null;
 }
 
@@ -159,7 +165,7 @@ interface Pieces {
  */
 async function loadPieces(ctx: AppContext, rows: readonly SeenPost[], viewerIds: readonly string[]): Promise<Pieces> {
   const since = ctx.fragments.mark();
-  const ids = new Set(rows.flatMap((row) => (row.boost_of_id === null ? [row.id] : [row.id, row.boost_of_id])));
+  const ids = new Set(rows.flatMap(shownIn));
   const texts = await loadTexts(ctx, ids, postFragment, async (missing) => {
     const posts = await loadPosts(ctx, missing);
     return posts.map((post) => [post.id, packPost(post, ctx.config)]);
@@ -171,6 +177,11 @@ async function loadPieces(ctx: AppContext, rows: readonly SeenPost[], viewerIds:
   );
   const filtered = await loadFilteredText(ctx, rows.length === 0 ? [] : viewerIds, since);
   return { posts, accounts, filtered, now: ctx.clock() };
+}
+
+/** The posts of which a line of a page is made. */
+function shownIn({ id, boost_of_id, quoting }: SeenPost): string[] {
+  return [id, boost_of_id, quoting?.quote?.id ?? null].filter((one) => one !== null);
 }
 
 /** Texts by id, from the kept ones and, for the missing, from `load`. What is read before a change is not kept after it. */
@@ -202,12 +213,21 @@ function packPost(post: PostView, config: { origin: string }): string {
   const head = `${JSON.stringify(serializeHead(post)).slice(0, -1)},"account":`;
   const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, config)).slice(1, -1)}` : '';
   const poll = post.poll === null ? '' : JSON.stringify({ poll: post.poll, emojis: post.emojis } satisfies KeptPoll);
-  return `${post.accountId}\n${head}\n${body}\n${poll}`;
+  return [post.accountId, head, body, quotePolicyOf(post), JSON.stringify(shallowQuote(post)), poll].join('\n');
 }
 
 function unpackPost(text: string): PostPieces {
-  const [authorId = '', head = '', body = '', poll = ''] = text.split('\n');
-  return { authorId, head, body, poll: poll === '' ? null : unpackPoll(poll) };
+  const [authorId = '', head = '', body = '', word = '', shallow = 'null', poll = ''] = text.split('\n');
+  const policy = quotePolicies.find((one) => one === word) ?? 'nobody';
+  return { authorId, head, body, policy, shallow, poll: poll === '' ? null : unpackPoll(poll) };
+}
+
+/** What a quoted post quotes itself is only named. */
+function shallowQuote({ quote }: PostView): object | null {
+  if (quote === null) return null;
+  const { id } = quote;
+  if (quote.state === 'revoked') return { state: 'revoked', quoted_status_id: null };
+  return { state: id === null ? 'deleted' : 'accepted', quoted_status_id: id };
 }
 
 function unpackPoll(text: string): KeptPoll {
@@ -222,22 +242,68 @@ function joinStatus(
   pieces: Pieces,
   filtered = filteredText(row, viewerId, pieces),
 ): string | null {
-  const original = pieces.posts.get(row.boost_of_id ?? row.id);
-  const author = original && pieces.accounts.get(original.authorId);
-  if (!original || author === undefined) return null;
-  const own = original.authorId === viewerId;
-  const flags = viewerId === null ? '' : `${flagText(row, own)},"filtered":${filtered}`;
-  const body = `${original.body},"poll":${pollText(row, original.poll, pieces.now, viewerId === null ? null : own)}`;
-  const status = `${original.head}${author}${body},"reblog":null${flags}}`;
+  const id = row.boost_of_id ?? row.id;
+  const flags = viewerId === null ? '' : `,"filtered":${filtered}`;
+  const original = joinOriginal({ id, seen: row, may: row.quoting?.may ?? null }, viewerId, pieces);
+  if (original === null) return null;
+  const quote = `,"quote":${quoteText(row.quoting, viewerId, pieces)}`;
+  const status = `${original.head}${original.account}${original.body}${quote},"reblog":null${flags}}`;
   if (row.boost_of_id === null) return status;
   const boost = pieces.posts.get(row.id);
   const booster = boost && pieces.accounts.get(boost.authorId);
   if (!boost || booster === undefined) return null;
-  return `${boost.head}${booster}${body},"reblog":${status}${flags}}`;
+  return `${boost.head}${booster}${original.body},"quote":null,"reblog":${status}${flags}}`;
+}
+
+/** A post that is no boost, for one reader, in three parts; its quote, its boost and what is filtered are still missing. */
+function joinOriginal(
+  post: { id: string; seen: PostFlags; may: boolean | null },
+  viewerId: string | null,
+  pieces: Pieces,
+): { head: string; account: string; body: string } | null {
+  const kept = pieces.posts.get(post.id);
+  const account = kept && pieces.accounts.get(kept.authorId);
+  if (!kept || account === undefined) return null;
+  const own = viewerId === null ? null : kept.authorId === viewerId;
+  const poll = `,"poll":${pollText(post.id, post.seen, kept.poll, pieces.now, own)}`;
+  const approval = `,"quote_approval":${approvalText(kept.policy, own, post.may)}`;
+  const flags = own === null ? '' : flagText(post.seen, own);
+  return { head: kept.head, account, body: `${kept.body}${poll}${approval}${flags}` };
+}
+
+/** What the reader sees of a quoted post: all of it, or why not. */
+function quoteText(quoting: SeenPost['quoting'], viewerId: string | null, pieces: Pieces): string {
+  const quote = quoting?.quote ?? null;
+  if (quote === null) return 'null';
+  const isShown = quote.id !== null && (quote.state === 'accepted' || quote.state === 'muted_account');
+  const quoted = isShown ? joinQuoted(quote.id, quote.flags, viewerId, pieces) : null;
+  return `{"state":"${isShown && quoted === null ? 'deleted' : quote.state}","quoted_status":${quoted ?? 'null'}}`;
+}
+
+function joinQuoted(id: string | null, flags: PostFlags, viewerId: string | null, pieces: Pieces): string | null {
+  const original = id === null ? null : joinOriginal({ id, seen: flags, may: null }, viewerId, pieces);
+  if (id === null || original === null) return null;
+  const shallow = pieces.posts.get(id)?.shallow ?? 'null';
+  const filtered = viewerId === null ? '' : `,"filtered":${filteredText({ id, boost_of_id: null }, viewerId, pieces)}`;
+  return `${original.head}${original.account}${original.body},"quote":${shallow},"reblog":null${filtered}}`;
+}
+
+const approvalTexts = new Map<string, string>();
+
+/** The few answers to who may quote a post, each rendered once. */
+function approvalText(policy: QuotePolicy, own: boolean | null, may: boolean | null): string {
+  const key = `${policy} ${own} ${may}`;
+  const text = approvalTexts.get(key) ?? JSON.stringify(serializeApproval(policy, { own, may }));
+  approvalTexts.set(key, text);
+  return text;
 }
 
 /** What the reader's filters say of a post. */
-function filteredText(row: SeenPost, viewerId: string | null, { posts, filtered }: Pieces): string {
+function filteredText(
+  row: Pick<SeenPost, 'id' | 'boost_of_id'>,
+  viewerId: string | null,
+  { posts, filtered }: Pieces,
+): string {
   const id = row.boost_of_id ?? row.id;
   const original = posts.get(id);
   if (viewerId === null || !original) return '[]';
@@ -246,16 +312,16 @@ function filteredText(row: SeenPost, viewerId: string | null, { posts, filtered 
 }
 
 /** The poll as its reader sees it now. `own`: null when nobody in particular reads. */
-function pollText(row: SeenPost, kept: KeptPoll | null, now: Date, own: boolean | null): string {
+function pollText(id: string, { votes }: PostFlags, kept: KeptPoll | null, now: Date, own: boolean | null): string {
   if (kept === null) return 'null';
-  const post = { id: row.boost_of_id ?? row.id, emojis: kept.emojis };
-  return JSON.stringify(serializePoll(post, kept.poll, now, own === null ? null : { votes: row.votes, own }));
+  const post = { id, emojis: kept.emojis };
+  return JSON.stringify(serializePoll(post, kept.poll, now, own === null ? null : { votes, own }));
 }
 
 const flagTexts = new Map<number, string>();
 
 /** The few combinations of flags, each rendered once. `pinned` is told of one's own posts only. */
-function flagText(row: SeenPost, own: boolean): string {
+function flagText(row: PostFlags, own: boolean): string {
   const { liked, boosted, bookmarked, muted, pinned } = row;
   const key = [liked, boosted, bookmarked, muted, pinned, own].reduce((bits, flag) => bits * 2 + Number(flag), 0);
   const known = flagTexts.get(key);

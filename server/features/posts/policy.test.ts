@@ -4,7 +4,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { sql } from '#server/platform/database.ts';
 import { openTestContext, type TestContext } from '#server/testing/context.ts';
-import { boostVisibility, maySee, visibleTo, type JudgedPost, type PostFacts } from './policy.ts';
+import { replyPolicies, type ReplyPolicy } from './entities.ts';
+import {
+  boostVisibility,
+  mayReply,
+  maySee,
+  repliableBy,
+  visibleTo,
+  type JudgedPost,
+  type PostFacts,
+} from './policy.ts';
 
 let server: TestContext;
 beforeAll(async () => {
@@ -28,6 +37,7 @@ interface Graph {
     visibility: Visibility;
     mentions: Array<{ who: number; silent: boolean }>;
     boosts: number | null;
+    replies: ReplyPolicy;
   }>;
 }
 
@@ -55,6 +65,7 @@ const graphs: fc.Arbitrary<Graph> = fc.record({
         selector: ({ who }) => who,
       }),
       boosts: fc.option(fc.nat(5)),
+      replies: fc.constantFrom(...replyPolicies),
     }),
     { minLength: 1, maxLength: 6 },
   ),
@@ -70,13 +81,16 @@ it('says the same as code and as SQL, for everybody and everything', { timeout: 
     fc.asyncProperty(graphs, async (graph) => {
       base += 100;
       const stored = await store(graph, base);
-      const { rows } = await sql<{ viewer: string | null; post: string; visible: boolean }>`
-        select viewer.id as viewer, p.id as post, coalesce(${visibleTo(sql.ref('viewer.id'), 'p')}, false) as visible
+      const { rows } = await sql<{ viewer: string | null; post: string; visible: boolean; repliable: boolean }>`
+        select viewer.id as viewer, p.id as post, coalesce(${visibleTo(sql.ref('viewer.id'), 'p')}, false) as visible,
+          coalesce(${repliableBy(sql.ref('viewer.id'), 'p')}, false) as repliable
         from unnest(${[...stored.accountIds, null]}::bigint[]) as viewer (id) cross join posts p
         where p.id = any(${stored.posts.map(({ id }) => id)}::bigint[])`.execute(server.ctx.database.read);
       expect(rows.length).toBe(stored.posts.length * (people + 1));
-      for (const { viewer, post, visible } of rows) {
+      for (const { viewer, post, visible, repliable } of rows) {
         expect({ viewer, post, visible }).toEqual({ viewer, post, visible: stored.judge(viewer, post) });
+        if (viewer !== null)
+          expect({ viewer, post, repliable }).toEqual({ viewer, post, repliable: stored.answers(viewer, post) });
       }
     }),
     { numRuns: 300 },
@@ -158,6 +172,7 @@ async function store(graph: Graph, base: number) {
         visibility: post.visibility,
         conversation_id: post.id,
         boost_of_id: post.boostOf,
+        reply_policy: post.replies,
         created_at: at,
       })
       .execute();
@@ -168,33 +183,40 @@ async function store(graph: Graph, base: number) {
   if (mentions.length > 0) await db.insertInto('mentions').values(mentions).execute();
 
   const byId = new Map(posts.map((post) => [post.id, post]));
-  const judge = (viewer: string | null, id: string): boolean => {
-    const facts = (post: (typeof posts)[number]): PostFacts => ({
-      authorGone: graph.standings[post.author] !== 'active',
-      blocked:
-        blocks.some(
-          ({ from, to }) =>
-            (idOf(from) === viewer && to === post.author) || (from === post.author && idOf(to) === viewer),
-        ) ||
-        graph.domainBlocks.some(
-          ({ from, domain }) =>
-            (idOf(from) === viewer && domain === domains[post.author]) ||
-            (from === post.author && domain === domains[accountIds.indexOf(viewer ?? '')]),
-        ),
-      follows: follows.some(
-        ({ from, to, state }) => idOf(from) === viewer && to === post.author && state === 'accepted',
+  const factsOf = (viewer: string | null, post: (typeof posts)[number]): PostFacts => ({
+    authorGone: graph.standings[post.author] !== 'active',
+    blocked:
+      blocks.some(
+        ({ from, to }) =>
+          (idOf(from) === viewer && to === post.author) || (from === post.author && idOf(to) === viewer),
+      ) ||
+      graph.domainBlocks.some(
+        ({ from, domain }) =>
+          (idOf(from) === viewer && domain === domains[post.author]) ||
+          (from === post.author && domain === domains[accountIds.indexOf(viewer ?? '')]),
       ),
-      mentioned: post.mentions.some(({ who }) => idOf(who) === viewer),
-    });
-    const judged = (post: (typeof posts)[number]): JudgedPost => ({
-      accountId: idOf(post.author),
-      visibility: post.visibility,
-    });
+    follows: follows.some(({ from, to, state }) => idOf(from) === viewer && to === post.author && state === 'accepted'),
+    mentioned: post.mentions.some(({ who }) => idOf(who) === viewer),
+  });
+  const judgedOf = (post: (typeof posts)[number]): JudgedPost => ({
+    accountId: idOf(post.author),
+    visibility: post.visibility,
+  });
+  const judge = (viewer: string | null, id: string): boolean => {
     const post = byId.get(id)!;
     const inner = post.boostOf === null ? null : byId.get(post.boostOf)!;
-    return maySee(viewer, judged(post), facts(post), inner && { post: judged(inner), facts: facts(inner) });
+    return maySee(
+      viewer,
+      judgedOf(post),
+      factsOf(viewer, post),
+      inner && { post: judgedOf(inner), facts: factsOf(viewer, inner) },
+    );
   };
-  return { accountIds, posts, judge };
+  const answers = (viewer: string, id: string): boolean => {
+    const post = byId.get(id)!;
+    return mayReply(viewer, { ...judgedOf(post), replyPolicy: post.replies }, factsOf(viewer, post));
+  };
+  return { accountIds, posts, judge, answers };
 }
 
 /** Posts with ids; a boost points at an earlier original, and nobody boosts a post twice. */

@@ -3,6 +3,7 @@
 import { activeAccounts } from '#server/features/accounts/policy.ts';
 import { noDomainBlock } from '#server/features/graph/policy.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
+import type { ReplyPolicy } from './entities.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 
 /** What a post itself says about its readers. */
@@ -88,8 +89,28 @@ export function notMuted(
     and (m.expires_at is null or m.expires_at > ${now}))`;
 }
 
-/** A reply or mention may be written to every post that one may see. */
-export const mayReply = maySee;
+/** True when that account may answer the post: it sees it, and the author takes its answers. Authors always may. */
+export function mayReply(
+  accountId: string,
+  post: JudgedPost & { replyPolicy: ReplyPolicy },
+  facts: PostFacts,
+): boolean {
+  if (!maySee(accountId, post, facts)) return false;
+  if (accountId === post.accountId || post.replyPolicy === 'everyone' || facts.mentioned)
+    return post.replyPolicy !== 'nobody' || accountId === post.accountId;
+  return post.replyPolicy === 'followers' && facts.follows;
+}
+
+/** SQL twin of `mayReply`, as `visibleTo`. */
+export function repliableBy(account: RawBuilder<unknown>, post = 'posts'): RawBuilder<boolean> {
+  const author = sql.ref(`${post}.account_id`);
+  const replyPolicy = sql.ref(`${post}.reply_policy`);
+  return sql<boolean>`(${onePostVisibleTo(account, post)} and (${author} = ${account} or ${replyPolicy} = 'everyone'
+    or (${replyPolicy} in ('followers', 'mentioned')
+      and exists (select from mentions m where m.post_id = ${sql.ref(`${post}.id`)} and m.account_id = ${account}))
+    or (${replyPolicy} = 'followers' and exists (
+      select from follows f where f.follower_id = ${account} and f.followee_id = ${author} and f.state = 'accepted'))))`;
+}
 
 /**
  * The visibility that a boost gets, or null when the post may not be boosted: anybody's public and unlisted posts, and

@@ -3,6 +3,7 @@
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { QuotePolicy, ReplyPolicy } from './entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
 import { together } from '#server/platform/together.ts';
@@ -19,6 +20,13 @@ export interface MentionView {
   uri: string;
   url: string | null;
   silent: boolean;
+}
+
+export interface QuoteView {
+  id: string | null;
+  accountId: string | null;
+  uri: string | null;
+  state: 'accepted' | 'revoked';
 }
 
 export interface PostView {
@@ -42,12 +50,17 @@ export interface PostView {
   conversationId: string;
   boostOfId: string | null;
   appId: string | null;
+  quotePolicy: QuotePolicy;
+  replyPolicy: ReplyPolicy;
+  quotesCount: number;
   likesCount: number;
   boostsCount: number;
   repliesCount: number;
   createdAt: Date;
   editedAt: Date | null;
   poll: PollView | null;
+  /** What it quotes: the post, its author and address; `id` is null when that was deleted. */
+  quote: QuoteView | null;
   mentions: MentionView[];
   /** `name` is the folded form, `display` how it was first written here. */
   tags: Array<{ id: string; name: string; display: string }>;
@@ -56,7 +69,8 @@ export interface PostView {
 
 /** A poll as JSON brings it: its end is a text. */
 type PollRow = Omit<PollView, 'expiresAt'> & { expiresAt: string | null };
-type PostRow = Selectable<Tables['posts']> & Pick<PostView, 'mentions' | 'tags' | 'app'> & { poll: PollRow | null };
+type PostRow = Selectable<Tables['posts']> &
+  Pick<PostView, 'mentions' | 'tags' | 'app'> & { poll: PollRow | null; quote: QuoteView | null };
 
 /** The posts with these ids in the order asked, in one statement; ids of no post are left out. */
 export async function loadPosts(ctx: AppContext, ids: readonly string[]): Promise<PostView[]> {
@@ -170,6 +184,9 @@ function selectPosts(ctx: AppContext) {
       sql<PollRow | null>`(select json_build_object('options', poll.options, 'counts', poll.counts, 'multiple', poll.multiple,
           'hideTotals', poll.hide_totals, 'expiresAt', poll.expires_at, 'votersCount', poll.voters_count)
         from polls poll where poll.post_id = posts.id)`.as('poll'),
+      sql<QuoteView | null>`(select json_build_object('id', q.quoted_id::text, 'accountId', quoted.account_id::text,
+          'uri', quoted.uri, 'state', q.state)
+        from quotes q left join posts quoted on quoted.id = q.quoted_id where q.post_id = posts.id)`.as('quote'),
     ]);
 }
 
@@ -193,6 +210,10 @@ function postView(row: PostRow): PostView {
     conversationId: row.conversation_id,
     boostOfId: row.boost_of_id,
     appId: row.app_id,
+    quotePolicy: row.quote_policy,
+    replyPolicy: row.reply_policy,
+    quotesCount: row.quotes_count,
+    quote: row.quote,
     likesCount: row.likes_count,
     boostsCount: row.boosts_count,
     repliesCount: row.replies_count,

@@ -8,7 +8,9 @@ import { FilterResultSchema } from '#server/features/filters/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { PostVersionView, PostView } from './queries.ts';
+import { replyPolicies, type ReplyPolicy } from './entities.ts';
 import { PollSchema } from './serializers/poll.ts';
+import { QuoteApprovalSchema, QuoteStateSchema, ShallowQuoteSchema } from './serializers/quote.ts';
 
 const wireVisibilities = ['public', 'unlisted', 'private', 'direct'] as const;
 export type MastodonVisibility = (typeof wireVisibilities)[number];
@@ -52,6 +54,9 @@ const bodyFields = {
   reblogs_count: Type.Integer(),
   favourites_count: Type.Integer(),
   quotes_count: Type.Integer(),
+  reply_policy: Type.Unsafe<ReplyPolicy>(
+    Type.String({ enum: [...replyPolicies], description: 'Ours: who may answer' }),
+  ),
   content: Type.String({ description: 'HTML, safe to show' }),
   application: nullable(Type.Object({ name: Type.String(), website: nullable(Type.String()) })),
   media_attachments: Type.Array(Type.Never()),
@@ -61,17 +66,11 @@ const bodyFields = {
   tags: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), url: Type.String() })),
   emojis: Type.Array(EmojiSchema),
   card: Type.Null(),
-  quote: Type.Null(),
-  quote_approval: Type.Object({
-    automatic: Type.Array(Type.Never()),
-    manual: Type.Array(Type.Never()),
-    current_user: Type.Literal('denied'),
-  }),
   tagged_collections: Type.Array(Type.Never()),
 };
 
 /** Beside the body, since it is told to each reader in their own way. */
-const pollField = { poll: nullable(PollSchema) };
+const readerFields = { poll: nullable(PollSchema), quote_approval: QuoteApprovalSchema };
 
 /** What depends on who reads; absent when nobody is signed in. */
 const flagFields = {
@@ -83,13 +82,28 @@ const flagFields = {
   filtered: Type.Optional(Type.Array(FilterResultSchema)),
 };
 
+/** A quoted post: what it quotes itself is named only. */
+const QuotedSchema = Type.Object({
+  ...headFields,
+  account: AccountSchema,
+  ...bodyFields,
+  ...readerFields,
+  reblog: Type.Null(),
+  ...flagFields,
+  quote: nullable(ShallowQuoteSchema),
+});
+type QuotedStatus = Static<typeof QuotedSchema>;
+
 const OriginalSchema = Type.Object({
   ...headFields,
   account: AccountSchema,
   ...bodyFields,
-  ...pollField,
+  ...readerFields,
   reblog: Type.Null(),
   ...flagFields,
+  quote: nullable(
+    Type.Object({ state: QuoteStateSchema, quoted_status: nullable(Type.Unsafe<QuotedStatus>(QuotedSchema)) }),
+  ),
 });
 
 /** @see https://docs.joinmastodon.org/entities/Status/ */
@@ -98,9 +112,12 @@ export const StatusSchema = Type.Object(
     ...headFields,
     account: AccountSchema,
     ...bodyFields,
-    ...pollField,
+    ...readerFields,
     reblog: nullable(OriginalSchema),
     ...flagFields,
+    quote: nullable(
+      Type.Object({ state: QuoteStateSchema, quoted_status: nullable(Type.Unsafe<QuotedStatus>(QuotedSchema)) }),
+    ),
     text: Type.Optional(Type.String({ description: 'What the author typed; only in the answer to a deletion' })),
   },
   { description: 'A post, or a boost of one' },
@@ -171,7 +188,8 @@ export function serializeBody(post: PostView, config: { origin: string }): Statu
     replies_count: post.repliesCount,
     reblogs_count: post.boostsCount,
     favourites_count: post.likesCount,
-    quotes_count: 0,
+    quotes_count: post.quotesCount,
+    reply_policy: post.replyPolicy,
     content: post.html,
     application: post.app,
     media_attachments: [],
@@ -186,8 +204,6 @@ export function serializeBody(post: PostView, config: { origin: string }): Statu
     tags: post.tags.map(({ id, name }) => ({ id, name, url: tagPage(name) })),
     emojis: post.emojis.map(serializeEmoji),
     card: null,
-    quote: null,
-    quote_approval: { automatic: [], manual: [], current_user: 'denied' },
     tagged_collections: [],
   };
 }

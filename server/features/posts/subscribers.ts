@@ -8,7 +8,10 @@ import { forget } from './service/forget.ts';
 /** A new post moves the counters of its author, of what it answers and of what it boosts. */
 export async function forgetAround(ctx: AppContext, { postId, accountId }: Events['post.created']): Promise<void> {
   const post = await findPost(ctx, postId);
-  await forget(ctx, { posts: [post?.inReplyToId ?? null, post?.boostOfId ?? null], accounts: [accountId] });
+  await forget(ctx, {
+    posts: [post?.inReplyToId ?? null, post?.boostOfId ?? null, post?.quote?.id ?? null],
+    accounts: [accountId],
+  });
 }
 
 /** The post itself shows something else: edited, liked, or no longer liked. */

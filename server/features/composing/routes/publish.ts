@@ -11,6 +11,7 @@ import {
   refuseUnknownParts,
   textFields,
 } from '#server/features/posts/routes/write.ts';
+import { interactionFields, readInteractions } from '#server/features/posts/routes/quotes.ts';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { createPost } from '#server/features/posts/service/create.ts';
 import { Conflict } from '#server/platform/errors.ts';
@@ -26,6 +27,7 @@ const NewStatus = Type.Object({
   in_reply_to_id: Type.Optional(Type.String()),
   scheduled_at: Type.Optional(Type.String({ description: 'At least five minutes from now' })),
   quoted_status_id: Type.Optional(Type.String()),
+  ...interactionFields,
 });
 
 /** Registers the door. */
@@ -58,6 +60,8 @@ export function publishRoutes(app: App, ctx: AppContext): void {
         visibility: settings.visibility,
         inReplyToId: body.in_reply_to_id === '' ? null : body.in_reply_to_id,
         poll: readPoll(body.poll),
+        quotedId: body.quoted_status_id || null,
+        ...readInteractions(body),
         idempotencyKey: idempotencyKey(request.headers),
       };
       if (scheduledAt === null) return sendStatus(ctx, reply, await createPost(ctx, post), accountId);

@@ -6,6 +6,7 @@ import { handleOf } from '#server/features/accounts/policy.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Audience, type Json } from '#server/platform/fediverse/json.ts';
+import { escapeHtml } from '#server/platform/text.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import { isPollOver, type PollView } from '../policy/poll.ts';
 import type { MentionView, PostView } from '../queries.ts';
@@ -25,6 +26,19 @@ export function audienceFor(visibility: Visibility, followers: string, mentioned
 export function audienceOfPost(config: Config, post: PostView): Audience {
   const mentioned = post.mentions.map(({ uri }) => uri);
   return audienceFor(post.visibility, addresses(config).followers(post.accountId), mentioned);
+}
+
+/** The text; readers who know no quotes get a link. */
+function contentOf({ html, quote }: PostView): string {
+  if (quote === null || quote.uri === null || quote.state !== 'accepted') return html;
+  const uri = escapeHtml(quote.uri);
+  return `<p class="quote-inline">RE: <a href="${uri}">${uri}</a></p>${html}`;
+}
+
+/** What a quote adds, in each of the forms that servers read. */
+function quoteOf({ quote }: PostView): Json {
+  if (quote === null || quote.uri === null || quote.state !== 'accepted') return {};
+  return { quote: quote.uri, quoteUri: quote.uri, _misskey_quote: quote.uri };
 }
 
 /** What a poll adds to its post. Counts that its author hides until the end are 0 until then. */
@@ -56,8 +70,8 @@ export function noteDocument(ctx: Writing, post: PostView, author: AccountView):
     id: post.uri,
     type: 'Note',
     attributedTo: author.uri,
-    content: post.html,
-    ...(post.language === null ? {} : { contentMap: { [post.language]: post.html } }),
+    content: contentOf(post),
+    ...(post.language === null ? {} : { contentMap: { [post.language]: contentOf(post) } }),
     ...(post.source === null ? {} : { source: { content: post.source, mediaType: 'text/plain' } }),
     summary: post.summary === '' ? null : post.summary,
     sensitive: post.sensitive,
@@ -71,6 +85,7 @@ export function noteDocument(ctx: Writing, post: PostView, author: AccountView):
     replies: counted(repliesCount),
     likes: counted(likesCount),
     shares: counted(boostsCount),
+    ...quoteOf(post),
     ...(post.poll === null ? {} : questionOf(post.poll, ctx.clock())),
   };
 }

@@ -26,6 +26,7 @@ import { boostPost, unboostPost } from '../service/boost.ts';
 import { deletePost } from '../service/delete.ts';
 import { bury, importPost, lockUri, updateImported, wasBuried } from '../service/import.ts';
 import { likePost, unlikePost } from '../service/like.ts';
+import { mayAnswer } from '../service/quote.ts';
 import { votePoll } from '../service/vote.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -37,9 +38,17 @@ export async function receiveCreate(ctx: AppContext, incoming: Incoming): Promis
   const note = await readOwnNote(ctx, incoming);
   if (typeof note === 'string') return drop(note);
   if (!(await isWanted(ctx, note, incoming.actor))) return drop('nobody_asked');
+  const answered = note.inReplyToUri === null ? null : ownId(ctx.config, 'posts', note.inReplyToUri);
+  if (answered !== null && !(await isAnswerTaken(ctx, incoming.actor.id, answered))) return drop('reply_not_wanted');
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
   const placed = await placeNote(ctx, note, incoming.actor);
   return async (ctx) => ((await importPost(ctx, placed)) === null ? 'deleted' : 'done');
+}
+
+/** An answer to what we do not have is judged when it is shown. */
+async function isAnswerTaken(ctx: AppContext, accountId: string, postId: string): Promise<boolean> {
+  const post = await findPost(ctx, postId);
+  return post === null || post.replyPolicy === 'everyone' || mayAnswer(ctx, accountId, postId);
 }
 
 /** A vote in a poll of ours. Who may not vote there, or voted before, changes nothing: `votePoll` refuses. */

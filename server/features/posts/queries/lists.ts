@@ -46,6 +46,23 @@ export async function boostedBy(
   );
 }
 
+/** Posts that quote a post, as far as the viewer may see them, latest first. */
+export async function quotesOf(
+  ctx: AppContext,
+  postId: string,
+  viewerId: string | null,
+  page: Stretch,
+): Promise<PlacedPost[]> {
+  const { bounds, order } = takeStretch(sql.ref('q.post_id'), page);
+  return place(
+    ctx,
+    page,
+    sql`
+    select q.post_id as position, ${seenColumns(viewerId)} from quotes q join posts on posts.id = q.post_id
+    where q.quoted_id = ${postId} and q.state = 'accepted' and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
+  );
+}
+
 /** Posts that an account likes, the latest like first. */
 export async function likesOf(ctx: AppContext, accountId: string, page: Stretch): Promise<PlacedPost[]> {
   const { bounds, order } = takeStretch(sql.ref('l.id'), page);

@@ -6,6 +6,7 @@ import { apiRoutes } from './api.ts';
 import { pollRoutes } from './polls.ts';
 import { filterPostRoutes } from './filters.ts';
 import { oembedRoutes } from './oembed.ts';
+import { quoteRoutes } from './quotes.ts';
 import { readRoutes } from './read.ts';
 import { writeRoutes } from './write.ts';
 
@@ -16,6 +17,7 @@ export async function postRoutes(app: App, ctx: AppContext): Promise<void> {
   oembedRoutes(app, ctx);
   actRoutes(app, ctx);
   pollRoutes(app, ctx);
+  quoteRoutes(app, ctx);
   filterPostRoutes(app, ctx);
   apiRoutes(app, ctx);
 }

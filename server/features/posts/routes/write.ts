@@ -16,6 +16,8 @@ import { fromWireVisibility, StatusSchema } from '../serializers.ts';
 import { deletePost } from '../service/delete.ts';
 import { editPost } from '../service/edit.ts';
 import type { NewPoll } from '../service/poll.ts';
+import { changeInteractions } from '../service/quote.ts';
+import { interactionFields, readInteractions } from './quotes.ts';
 import { IdParams, sendStatus } from './answers.ts';
 
 const lookupTimeoutMs = 4000;
@@ -46,7 +48,7 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       tags: ['statuses'],
       summary: 'Edit a post',
       params: IdParams,
-      body: Type.Object(textFields),
+      body: Type.Object({ ...textFields, ...interactionFields }),
       response: { 200: StatusSchema },
     },
     config: { access: user('write:statuses') },
@@ -54,6 +56,7 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       const { accountId } = viewerOf(request);
       const { body } = request;
       refuseUnknownParts(body);
+      const { quotePolicy, replyPolicy } = readInteractions(body);
       await findStrangers(ctx, body.status);
       const { id: postId } = request.params;
       await editPost(ctx, {
@@ -65,6 +68,8 @@ export function writeRoutes(app: App, ctx: AppContext): void {
         language: body.language,
         poll: readPoll(body.poll),
       });
+      if (quotePolicy !== undefined || replyPolicy !== undefined)
+        await changeInteractions(ctx, { accountId, postId, quotePolicy, replyPolicy });
       return sendStatus(ctx, reply, postId, accountId);
     },
   });
@@ -149,8 +154,7 @@ export async function authorSettings(
 }
 
 /** What clients may send and this server cannot do yet is refused rather than dropped: a post without its picture is another post. */
-export function refuseUnknownParts(body: { media_ids?: string[]; quoted_status_id?: string }): void {
+export function refuseUnknownParts(body: { media_ids?: string[] }): void {
   if (body.media_ids !== undefined && body.media_ids.length > 0)
     throw new Invalid('Validation failed: posts cannot have attachments on this server yet');
-  if (body.quoted_status_id) throw new Invalid('Validation failed: posts cannot quote others on this server yet');
 }

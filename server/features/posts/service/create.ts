@@ -3,13 +3,16 @@ import type { AppContext } from '#server/context.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
-import { Forbidden, NotFound } from '#server/platform/errors.ts';
+import { Forbidden, Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
+import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
+import { quotingVisibility } from '../policy/quote.ts';
 import { findVisibleSubject, type PostView } from '../queries.ts';
 import { checkDraft, renderDraft } from './draft.ts';
 import { forget } from './forget.ts';
 import { claimKey, keyedRequest } from './idempotency.ts';
 import { checkPoll, recordPoll, type NewPoll } from './poll.ts';
+import { checkReply, findQuotable, recordQuote } from './quote.ts';
 import { holdPost, recordPost, type PostRecord } from './record.ts';
 
 export interface NewPost {
@@ -23,6 +26,11 @@ export interface NewPost {
   language?: string | null;
   inReplyToId?: string | null;
   poll?: NewPoll;
+  /** The post that it shows. */
+  quotedId?: string | null;
+  /** Default: everybody. */
+  quotePolicy?: QuotePolicy;
+  replyPolicy?: ReplyPolicy;
   /** The app that it was written with. */
   appId?: string | null;
   /** Requests of one person with the same key make one post, for a day. */
@@ -38,16 +46,22 @@ export interface NewPost {
 export async function createPost(ctx: AppContext, post: NewPost): Promise<string> {
   const draft = checkDraft(ctx.config, post);
   const poll = post.poll && checkPoll(ctx.config, post.poll);
-  const { accountId, visibility } = post;
+  const { accountId } = post;
   const request = keyedRequest(accountId, post.idempotencyKey, [
     draft,
-    visibility,
+    post.visibility,
     post.inReplyToId ?? null,
     ...(poll === undefined ? [] : [poll]),
+    ...(post.quotedId == null ? [] : [post.quotedId]),
+    ...(post.quotePolicy === undefined ? [] : [post.quotePolicy]),
+    ...(post.replyPolicy === undefined ? [] : [post.replyPolicy]),
   ]);
   const author = await findAuthor(ctx, accountId);
   const parent = post.inReplyToId == null ? null : await findParent(ctx, accountId, post.inReplyToId);
+  const quoted = post.quotedId == null ? null : await findQuotable(ctx, accountId, post.quotedId);
+  const visibility = quoted === null ? post.visibility : quotingVisibility(quoted, post.visibility);
   const rendered = await renderDraft(ctx, draft.source);
+  checkAudience(accountId, visibility, quoted, rendered.mentionedIds);
   const place = newPlace(ctx, author);
   const record: PostRecord = {
     ...draft,
@@ -60,6 +74,8 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     emojis: [],
     boostOfId: null,
     appId: post.appId ?? null,
+    quotePolicy: post.quotePolicy,
+    replyPolicy: post.replyPolicy,
     createdAt: ctx.clock(),
     editedAt: null,
   };
@@ -69,9 +85,10 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     if (parent) await holdPost(tx, parent.id);
     await recordPost(ctx, tx, record, rendered);
     if (poll) await recordPoll(ctx, tx, record.id, poll);
+    if (quoted) await recordQuote(tx, record, quoted.id);
     return record.id;
   });
-  await forget(ctx, { posts: [record.inReplyToId], accounts: [accountId] });
+  await forget(ctx, { posts: [record.inReplyToId, quoted?.id ?? null], accounts: [accountId] });
   return id;
 }
 
@@ -84,6 +101,7 @@ export async function checkPost(ctx: AppContext, post: NewPost): Promise<NewPost
   const poll = post.poll && checkPoll(ctx.config, post.poll);
   await findAuthor(ctx, post.accountId);
   const parent = post.inReplyToId == null ? null : await findParent(ctx, post.accountId, post.inReplyToId);
+  if (post.quotedId != null) await findQuotable(ctx, post.accountId, post.quotedId);
   return { ...post, ...draft, poll, inReplyToId: parent?.id ?? null };
 }
 
@@ -92,6 +110,18 @@ export async function findAuthor(ctx: AppContext, accountId: string): Promise<Ac
   const author = await findAccount(ctx, accountId);
   if (author === null || author.domain !== null || !isActive(author)) throw new Forbidden('This account may not post.');
   return author;
+}
+
+/** Whoever is quoted in a direct post must be spoken to: else they would be talked about behind their back. @throws {Invalid} */
+function checkAudience(
+  accountId: string,
+  visibility: Visibility,
+  quoted: PostView | null,
+  mentionedIds: readonly string[],
+): void {
+  if (quoted === null || visibility !== 'direct' || quoted.accountId === accountId) return;
+  if (!mentionedIds.includes(quoted.accountId))
+    throw new Invalid('Validation failed: A direct post must mention the author of the post that it quotes');
 }
 
 /** A fresh id with the addresses that follow from it. */
@@ -104,6 +134,7 @@ function newPlace(ctx: AppContext, author: AccountView): Pick<PostRecord, 'id' |
 async function findParent(ctx: AppContext, accountId: string, id: string): Promise<PostView> {
   const parent = await findVisibleSubject(ctx, accountId, id);
   if (parent === null) throw new NotFound('The post that you reply to was not found.');
+  await checkReply(ctx, accountId, parent.id);
   return parent;
 }
 

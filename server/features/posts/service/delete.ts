@@ -2,9 +2,10 @@
 import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
-import { mayDelete } from '../policy.ts';
+import { isCounted, mayDelete } from '../policy.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { forget } from './forget.ts';
+import { countQuote } from './quote.ts';
 import { countPost } from './record.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function deletePost(ctx: AppContext, request: { postId: string; acc
   const touched = await ctx.database.write((tx) => removePost(ctx, tx, post, boosted));
   if (touched === null) throw new NotFound('Record not found');
   await forget(ctx, {
-    posts: [post.id, post.boostOfId, post.inReplyToId, ...touched.posts],
+    posts: [post.id, post.quote?.id ?? null, post.boostOfId, post.inReplyToId, ...touched.posts],
     accounts: [post.accountId, ...touched.accounts],
   });
 }
@@ -37,6 +38,8 @@ async function removePost(
     id: string;
   }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
   countPost(tx, post, -1);
+  if (post.quote?.id != null && post.quote.state === 'accepted' && isCounted(post.visibility))
+    countQuote(tx, post.quote.id, -1);
   await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
     select ${post.uri}, ${post.id}, uri, ${ctx.clock()} from accounts where id = ${post.accountId}
     on conflict (uri) do nothing`.execute(tx.sql);

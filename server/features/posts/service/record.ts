@@ -5,6 +5,7 @@ import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
+import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
 import { isCounted } from '../policy.ts';
 
 /** A row of posts before it is written; counters begin at 0. */
@@ -29,6 +30,9 @@ export interface PostRecord {
   appId: string | null;
   createdAt: Date;
   editedAt: Date | null;
+  /** Who may quote and answer it; what is left out: nobody here for posts from elsewhere, else everybody. */
+  quotePolicy?: QuotePolicy;
+  replyPolicy?: ReplyPolicy;
 }
 
 /** A hashtag as one author spells it; `name` is the folded form (see `tagKey`). */
@@ -75,6 +79,8 @@ export async function recordPost(
       conversation_id: post.conversationId,
       boost_of_id: boostOfId,
       app_id: post.appId,
+      quote_policy: post.quotePolicy ?? (post.local ? 'public' : 'nobody'),
+      reply_policy: post.replyPolicy ?? 'everyone',
       created_at: createdAt,
       edited_at: post.editedAt,
     })
