@@ -57,6 +57,11 @@ export const PostSchema = defineEntity({
     },
     { name: 'posts_conversation', expression: 'create index posts_conversation on posts (conversation_id, id)' },
     {
+      // Read through queries/text.ts, which spells the expression in the same way.
+      name: 'posts_text',
+      expression: `create index posts_text on posts using gin (to_tsvector('simple'::regconfig, left(summary || ' ' || html, 50000))) where boost_of_id is null`,
+    },
+    {
       name: 'posts_public',
       expression: `create index posts_public on posts (id desc) where visibility = 'public' and boost_of_id is null`,
     },

@@ -1,20 +1,24 @@
-// The door to search: people, hashtags, and whatever an address leads to.
-import { Type } from 'typebox';
+// The doors to search: people, hashtags, posts, and whatever an address leads to.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
+import { isId } from '#server/features/accounts/queries.ts';
 import { serializeAccount, type MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { searchPeople } from '#server/features/graph/queries.ts';
-import { renderStatuses } from '#server/features/posts/pages.ts';
+import { renderSeen, renderStatuses } from '#server/features/posts/pages.ts';
 import { searchTags } from '#server/features/tags/queries.ts';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { renderTags } from '#server/features/tags/pages.ts';
 import { TagSchema, type MastodonTag } from '#server/features/tags/serializers.ts';
-import { anyone } from '#server/platform/http/access.ts';
+import { anyone, user } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
-import { readPage, setOffsetLinks } from '#server/platform/http/paging.ts';
+import { pageParameters, readPage, setOffsetLinks } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
 import { findByAddress } from './activitypub.ts';
+import { parseQuery } from './policy.ts';
+import { searchPosts, type PostSearchPage } from './queries.ts';
 
 const kinds = ['accounts', 'statuses', 'hashtags'] as const;
 type Kind = (typeof kinds)[number];
@@ -29,6 +33,7 @@ interface Search {
   following: boolean;
   limit: number;
   offset: number;
+  posts: Pick<PostSearchPage, 'accountId' | 'maxId' | 'minId'>;
 }
 
 /** What is found: accounts and hashtags as values, posts as JSON text. */
@@ -38,25 +43,33 @@ interface Results {
   hashtags: MastodonTag[];
 }
 
-/** Registers the door. */
+const querystring = Type.Object({
+  ...pageParameters,
+  q: Type.String({
+    description:
+      'Part of a name, #hashtag, name@domain, an address, or words with operators: from: before: after: during: has: is: language: in:',
+  }),
+  type: Type.Optional(Type.String({ description: 'accounts, statuses or hashtags; all when absent' })),
+  resolve: Type.Optional(Type.Boolean({ description: 'Ask other servers' })),
+  following: Type.Optional(Type.Boolean({ description: 'Only people whom one follows' })),
+  account_id: Type.Optional(Type.String({ description: 'Only posts by that account' })),
+  exclude_unreviewed: Type.Optional(Type.Boolean({ description: 'Hashtags are not reviewed here: nothing changes' })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+});
+const Accounts = Type.Array(Type.Object({}, { additionalProperties: true }));
+
+/** Registers the doors. */
 export async function searchRoutes(app: App, ctx: AppContext): Promise<void> {
   app.get(
     '/api/v2/search',
     {
       schema: {
         tags: ['search'],
-        summary: 'People, hashtags, and what an address leads to',
-        querystring: Type.Object({
-          q: Type.String({ description: 'Part of a name, #hashtag, name@domain, or an address' }),
-          type: Type.Optional(Type.String({ description: 'accounts, statuses or hashtags; all when absent' })),
-          resolve: Type.Optional(Type.Boolean({ description: 'Ask other servers' })),
-          following: Type.Optional(Type.Boolean()),
-          limit: Type.Optional(Type.Integer()),
-          offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
-        }),
+        summary: 'People, hashtags, posts, and what an address leads to',
+        querystring,
         response: {
           200: Type.Object({
-            accounts: Type.Array(Type.Object({}, { additionalProperties: true })),
+            accounts: Accounts,
             statuses: Type.Array(StatusSchema),
             hashtags: Type.Array(TagSchema),
           }),
@@ -65,32 +78,68 @@ export async function searchRoutes(app: App, ctx: AppContext): Promise<void> {
       config: { access: anyone('read:search') },
     },
     async (request, reply) => {
-      const { q, type, resolve = false, following = false, offset = 0 } = request.query;
-      const viewerId = request.viewer?.accountId ?? null;
-      const { limit } = readPage(request.query, limits);
-      const search = {
-        text: q.trim().toWellFormed().replaceAll('\0', ''),
-        viewerId,
-        fetch: resolve && viewerId !== null && offset === 0,
-        following,
-        limit,
-        offset,
-      };
-      const wanted = kinds.filter((kind) => !type || kind === type);
-      const found = isAddress(search.text)
-        ? await searchAddress(ctx, search, wanted)
-        : await searchWords(ctx, search, wanted);
-      setOffsetLinks(request, reply, ctx.config.origin, {
-        offset,
-        limit,
-        count: Math.max(found.accounts.length, found.hashtags.length),
-      });
-      return sendJson(
-        reply,
-        `{"accounts":${JSON.stringify(found.accounts)},"statuses":[${found.statuses.join(',')}],"hashtags":${JSON.stringify(found.hashtags)}}`,
-      );
+      const found = await answer(ctx, request, reply, request.query);
+      return sendResults(reply, found, JSON.stringify(found.hashtags));
     },
   );
+
+  app.get(
+    '/api/v1/search',
+    {
+      schema: {
+        tags: ['search'],
+        summary: 'The same for old apps: hashtags by their names',
+        querystring,
+        response: {
+          200: Type.Object({
+            accounts: Accounts,
+            statuses: Type.Array(StatusSchema),
+            hashtags: Type.Array(Type.String()),
+          }),
+        },
+      },
+      config: { access: user('read:search') },
+    },
+    async (request, reply) => {
+      const found = await answer(ctx, request, reply, request.query);
+      return sendResults(reply, found, JSON.stringify(found.hashtags.map(({ name }) => name)));
+    },
+  );
+}
+
+function sendResults(reply: FastifyReply, { accounts, statuses }: Results, hashtags: string): FastifyReply {
+  return sendJson(
+    reply,
+    `{"accounts":${JSON.stringify(accounts)},"statuses":[${statuses.join(',')}],"hashtags":${hashtags}}`,
+  );
+}
+
+/** Searches as a request asks, and sets the links of the answer. */
+async function answer(
+  ctx: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: Static<typeof querystring>,
+): Promise<Results> {
+  const { q, type, resolve = false, following = false, account_id: accountId = null, offset = 0 } = query;
+  const viewerId = request.viewer?.accountId ?? null;
+  const { limit, maxId, minId, sinceId } = readPage(query, limits);
+  const search: Search = {
+    text: q.trim().toWellFormed().replaceAll('\0', ''),
+    viewerId,
+    fetch: resolve && viewerId !== null && offset === 0,
+    following,
+    limit,
+    offset,
+    posts: { accountId, maxId, minId: minId ?? sinceId },
+  };
+  const wanted = kinds.filter((kind) => !type || kind === type);
+  const found = isAddress(search.text)
+    ? await searchAddress(ctx, search, wanted)
+    : await searchWords(ctx, search, wanted);
+  const count = Math.max(found.accounts.length, found.statuses.length, found.hashtags.length);
+  setOffsetLinks(request, reply, ctx.config.origin, { offset, limit, count });
+  return found;
 }
 
 function isAddress(text: string): boolean {
@@ -123,7 +172,15 @@ async function searchWords(ctx: AppContext, search: Search, wanted: readonly Kin
       : [];
   return {
     accounts: people.map((account) => serializeAccount(account, ctx.config)),
-    statuses: [],
+    statuses: wanted.includes('statuses') ? await searchStatuses(ctx, search) : [],
     hashtags: await renderTags(ctx, tags, viewerId),
   };
+}
+
+/** Posts are searched by people with an account only: strangers would read what was written for the people here. */
+async function searchStatuses(ctx: AppContext, search: Search): Promise<string[]> {
+  const { text, viewerId, limit, offset, posts } = search;
+  if (viewerId === null || text === '' || (posts.accountId !== null && !isId(posts.accountId))) return [];
+  const rows = await searchPosts(ctx, parseQuery(text), viewerId, { limit, offset, ...posts });
+  return renderSeen(ctx, rows, viewerId);
 }

@@ -128,3 +128,19 @@ it('direct posts to and from somebody are a timeline of their own', async () => 
   expect(idsOf(await ann.api('GET', `/api/v1/timelines/direct?max_id=${from}`))).toEqual([to]);
   expect(idsOf(await ann.api('GET', `/api/v1/timelines/direct?limit=1&min_id=${to}`))).toEqual([from]);
 });
+
+it('public posts that link to an address are a timeline', async () => {
+  const [ann, ben] = (await crowd(2)) as [Person, Person];
+  const url = 'https://www.paper.example/a_b?x=1&y=2';
+  const shown = [await write(ben, `look ${url}`), await write(ben, `${url} again`)];
+  await write(ben, `${url}3`);
+  await write(ben, 'https://www.paper.example/aXb?x=1&y=2');
+  await write(ben, url, { visibility: 'unlisted' });
+  const path = `/api/v1/timelines/link?url=${encodeURIComponent(url)}`;
+  expect(idsOf(await ann.api('GET', path))).toEqual(shown.toReversed());
+  expect(idsOf(await ann.api('GET', `${path}&limit=1&max_id=${shown[1]}`))).toEqual([shown[0]]);
+  await mute(server.ctx, { muterId: ann.accountId, mutedId: ben.accountId });
+  expect(idsOf(await ann.api('GET', path))).toEqual([]);
+  for (const odd of ['nothing', 'javascript:1', '%25', 'https://'])
+    expect(await ann.api('GET', `/api/v1/timelines/link?url=${odd}`)).toMatchObject({ status: 200, body: [] });
+});

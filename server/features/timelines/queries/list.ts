@@ -3,21 +3,27 @@
 import type { AppContext } from '#server/context.ts';
 import { visibleTo } from '#server/features/posts/policy.ts';
 import { flagColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
-import { sql } from '#server/platform/database.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
 import { newestFirst, type Stretch } from '#server/platform/keyset.ts';
 import { statementText } from '#server/platform/statement.ts';
 
 const largestId = '9223372036854775807';
 
+/** For a first look, so many pages of posts are taken before anything is asked of them; most pages are full then. */
+const spare = 3;
+
 /**
  * $1 owner · $2 list · $3 below this id · $4 above this id · $5 at most so many · $6 now
  * Of a member: all that the owner may see, without boosts where the owner wants none of them, and answers by the list's policy.
- * Of a hashtag: public posts. Nothing by, of, or to somebody whom the owner mutes or blocks.
+ * Of a hashtag: public posts. Nothing by, of, or to somebody whom the owner mutes or blocks. With `quick` only the newest posts
+ * of all members together are asked all this, which is right when a full page comes of it; else those of each.
  */
-function listText(order: 'asc' | 'desc'): string {
+function listText(order: 'asc' | 'desc', quick: boolean): string {
   const owner = sql.raw('$1::bigint');
-  const bounds = sql.raw('p.id < $3::bigint and p.id > $4::bigint');
-  const latest = sql`order by p.id ${sql.raw(order)} limit $5::int`;
+  const bounds = (id: string) => sql.raw(`${id} < $3::bigint and ${id} > $4::bigint`);
+  const latest = (id: string) => sql.raw(`order by ${id} ${order} limit $5::int${quick ? ` * ${spare}` : ''}`);
+  const asked = (condition: RawBuilder<unknown>) => (quick ? sql`true` : condition);
+  const wanted = wantedOf(owner);
   return statementText(sql`
     with list as materialized (select id, replies_policy from lists where id = $2::bigint and account_id = ${owner}),
     hidden (id) as materialized (
@@ -32,46 +38,55 @@ function listText(order: 'asc' | 'desc'): string {
       where m.account_id not in (select id from hidden)
     ),
     found as (
-      select p.id, p.boost_of_id from members cross join lateral (
-        select p.id, p.boost_of_id from posts p left join posts o on o.id = p.boost_of_id
-        where p.account_id = members.id and ${bounds} and (p.boost_of_id is null or members.boosts)
-          and (o.account_id is null or o.account_id not in (select id from hidden))
-          and (p.in_reply_to_uri is null or p.in_reply_to_account_id = p.account_id or p.in_reply_to_account_id = ${owner}
-            or ((select replies_policy from list) = 'list' and p.in_reply_to_account_id in (select id from members))
-            or ((select replies_policy from list) = 'followed' and exists (
-              select from follows g where g.follower_id = ${owner} and g.followee_id = p.in_reply_to_account_id and g.state = 'accepted')))
-          and (p.in_reply_to_account_id is null or p.in_reply_to_account_id not in (select id from hidden))
-          and ${visibleTo(owner, 'p')}
-        ${latest}
+      select p.id, true as by_member from members cross join lateral (
+        select p.id from posts p where p.account_id = members.id and ${bounds('p.id')} and ${asked(wanted.ofMember)} ${latest('p.id')}
       ) p
-      union
-      select p.id, p.boost_of_id from list join list_tags t on t.list_id = list.id cross join lateral (
-        select p.id, p.boost_of_id from post_tags k join posts p on p.id = k.post_id
-        where k.tag_id = t.tag_id and k.post_id < $3::bigint and k.post_id > $4::bigint and p.visibility = 'public'
-          and p.account_id not in (select id from hidden)
-          and (p.in_reply_to_account_id is null or p.in_reply_to_account_id not in (select id from hidden))
-          and ${visibleTo(owner, 'p')}
-        order by k.post_id ${sql.raw(order)} limit $5::int
-      ) p
-    )
+      union all
+      select k.post_id, false from list join list_tags t on t.list_id = list.id cross join lateral (
+        select k.post_id from post_tags k join posts p on p.id = k.post_id
+        where k.tag_id = t.tag_id and ${bounds('k.post_id')} and ${asked(wanted.ofTag)} ${latest('k.post_id')}
+      ) k
+    ),
+    newest as materialized (select id, bool_or(by_member) as by_member, bool_or(not by_member) as by_tag from found group by id ${latest('id')})
     select p.id, p.boost_of_id, ${flagColumns(owner, sql`coalesce(p.boost_of_id, p.id)`)}
-    from (select id, boost_of_id from found p ${latest}) p order by p.id ${sql.raw(order)}`);
+    from newest join posts p on p.id = newest.id
+    ${quick ? sql`where (newest.by_member and ${wanted.ofMember}) or (newest.by_tag and ${wanted.ofTag})` : sql``}
+    order by p.id ${sql.raw(order)} limit $5::int`);
 }
 
-const listDown = listText('desc');
-const listUp = listText('asc');
+/** What is asked of each post `p`, by what brings it. */
+function wantedOf(owner: RawBuilder<unknown>): { ofMember: RawBuilder<unknown>; ofTag: RawBuilder<unknown> } {
+  const notHidden = (account: string) =>
+    sql`(${sql.ref(account)} is null or ${sql.ref(account)} not in (select id from hidden))`;
+  const isOpen = sql`p.visibility = 'public' and p.boost_of_id is null and ${notHidden('p.account_id')}`;
+  const mayShow = sql`${notHidden('p.in_reply_to_account_id')} and ${visibleTo(owner, 'p')}`;
+  const policy = sql`(select replies_policy from list)`;
+  return {
+    ofTag: sql`${isOpen} and ${mayShow}`,
+    ofMember: sql`(p.boost_of_id is null or (
+        exists (select from members m where m.id = p.account_id and m.boosts)
+        and exists (select from posts o where o.id = p.boost_of_id and ${notHidden('o.account_id')})))
+      and (p.in_reply_to_uri is null or p.in_reply_to_account_id = p.account_id or p.in_reply_to_account_id = ${owner}
+        or (${policy} = 'list' and p.in_reply_to_account_id in (select id from members))
+        or (${policy} = 'followed' and exists (
+          select from follows g where g.follower_id = ${owner} and g.followee_id = p.in_reply_to_account_id and g.state = 'accepted')))
+      and ${mayShow}`,
+  };
+}
 
-/** A page of a list's timeline. Empty when the list is not that owner's. */
+const texts = {
+  list_down_quick: listText('desc', true),
+  list_down: listText('desc', false),
+  list_up_quick: listText('asc', true),
+  list_up: listText('asc', false),
+};
+
+/** A page of a list's timeline: one statement, two when the first look did not fill it. Empty when the list is not that owner's. */
 export async function listPage(ctx: AppContext, ownerId: string, listId: string, page: Stretch): Promise<SeenPost[]> {
-  const upwards = page.minId !== null;
-  const rows = await ctx.database.prepared<SeenPost>(upwards ? 'list_up' : 'list_down', upwards ? listUp : listDown, [
-    ownerId,
-    listId,
-    page.maxId ?? largestId,
-    page.minId ?? page.sinceId ?? '0',
-    page.limit,
-    ctx.clock(),
-  ]);
+  const way = page.minId !== null ? 'list_up' : 'list_down';
+  const values = [ownerId, listId, page.maxId ?? largestId, page.minId ?? page.sinceId ?? '0', page.limit, ctx.clock()];
+  const first = await ctx.database.prepared<SeenPost>(`${way}_quick`, texts[`${way}_quick`], values);
+  const rows = first.length === page.limit ? first : await ctx.database.prepared<SeenPost>(way, texts[way], values);
   return newestFirst(rows, page);
 }
 

@@ -16,6 +16,7 @@ import { homePage, publicPage, tagPage, type PublicFilter } from '../queries.ts'
 import { listPage } from '../queries/list.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { directPage } from '../queries/direct.ts';
+import { linkPage } from '../queries/link.ts';
 
 const limits = { default: 20, max: 40 };
 const response = { 200: Type.Array(StatusSchema) };
@@ -48,6 +49,7 @@ export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
 
   listRoute(app, ctx, send);
   directRoute(app, ctx, send);
+  linkRoute(app, ctx, send);
 
   app.get(
     '/api/v1/timelines/home',
@@ -100,6 +102,26 @@ export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
         none: readTags(query.none),
       };
       return send(request, reply, await tagPage(ctx, filter, viewerId, readPage(query, limits)), viewerId);
+    },
+  );
+}
+
+function linkRoute(app: App, ctx: AppContext, send: Send): void {
+  app.get(
+    '/api/v1/timelines/link',
+    {
+      schema: {
+        tags,
+        summary: 'Public posts that link to an address',
+        querystring: Type.Object({ ...pageParameters, url: Type.String() }),
+        response,
+      },
+      config: { access: anyone('read:statuses') },
+    },
+    async (request, reply) => {
+      const viewerId = request.viewer?.accountId ?? null;
+      const rows = await linkPage(ctx, request.query.url, viewerId, readPage(request.query, limits));
+      return send(request, reply, rows, viewerId);
     },
   );
 }

@@ -1,0 +1,160 @@
+// Finding posts. `PostSearch` is the port: PostgreSQL's text search is the one adapter, and another may take its place as long
+// as it asks who may see what it finds.
+import type { AppContext } from '#server/context.ts';
+import { findAccountsByHandles } from '#server/features/accounts/queries.ts';
+import { notMuted, visiblePosts } from '#server/features/posts/policy.ts';
+import { seenColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
+import { textVector } from '#server/features/posts/queries/text.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { idAt } from '#server/platform/ids.ts';
+import type { PostQuery, PostTrait } from './policy.ts';
+
+export interface PostSearchPage {
+  limit: number;
+  offset: number;
+  /** Only posts by that account. */
+  accountId: string | null;
+  /** Only ids below and above. */
+  maxId: string | null;
+  minId: string | null;
+}
+
+/** Gives the posts that match and that the viewer may see and wants to see, newest first. */
+export type PostSearch = (
+  ctx: AppContext,
+  query: PostQuery,
+  viewerId: string,
+  page: PostSearchPage,
+) => Promise<SeenPost[]>;
+
+/** Where no word and no author narrows a search, so many public posts are looked through at most. */
+const widestLook = 5000;
+/** How many pages of matches are taken for one page: some may be hidden from the viewer. */
+const spare = 5;
+
+/**
+ * The search of this server. At most two statements: who is meant by handles, and the posts. Those that match are taken from
+ * the library and from what everybody may find, some more of each than the page needs; only these are asked for who may see
+ * them. So a word that stands in every post costs no more than others.
+ */
+export const searchPosts: PostSearch = async (ctx, query, viewerId, page) => {
+  const authors = await findAuthors(ctx, query, viewerId, page.accountId);
+  if (authors === null) return [];
+  const viewer = sql`${viewerId}::bigint`;
+  const conditions = sql.join([...matchConditions(query), ...authors.conditions, ...bounds(query, page)], sql` and `);
+  const isNarrow = authors.isNarrow || query.words !== '';
+  const look = page.offset + page.limit * spare;
+  const branches = [
+    ...(query.scope === 'public' ? [] : [libraryCondition(viewer)]),
+    ...(query.scope === 'library' ? [] : [isNarrow ? openCondition : newestOpenCondition]),
+  ].map(
+    (scope) => sql`(select posts.id from posts where ${conditions} and ${scope} order by posts.id desc limit ${look})`,
+  );
+  const { rows } = await sql<SeenPost>`
+    with found as materialized (${sql.join(branches, sql` union `)})
+    select ${seenColumns(viewerId)} from found join posts on posts.id = found.id
+    where ${visiblePosts(viewerId)} and ${notMuted(viewer, sql.ref('posts.account_id'), sql`${ctx.clock()}::timestamptz`)}
+    order by posts.id desc limit ${page.limit} offset ${page.offset}`.execute(ctx.database.read);
+  return rows;
+};
+
+function matchConditions(query: PostQuery): RawBuilder<unknown>[] {
+  return [
+    sql`posts.boost_of_id is null`,
+    ...(query.words === '' ? [] : [sql`${textVector} @@ websearch_to_tsquery('simple'::regconfig, ${query.words})`]),
+    ...query.has.map(hasTrait),
+    ...query.hasNot.map((trait) => sql`not ${hasTrait(trait)}`),
+    ...(query.languages.length === 0 ? [] : [sql`posts.language = any(${query.languages}::text[])`]),
+    ...(query.notLanguages.length === 0
+      ? []
+      : [sql`coalesce(posts.language <> all(${query.notLanguages}::text[]), true)`]),
+  ];
+}
+
+interface Authors {
+  conditions: RawBuilder<unknown>[];
+  /** The posts of somebody are looked through, not those of everybody. */
+  isNarrow: boolean;
+}
+
+/** Who wrote what is looked for; null when it is nobody whom we know. */
+async function findAuthors(
+  ctx: AppContext,
+  { from, notFrom }: PostQuery,
+  viewerId: string,
+  accountId: string | null,
+): Promise<Authors | null> {
+  const handles = [...from, ...notFrom].filter((handle) => handle !== 'me');
+  const accounts = handles.length === 0 ? [] : await findAccountsByHandles(ctx, handles);
+  const known = new Map(accounts.map(({ id, username, domain }) => [handleKey(username, domain), id]));
+  const idOf = (handle: string): string[] => {
+    if (handle === 'me') return [viewerId];
+    const [username = '', domain] = handle.replace(/^@/, '').split('@');
+    const own = known.get(handleKey(username, null));
+    const id =
+      domain === undefined ? own : (known.get(handleKey(username, domain)) ?? (isOurs(ctx, domain) ? own : undefined));
+    return id === undefined ? [] : [id];
+  };
+  const wanted = from.flatMap(idOf);
+  const unwanted = notFrom.flatMap(idOf);
+  if (from.length > 0 && wanted.length === 0) return null;
+  return {
+    conditions: [
+      ...(from.length === 0 ? [] : [sql`posts.account_id = any(${wanted}::bigint[])`]),
+      ...(unwanted.length === 0 ? [] : [sql`posts.account_id <> all(${unwanted}::bigint[])`]),
+      ...(accountId === null ? [] : [sql`posts.account_id = ${accountId}`]),
+    ],
+    isNarrow: from.length > 0 || accountId !== null,
+  };
+}
+
+const handleKey = (username: string, domain: string | null): string =>
+  `${username.toLowerCase()}@${domain?.toLowerCase() ?? ''}`;
+
+function isOurs(ctx: AppContext, domain: string): boolean {
+  const { handleDomain, origin } = ctx.config;
+  return [handleDomain.toLowerCase(), new URL(origin).host].includes(domain.toLowerCase());
+}
+
+function bounds(query: PostQuery, page: PostSearchPage): RawBuilder<unknown>[] {
+  return [
+    ...(query.since === null ? [] : [sql`posts.id >= ${idAt(query.since)}::bigint`]),
+    ...(query.until === null ? [] : [sql`posts.id < ${idAt(query.until)}::bigint`]),
+    ...(page.maxId === null ? [] : [sql`posts.id < ${page.maxId}::bigint`]),
+    ...(page.minId === null ? [] : [sql`posts.id > ${page.minId}::bigint`]),
+  ];
+}
+
+/** What authors let everybody find. */
+const openCondition = sql`posts.visibility = 'public'
+  and exists (select from accounts a where a.id = posts.account_id and a.indexable)`;
+/** The newest of these, where nothing else narrows the search. */
+const newestOpenCondition = sql`posts.id in (
+  select newest.id from (
+    select id, account_id from posts where visibility = 'public' and boost_of_id is null order by id desc limit ${sql.lit(widestLook)}
+  ) newest join accounts a on a.id = newest.account_id where a.indexable)`;
+
+/** One's own posts, and what one kept, likes, boosted or was named in. */
+function libraryCondition(viewer: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`posts.id in (select coalesce(boost_of_id, id) from posts where account_id = ${viewer}
+    union all select post_id from bookmarks where account_id = ${viewer}
+    union all select post_id from likes where account_id = ${viewer}
+    union all select post_id from mentions where account_id = ${viewer})`;
+}
+
+function hasTrait(trait: PostTrait): RawBuilder<unknown> {
+  switch (trait) {
+    case 'poll':
+      return sql`exists (select from polls q where q.post_id = posts.id)`;
+    case 'link':
+      // A link that is neither a mention nor a hashtag: those have a class of that name.
+      return sql`posts.html ~ '<a (?![^>]*mention)'`;
+    case 'reply':
+      return sql`posts.in_reply_to_uri is not null`;
+    case 'sensitive':
+      return sql`posts.sensitive`;
+    case 'media':
+      // Posts hold no pictures or films yet.
+      return sql`false`;
+  }
+}
