@@ -5,7 +5,9 @@ export interface Events {
   'account.opened': { accountId: string };
   /** Name, bio, fields, pictures or flags of an account changed. */
   'account.updated': { accountId: string };
-  /** An account of another server was deleted there; its row stays, marked. */
+  /** The owner of an account asked to delete it: nobody sees it until they come back. */
+  'account.hidden': { accountId: string };
+  /** An account was deleted, here or on its own server; its row stays, marked. */
   'account.removed': { accountId: string };
   /**
    * Somebody with this address shall get a letter: the link to confirm it, the link to a new password, word that it has a login already
@@ -17,6 +19,7 @@ export interface Events {
       | 'confirm'
       | 'reset'
       | 'known'
+      | 'leaving'
       | 'pending'
       | 'approved'
       | 'password-changed'

@@ -7,6 +7,7 @@ import { emptyFormRoutes } from '#server/features/admin/routes/empty-forms.ts';
 import { instanceRoutes } from '#server/features/admin/routes/instance.ts';
 import { staffRoutes } from '#server/features/admin/routes/staff.ts';
 import { authorizeRoutes } from '#server/features/auth/routes/authorize.ts';
+import { leaveRoutes } from '#server/features/auth/routes/leave.ts';
 import { oauthRoutes } from '#server/features/auth/routes/oauth.ts';
 import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
@@ -48,6 +49,7 @@ export async function registerRoutes(app: App, ctx: AppContext): Promise<void> {
 async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await sessionRoutes(app, ctx);
   await authorizeRoutes(app, ctx);
+  leaveRoutes(app, ctx);
   await oauthRoutes(app, ctx);
   await userRoutes(app, ctx);
   await accountRoutes(app, ctx);

@@ -1,6 +1,7 @@
 // What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
 import type { AppContext } from '#server/context.ts';
 import { purgeAccess } from '#server/features/auth/service/purge.ts';
+import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
 import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
 import { purgeDelivered } from '#server/platform/fediverse/courier.ts';
@@ -18,6 +19,7 @@ export const schedule: Record<string, Task> = {
   'trim home timelines': { everyMs: hour, run: (ctx) => trimFeeds(ctx) },
   'forget finished deliveries': { everyMs: hour, run: (ctx) => purgeDelivered(ctx) },
   'forget what no longer opens anything': { everyMs: hour, run: (ctx) => purgeAccess(ctx) },
+  'remove accounts whose grace has ended': { everyMs: hour, run: (ctx) => removeLeft(ctx) },
   'forget ended mutes': { everyMs: hour, run: (ctx) => purgeMutes(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };

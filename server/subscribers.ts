@@ -4,6 +4,7 @@ import type { EventName, Events } from '#server/events.ts';
 import { forgetFilteredPost, tellOfFilters } from '#server/features/filters/subscribers.ts';
 import * as conversations from '#server/features/conversations/subscribers.ts';
 import { publishScheduled } from '#server/features/composing/service/schedule.ts';
+import { eraseTraces } from '#server/features/accounts/service/remove.ts';
 import {
   sendAccept,
   sendBlock,
@@ -20,7 +21,7 @@ import * as notifications from '#server/features/notifications/subscribers.ts';
 import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
 import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
-import { purgePostsOf } from '#server/features/posts/service/purge.ts';
+import { purgeLikesOf, purgePostsOf } from '#server/features/posts/service/purge.ts';
 import * as posts from '#server/features/posts/subscribers.ts';
 import * as timelines from '#server/features/timelines/subscribers.ts';
 import { sendWantedLetter } from '#server/features/auth/subscribers.ts';
@@ -46,15 +47,24 @@ export const slow = <Name extends EventName>(run: Subscriber<Name>): InLane<Name
 const inbox = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'inbox', run });
 
 export const subscribers: Subscribers = {
-  'account.opened': {},
+  'account.opened': {
+    fragments: posts.forgetAccount,
+  },
   'account.updated': {
     fragments: posts.forgetAccount,
     fediverse: sendProfile,
+  },
+  'account.hidden': {
+    fragments: posts.forgetAccount,
   },
   'account.removed': {
     fragments: posts.forgetAccount,
     follows: endFollowsOf,
     posts: slow(purgePostsOf),
+    likes: slow(purgeLikesOf),
+    notifications: slow(notifications.untellGone),
+    timelines: slow(timelines.removeOwner),
+    traces: slow(eraseTraces),
   },
   'email.wanted': { letter: slow(sendWantedLetter) },
   'follow.requested': {

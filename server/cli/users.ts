@@ -132,6 +132,7 @@ async function changeRole(name: string, role: Role) {
 function standing(user: UserView): string {
   if (user.suspendedAt !== null) return 'suspended';
   if (user.disabledAt !== null) return 'disabled';
+  if (user.leavingAt !== null) return 'leaving';
   if (user.approvedAt === null) return 'waiting for approval';
   return user.opened ? 'active' : 'not confirmed';
 }

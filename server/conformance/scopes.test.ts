@@ -188,7 +188,7 @@ describe('the staff’s doors', () => {
 test('doors about passwords and sessions open for the web app only', async () => {
   const token = await createToken(server.ctx, town.alice.accountId, 'read write follow push');
   const own = guarded.filter(({ path }) =>
-    /^\/api\/auth\/(sessions|sign-out-everywhere|password$|apps|security|proof|totp|recovery-codes|passkeys)/.test(
+    /^\/api\/auth\/(sessions|account$|sign-out-everywhere|password$|apps|security|proof|totp|recovery-codes|passkeys)/.test(
       path,
     ),
   );

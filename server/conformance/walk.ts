@@ -14,6 +14,7 @@ export async function keyOf(server: TestServer, town: Town, door: Door): Promise
 function visitorOf(town: Town, door: Door): Town['alice'] {
   if (door.access?.role) return town.olga;
   if (door.path.includes('sign-out')) return town.bob;
+  if (door.path === '/api/auth/account') return town.carol;
   return door.path.includes('follow_requests') ? town.carol : town.alice;
 }
 
@@ -244,6 +245,7 @@ export interface Seen {
 /** What takes something away comes later, so that the others find it. */
 function order(door: Door): number {
   const name = nameOf(door);
+  if (name.includes('/auth/account')) return 6;
   if (name.includes('sign-out')) return 5;
   if (/DELETE|clear|revoke/.test(name)) return 4;
   if (/\/un|\/block|reject|remove_/.test(name)) return 3;

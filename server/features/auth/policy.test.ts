@@ -96,7 +96,14 @@ test('checking an address takes no longer than its length allows', () => {
 });
 
 test('why a login may not be used, the gravest reason first', () => {
-  const free = { opened: true, emailConfirmedAt: null, approvedAt: null, disabledAt: null, suspendedAt: null };
+  const free = {
+    opened: true,
+    emailConfirmedAt: null,
+    approvedAt: null,
+    disabledAt: null,
+    suspendedAt: null,
+    leavingAt: null,
+  };
   const now = new Date();
   expect(refusalOf(free, true)).toBeNull();
   expect(refusalOf({ ...free, disabledAt: now }, true)).toContain('disabled');

@@ -54,15 +54,26 @@ export interface Standing {
   approvedAt: Date | null;
   disabledAt: Date | null;
   suspendedAt: Date | null;
+  /** When its owner asked to delete it. */
+  leavingAt: Date | null;
 }
 
 /** Why the login may not be used, in words for its owner; null when it may. `mailDelivers`: without it nobody can confirm an address. */
 export function refusalOf(standing: Standing, mailDelivers: boolean): string | null {
   if (standing.suspendedAt !== null) return 'Your account is suspended';
   if (standing.disabledAt !== null) return 'Your login is currently disabled';
+  if (standing.leavingAt !== null) return 'Your account is about to be deleted; sign in to keep it';
   if (standing.opened) return null;
   if (mailDelivers && standing.emailConfirmedAt === null) return 'Your login is missing a confirmed e-mail address';
   return 'Your login is currently pending approval';
+}
+
+/** As `refusalOf` for somebody who signs in: whoever is leaving stays by it. */
+export function signInRefusalOf(standing: Standing, mailDelivers: boolean): string | null {
+  return refusalOf(
+    standing.leavingAt === null ? standing : { ...standing, leavingAt: null, opened: true },
+    mailDelivers,
+  );
 }
 
 /** True when nothing stands between a login and its first use any more. */

@@ -39,6 +39,7 @@ const tokenText = `
 select t.id::text as "tokenId", t.account_id::text as "accountId", t.app_id::text as "appId", t.session_id::text as "sessionId", t.scopes,
   t.last_used_at as "lastUsedAt", s.last_used_at as "sessionUsedAt", u.role,
   u.email_confirmed_at as "emailConfirmedAt", u.approved_at as "approvedAt", u.disabled_at as "disabledAt",
+  u.leaving_at as "leavingAt",
   coalesce(a.opened, true) as opened, a.suspended_at as "suspendedAt"
 from access_tokens t
 left join users u on u.account_id = t.account_id
@@ -72,6 +73,7 @@ function userQuery(ctx: AppContext) {
       'users.email_confirmed_at as emailConfirmedAt',
       'users.approved_at as approvedAt',
       'users.disabled_at as disabledAt',
+      'users.leaving_at as leavingAt',
       'accounts.opened',
       'accounts.suspended_at as suspendedAt',
     ]);

@@ -7,6 +7,7 @@ import {
   approvedLetter,
   confirmLetter,
   knownLetter,
+  leavingLetter,
   passwordChangedLetter,
   pendingLetter,
   resetLetter,
@@ -34,6 +35,8 @@ export async function sendWantedLetter(ctx: AppContext, wanted: Events['email.wa
       return ctx.mail.send(knownLetter(facts));
     case 'approved':
       return ctx.mail.send(approvedLetter(facts));
+    case 'leaving':
+      return user.leavingAt === null ? undefined : ctx.mail.send(leavingLetter(facts));
     case 'password-changed':
       return ctx.mail.send(passwordChangedLetter(facts));
     case 'factor-added':

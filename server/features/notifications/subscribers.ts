@@ -5,7 +5,7 @@ import { isPollOver } from '#server/features/posts/policy/poll.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { tell } from './service/tell.ts';
-import { untell, untellEachOther, untellServer } from './service/untell.ts';
+import { untell, untellAll, untellEachOther, untellServer } from './service/untell.ts';
 
 /** A post that was found long after it was made is no news to anybody. */
 const newsworthyMs = 7 * 24 * 60 * 60 * 1000;
@@ -138,6 +138,11 @@ async function tellQuoting(ctx: AppContext, post: PostView, at: Date): Promise<v
   const recipients = sql`select p.account_id as id from quotes q join posts p on p.id = q.post_id
     where q.quoted_id = ${post.id} and q.state = 'accepted'`;
   await tell(ctx, { kind: 'quoted_edit', fromId: post.accountId, postId: post.id, recipients, at });
+}
+
+/** Nothing by, and nothing for, an account that was deleted is left. */
+export async function untellGone(ctx: AppContext, { accountId }: Events['account.removed']): Promise<void> {
+  await untellAll(ctx, accountId);
 }
 
 /** Whom the text names and whom it answers: answers are mentions too. */

@@ -2,7 +2,15 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
-import { addToFeeds, backfillFeed, feedOwners, removeAccount, removeFromFeeds, removeServer } from './service/feeds.ts';
+import {
+  addToFeeds,
+  backfillFeed,
+  feedOwners,
+  removeAccount,
+  removeFeed,
+  removeFromFeeds,
+  removeServer,
+} from './service/feeds.ts';
 import { removeExclusive } from './service/exclusive.ts';
 import { backfillFromTag, removeTagged } from './service/tags.ts';
 
@@ -75,6 +83,11 @@ export async function removeFollowee(
 export async function removeBlocked(ctx: AppContext, { blockerId, blockedId }: Events['block.created']): Promise<void> {
   await removeAccount(ctx, blockerId, blockedId, { shown: true });
   await removeAccount(ctx, blockedId, blockerId, { shown: true });
+}
+
+/** The home timeline of an account that was deleted goes with it. */
+export async function removeOwner(ctx: AppContext, { accountId }: Events['account.removed']): Promise<void> {
+  await removeFeed(ctx, accountId);
 }
 
 /** Whoever lives on a server that the owner blocks leaves the home timeline, with answers to them and boosts of them. */

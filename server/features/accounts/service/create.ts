@@ -96,3 +96,9 @@ export async function openAccount(tx: Transaction, accountId: string): Promise<v
     .executeTakeFirstOrThrow();
   if (numUpdatedRows > 0n) await tx.emit('account.opened', { accountId });
 }
+
+/** Hides an account whose owner wants to leave; `openAccount` shows it again. */
+export async function hideAccount(tx: Transaction, accountId: string): Promise<void> {
+  await tx.sql.updateTable('accounts').set({ opened: false }).where('id', '=', accountId).execute();
+  await tx.emit('account.hidden', { accountId });
+}

@@ -53,6 +53,19 @@ export function knownLetter(facts: LetterFacts): Letter {
   });
 }
 
+/** For somebody who is leaving: until when they may think again. */
+export function leavingLetter(facts: LetterFacts): Letter {
+  return compose(facts, {
+    subject: `Your account at ${facts.title} will be deleted`,
+    paragraphs: [
+      `${facts.username} is hidden from now on and will be deleted for good in thirty days.`,
+      'If you want to keep it, sign in before that: everything will be as it was.',
+    ],
+    link: { text: 'Sign in', url: `${facts.origin}/sign-in` },
+    ending: 'If this was not you, sign in and choose a new password at once.',
+  });
+}
+
 /** For somebody whom the staff let in. */
 export function approvedLetter(facts: LetterFacts): Letter {
   return compose(facts, {

@@ -3,6 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import type { Transaction } from '#server/platform/database.ts';
 import { hashToken, makeToken } from '#server/platform/tokens.ts';
 import { webScopes } from '../policy.ts';
+import { stay } from './leave.ts';
 
 /** Where a request comes from, as its owner is shown it in the list of sessions. */
 export interface Device {
@@ -18,7 +19,7 @@ export interface OpenedSession {
   accessToken: string;
 }
 
-/** Opens a new session; an earlier one of the same browser is never taken over. */
+/** Opens a new session; an earlier one of the same browser is never taken over. Whoever was leaving stays. */
 export async function openSession(
   tx: Transaction,
   ctx: AppContext,
@@ -27,6 +28,7 @@ export async function openSession(
 ): Promise<OpenedSession> {
   const session = { id: ctx.newId(), secret: makeToken(), accessToken: makeToken() };
   const now = ctx.clock();
+  await stay(tx, accountId);
   await tx.sql
     .insertInto('sessions')
     .values({

@@ -4,7 +4,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { AppContext } from '#server/context.ts';
 import { Forbidden, Unauthorized } from '#server/platform/errors.ts';
 import { makeToken } from '#server/platform/tokens.ts';
-import { refusalOf } from '../policy.ts';
+import { signInRefusalOf } from '../policy.ts';
 import { findUser, findUserByLogin, type UserView } from '../queries.ts';
 import { findSecondFactors } from '../queries/security.ts';
 import { findChallenge, noteChallenge, takeChallenge } from './challenges.ts';
@@ -96,7 +96,7 @@ async function openFor(ctx: AppContext, accountId: string, device: Device): Prom
 }
 
 function refuseUnfit(ctx: AppContext, user: UserView): void {
-  const refusal = refusalOf(user, ctx.mail.delivers);
+  const refusal = signInRefusalOf(user, ctx.mail.delivers);
   if (refusal !== null) throw new Forbidden(refusal);
 }
 

@@ -42,3 +42,18 @@ export async function untellServer(ctx: AppContext, accountId: string, domain: s
     await sql`delete from notification_requests n where ${theirs}`.execute(tx.sql);
   });
 }
+
+const batch = 500;
+
+/** Nothing by, and nothing for, an account that is gone is left. Some at a time. */
+export async function untellAll(ctx: AppContext, accountId: string): Promise<void> {
+  for (;;) {
+    const count = await ctx.database.write((tx) =>
+      removeNotifications(
+        tx,
+        sql`n.id in (select id from notifications where from_account_id = ${accountId} or account_id = ${accountId} order by id limit ${batch})`,
+      ),
+    );
+    if (count < batch) return;
+  }
+}

@@ -114,6 +114,11 @@ export async function removeAccount(
       or (${shown} and other_id = ${accountId}))`.execute(ctx.database.read);
 }
 
+/** Takes a whole home timeline away. */
+export async function removeFeed(ctx: AppContext, ownerId: string): Promise<void> {
+  await sql`delete from feed_entries where owner_id = ${ownerId}`.execute(ctx.database.read);
+}
+
 /** Takes what people of a server brought out of one home timeline, and what others brought of them. */
 export async function removeServer(ctx: AppContext, ownerId: string, domain: string): Promise<void> {
   const there = sql`select id from accounts where domain = ${domain}`;
