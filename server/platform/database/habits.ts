@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 
 /** A text that came so often is worth a place; there are so many places a connection. */
-const often = 40;
+const often = 20;
 const mostPrepared = 120;
 const mostCounted = 2000;
 
