@@ -39,6 +39,8 @@ export interface RemoteNote {
   publishedAt: Date | null;
   updatedAt: Date | null;
   poll: PollView | null;
+  /** The post that it quotes. */
+  quoteUri: string | null;
 }
 
 /** Kinds that are shown as they are; all others that we know are shown as a title with a link. */
@@ -83,6 +85,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     inReplyToUri: remoteAddress(asOnlyId(json['inReplyTo']), allowHttp),
     publishedAt: asDate(json['published']),
     updatedAt: asDate(json['updated']),
+    quoteUri: remoteAddress(readQuote(json), allowHttp),
     poll: type === 'Question' ? readPoll(json) : null,
   };
 }
@@ -101,6 +104,13 @@ export function visibilityOf(audience: Audience, followersUrl: string | null): V
   if (audience.cc.includes(publicAudience)) return 'unlisted';
   const named = [...audience.to, ...audience.cc];
   return followersUrl !== null && named.includes(followersUrl) ? 'followers' : 'direct';
+}
+
+/** What a post quotes, in each of the forms that servers write. */
+function readQuote(json: Json): string | null {
+  return (
+    asOnlyId(json['quote']) ?? asText(json['quoteUri']) ?? asText(json['quoteUrl']) ?? asText(json['_misskey_quote'])
+  );
 }
 
 /** The warning. On an article, `summary` is its first paragraph instead. */

@@ -6,6 +6,7 @@ import type { Visibility } from '#server/features/instance/entities.ts';
 import type { PollView } from '../policy/poll.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { forget } from './forget.ts';
+import { importQuote } from './import-quote.ts';
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
 import { writePoll } from './poll.ts';
 import { recordVersion } from './edit.ts';
@@ -33,6 +34,7 @@ export interface ImportedPost extends ImportedContent {
   /** Whom it is addressed to without naming them: they may see it. */
   silentIds: readonly string[];
   inReplyToUri: string | null;
+  quoteUri: string | null;
   publishedAt: Date | null;
   updatedAt: Date | null;
 }
@@ -43,18 +45,19 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
     await lock(tx, post.uri);
     if (await isBuried(tx, post.uri, post.authorUri)) return null;
     const present = await findId(tx, post.uri);
-    if (present !== null) return { id: present, parentId: null, linked: [] };
+    if (present !== null) return { id: present, parentId: null, linked: [], quotedId: null };
     const parent = await findParent(tx, post.inReplyToUri);
     const record = newRecord(ctx, post, parent);
     const isNew = await recordPost(ctx, tx, record, post);
     if (!isNew) throw new Error('a post of another server met an id that is taken; the next try makes another');
     await recordSilent(tx, record.id, post.silentIds);
     if (post.poll !== null) await writePoll(tx, record.id, post.poll);
-    return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record) };
+    const quotedId = await importQuote(tx, record, post.quoteUri);
+    return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record), quotedId };
   });
   if (written === null) return null;
   await forget(ctx, {
-    posts: [written.parentId, ...written.linked, ...(written.linked.length > 0 ? [written.id] : [])],
+    posts: [written.parentId, written.quotedId, ...written.linked, ...(written.linked.length > 0 ? [written.id] : [])],
     accounts: [post.accountId],
   });
   return written.id;
