@@ -31,6 +31,8 @@ export type PostSearch = (
 const widestLook = 5000;
 /** How many pages of matches are taken for one page: some may be hidden from the viewer. */
 const spare = 5;
+/** Words that stand in more posts than so many are common. */
+const rareLimit = 10_000;
 
 /**
  * The search of this server. At most two statements: who is meant by handles, and the posts. Those that match are taken from
@@ -42,26 +44,52 @@ export const searchPosts: PostSearch = async (ctx, query, viewerId, page) => {
   if (authors === null) return [];
   const viewer = sql`${viewerId}::bigint`;
   const conditions = sql.join([...matchConditions(query), ...authors.conditions, ...bounds(query, page)], sql` and `);
-  const isNarrow = authors.isNarrow || query.words !== '';
-  const look = page.offset + page.limit * spare;
-  const branches = [
-    ...(query.scope === 'public' ? [] : [libraryCondition(viewer)]),
-    ...(query.scope === 'library' ? [] : [isNarrow ? openCondition : newestOpenCondition]),
-  ].map(
-    (scope) => sql`(select posts.id from posts where ${conditions} and ${scope} order by posts.id desc limit ${look})`,
-  );
+  const byWords = query.words !== '' && !authors.isNarrow;
+  const branches = scopesOf(query, viewer, authors.isNarrow).flatMap((scope) => {
+    const newest = (from: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
+      sql`(select posts.id from ${from} where ${conditions} and ${scope} and ${more}
+        order by posts.id desc limit ${page.offset + page.limit * spare})`;
+    if (!byWords) return [newest(sql`posts`, holds(query))];
+    return [
+      newest(sql`rare join posts on posts.id = rare.id`, isRare),
+      newest(sql`posts`, sql`${holds(query)} and not ${isRare}`),
+    ];
+  });
   const { rows } = await sql<SeenPost>`
-    with found as materialized (${sql.join(branches, sql` union `)})
+    with rare as materialized (${byWords ? rareMatches(query) : sql`select null::bigint as id where false`}),
+    found as materialized (${sql.join(branches, sql` union `)})
     select ${seenColumns(viewerId)} from found join posts on posts.id = found.id
     where ${visiblePosts(viewerId)} and ${notMuted(viewer, sql.ref('posts.account_id'), sql`${ctx.clock()}::timestamptz`)}
     order by posts.id desc limit ${page.limit} offset ${page.offset}`.execute(ctx.database.read);
   return rows;
 };
 
+/** The conditions of what is looked through, one for each part. */
+function scopesOf({ scope, words }: PostQuery, viewer: RawBuilder<unknown>, byAuthor: boolean): RawBuilder<unknown>[] {
+  return [
+    ...(scope === 'public' ? [] : [libraryCondition(viewer)]),
+    ...(scope === 'library' ? [] : [byAuthor || words !== '' ? openCondition : newestOpenCondition]),
+  ];
+}
+
+/** The words of a query stand in the post; true for a query without words. */
+function holds({ words }: PostQuery): RawBuilder<unknown> {
+  return words === '' ? sql`true` : sql`${textVector} @@ websearch_to_tsquery('simple'::regconfig, ${words})`;
+}
+
+/**
+ * All posts with the words, unless they are too many: then the newest posts are walked down instead, of which many have them.
+ * Which of both is done is decided within the statement, since only it knows.
+ */
+function rareMatches(query: PostQuery): RawBuilder<unknown> {
+  return sql`select posts.id from posts where posts.boost_of_id is null and ${holds(query)} limit ${sql.lit(rareLimit + 1)}`;
+}
+
+const isRare = sql`(select count(*) from rare) <= ${sql.lit(rareLimit)}`;
+
 function matchConditions(query: PostQuery): RawBuilder<unknown>[] {
   return [
     sql`posts.boost_of_id is null`,
-    ...(query.words === '' ? [] : [sql`${textVector} @@ websearch_to_tsquery('simple'::regconfig, ${query.words})`]),
     ...query.has.map(hasTrait),
     ...query.hasNot.map((trait) => sql`not ${hasTrait(trait)}`),
     ...(query.languages.length === 0 ? [] : [sql`posts.language = any(${query.languages}::text[])`]),
