@@ -154,8 +154,12 @@ export const subscribers: Subscribers = {
     fragments: posts.forgetPost,
     fediverse: sendVotes,
   },
-  'poll.counted': { fediverse: sendCounts },
+  'poll.counted': {
+    timelines: timelines.refreshPost,
+    fediverse: sendCounts,
+  },
   'poll.closed': {
+    timelines: timelines.refreshPost,
     notifications: notifications.tellOfPollEnd,
     fediverse: sendPollEnd,
   },

@@ -1,6 +1,6 @@
 // Ages in few characters.
 import { expect, test } from 'vitest';
-import { shortAge } from './time.ts';
+import { lengthInWords, shortAge } from './time.ts';
 
 const at = Date.parse('2026-03-20T12:00:00.000Z');
 const age = (iso: string, locale = 'en-GB') => shortAge(iso, at, locale);
@@ -21,4 +21,15 @@ test('minutes, hours and days are counted down, not rounded up', () => {
 test('from a week on it is the date, with the year when that is another', () => {
   expect(age('2026-03-05T12:00:00.000Z')).toBe('5 Mar');
   expect(age('2025-12-24T12:00:00.000Z')).toBe('24 Dec 2025');
+});
+
+test('a length of time is told in its largest whole unit', () => {
+  const hour = 3_600_000;
+  expect([7 * 24 * hour, 47 * hour, 90 * 60_000, 20_000].map((ms) => lengthInWords(ms, 'en-GB'))).toEqual([
+    '7 days',
+    '1 day',
+    '1 hour',
+    '1 minute',
+  ]);
+  expect(lengthInWords(3 * 24 * hour, 'de')).toBe('3 Tage');
 });

@@ -37,3 +37,10 @@ export function fullTime(iso: string, locale: string): string {
 export function monthAndYear(iso: string, locale: string): string {
   return new Date(iso).toLocaleDateString(locale, { month: 'long', year: 'numeric' });
 }
+
+/** A length of time in words, in its largest whole unit up to days: "3 days", "1 hour"; never less than a minute. */
+export function lengthInWords(ms: number, locale: string): string {
+  const [size, unit] = ms >= DAY ? [DAY, 'day'] : ms >= HOUR ? [HOUR, 'hour'] : [MINUTE, 'minute'];
+  const count = Math.max(1, Math.floor(ms / size));
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+}

@@ -84,6 +84,24 @@ export interface MediaAttachment {
   meta?: { original?: { width?: number; height?: number } } | null;
 }
 
+export interface Poll {
+  id: string;
+  /** Null: it never ends. */
+  expires_at: string | null;
+  expired: boolean;
+  multiple: boolean;
+  votes_count: number;
+  /** Null when its origin does not say. */
+  voters_count: number | null;
+  /** `votes_count` is null while the results are kept back. */
+  options: { title: string; votes_count: number | null }[];
+  emojis: CustomEmoji[];
+  /** Only for people who are signed in; true also for its author. */
+  voted?: boolean;
+  /** Places of the options, from 0. */
+  own_votes?: number[];
+}
+
 export interface Status {
   id: string;
   url: string | null;
@@ -96,6 +114,7 @@ export interface Status {
   sensitive: boolean;
   spoiler_text: string;
   media_attachments: MediaAttachment[];
+  poll: Poll | null;
   application?: { name: string; website: string | null } | null;
   mentions: Mention[];
   tags: Tag[];
@@ -122,6 +141,7 @@ export interface StatusEdit {
   content: string;
   spoiler_text: string;
   created_at: string;
+  poll?: { options: { title: string }[] };
   emojis: CustomEmoji[];
 }
 
@@ -160,6 +180,7 @@ export interface Instance {
     urls: { streaming?: string; about?: string | null };
     accounts?: { max_profile_fields?: number; max_display_name_length?: number; max_note_length?: number };
     statuses: { max_characters: number; characters_reserved_per_url?: number };
+    polls?: { max_options: number; max_characters_per_option: number; min_expiration: number; max_expiration: number };
     media_attachments?: { supported_mime_types?: string[]; image_size_limit?: number };
   };
 }

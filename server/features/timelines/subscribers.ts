@@ -46,8 +46,8 @@ export async function addPost(ctx: AppContext, { postId }: Events['post.created'
   await tellPages(ctx, 'update', post, ownerIds);
 }
 
-/** Tells open pages that a post says something else. */
-export async function refreshPost(ctx: AppContext, { postId }: Events['post.edited']): Promise<void> {
+/** Tells open pages that a post says something else, or that the counts of its poll are others. */
+export async function refreshPost(ctx: AppContext, { postId }: Pick<Events['post.edited'], 'postId'>): Promise<void> {
   const post = await findPost(ctx, postId);
   if (post !== null) await tellPages(ctx, 'edit', post, await feedOwners(ctx, postId));
 }

@@ -1,5 +1,5 @@
 // One notification: a mention is the post itself, everything else who did what, with a glance at the post.
-import { BellRing, Heart, PencilLine, Repeat2, UserPlus, UserRoundCheck } from 'lucide-preact';
+import { BellRing, ChartBarBig, Heart, PencilLine, Repeat2, UserPlus, UserRoundCheck } from 'lucide-preact';
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { useEffect, useRef } from 'preact/hooks';
@@ -29,6 +29,7 @@ const KINDS: Record<string, Kind> = {
   reblog: { icon: Repeat2, look: 'boost', text: 'notifications.boosted' },
   follow: { icon: UserRoundCheck, look: 'follow', text: 'notifications.followed' },
   follow_request: { icon: UserPlus, look: 'follow', text: 'notifications.requested' },
+  poll: { icon: ChartBarBig, look: 'other', text: 'notifications.pollEnded' },
   update: { icon: PencilLine, look: 'other', text: 'notifications.edited' },
 };
 const OTHER: Kind = { icon: BellRing, look: 'other', text: 'notifications.other' };

@@ -1,6 +1,6 @@
 // Where a post is written: text with what it will link, content warning, audience, language, and how much room is left.
 import { useSignal } from '@preact/signals';
-import { ChevronDown, TriangleAlert } from 'lucide-preact';
+import { ChartBarBig, ChevronDown, TriangleAlert } from 'lucide-preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { failureText } from '#web/lib/failure.ts';
 import { t, type MessageKey } from '#web/lib/i18n.ts';
@@ -11,10 +11,11 @@ import { tell } from '#web/lib/toasts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { Button, IconButton } from '#web/ui/Button.tsx';
 import { Menu } from '#web/ui/Menu.tsx';
-import { draftFor, isUnlikeFresh, newAttempt, type Draft, type Purpose } from './composing.ts';
+import { draftFor, isUnlikeFresh, newAttempt, pollProblem, type Draft, type Purpose } from './composing.ts';
 import { HighlightedText } from './HighlightedText.tsx';
 import { LanguageChoice } from './LanguageChoice.tsx';
 import { useMentionSuggestions } from './mention-suggestions.tsx';
+import { PollEditor } from './PollEditor.tsx';
 import { sendDraft } from './send-draft.ts';
 import { VISIBILITIES, visibilityHint, VisibilityIcon, visibilityName } from './visibility.tsx';
 import styles from './Composer.module.css';
@@ -135,7 +136,8 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
   });
   const change = (changes: Partial<Draft>) => (draft.value = { ...draft.peek(), ...changes, attempt: newAttempt() });
   const room = roomLeft(draft.value);
-  const maySend = draft.value.text.trim() !== '' && room.left >= 0;
+  const maySend =
+    draft.value.text.trim() !== '' && room.left >= 0 && !(draft.value.hasPoll && pollProblem(draft.value.poll));
   const submit = (event: Event) => {
     event.preventDefault();
     if (maySend) void send();
@@ -161,6 +163,9 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
           isOpen={isOpen}
           onUse={() => (isUsed.value = true)}
         />
+        {isOpen && draft.value.hasPoll && (
+          <PollEditor poll={draft.value.poll} change={(poll) => change({ poll: { ...draft.peek().poll, ...poll } })} />
+        )}
         {problem.value && (
           <p class={styles.problem} role="alert">
             {problem.value} {t('compose.kept')}
@@ -219,6 +224,15 @@ function Tools({ purpose, draft, change, room, sendLabel, maySend, isSending }: 
       >
         <TriangleAlert size={18} aria-hidden />
       </IconButton>
+      {purpose.kind !== 'edit' && (
+        <IconButton
+          label={t('compose.addPoll')}
+          aria-pressed={draft.hasPoll}
+          onClick={() => change({ hasPoll: !draft.hasPoll })}
+        >
+          <ChartBarBig size={18} aria-hidden />
+        </IconButton>
+      )}
       <LanguageChoice value={draft.language} onChoose={(language) => change({ language })} />
       <span class={styles.rest}>
         <Room {...room} />

@@ -50,6 +50,15 @@ function Versions({ status }: { status: Status }) {
             tags={status.tags}
             lang={status.language}
           />
+          {version.poll && (
+            <ul class={styles.answers} dir="auto">
+              {version.poll.options.map(({ title }) => (
+                <li key={title}>
+                  <EmojiText text={title} emojis={version.emojis} />
+                </li>
+              ))}
+            </ul>
+          )}
         </li>
       ))}
     </ol>

@@ -29,7 +29,7 @@ interface ArticleProps extends Pick<HTMLAttributes<HTMLElement>, Shown> {
   children: ComponentChildren;
 }
 
-const INTERACTIVE = 'a, button, input, select, textarea, video, audio, label, [role="menu"]';
+const INTERACTIVE = 'a, button, input, select, textarea, video, audio, label, form, [role="menu"]';
 
 /** The element around a post: it takes the focus, opens the thread when clicked, and answers to keys. */
 export function PostArticle({ status, placeKey, children, ...rest }: ArticleProps) {

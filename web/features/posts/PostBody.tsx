@@ -6,6 +6,7 @@ import { t } from '#web/lib/i18n.ts';
 import type { Status } from '#web/lib/wire.ts';
 import { EmojiText, Html } from '#web/ui/Html.tsx';
 import { PostMedia } from './PostMedia.tsx';
+import { PostPoll } from './PostPoll.tsx';
 import styles from './PostBody.module.css';
 
 interface Props {
@@ -31,6 +32,7 @@ export function PostBody({ status, id, isLarge = false }: Props) {
         lang={status.language}
       />
       <PostMedia status={status} />
+      {status.poll && <PostPoll status={status} poll={status.poll} />}
     </>
   );
   if (!status.spoiler_text) return text;

@@ -12,10 +12,22 @@ export type Purpose =
   | { kind: 'reply'; to: Status }
   | { kind: 'edit'; status: Status; source: StatusSource };
 
+export interface PollDraft {
+  /** What stands in the fields; empty ones are not sent. */
+  options: string[];
+  isMultiple: boolean;
+  hidesTotals: boolean;
+  /** How long it is open. */
+  seconds: number;
+}
+
 export interface Draft {
   text: string;
   warning: string;
   hasWarning: boolean;
+  hasPoll: boolean;
+  /** Kept while the poll is switched off, so that switching it on brings it back. */
+  poll: PollDraft;
   visibility: Visibility;
   /** A language code; empty leaves it to the server. */
   language: string;
@@ -52,6 +64,8 @@ export function replyOpening(to: Pick<Status, 'account' | 'mentions'>, myAcct: s
   return [...people].map((acct) => `@${acct} `).join('');
 }
 
+const DAY_SECONDS = 24 * 60 * 60;
+
 /** A draft nobody has written in yet. */
 export function freshDraft(purpose: Purpose): Draft {
   const { source, acct } = me.peek() ?? {};
@@ -60,6 +74,8 @@ export function freshDraft(purpose: Purpose): Draft {
     text: '',
     warning: '',
     hasWarning: false,
+    hasPoll: false,
+    poll: { options: ['', ''], isMultiple: false, hidesTotals: false, seconds: DAY_SECONDS },
     visibility: usual,
     language: source?.language || navigator.language.slice(0, 2),
     attempt: newAttempt(),
@@ -108,8 +124,9 @@ function keep(key: string, draft: Draft | null): void {
 }
 
 /** Whether something was written that is worth keeping. */
-export function isUnlikeFresh({ text, warning, hasWarning }: Draft, purpose: Purpose): boolean {
+export function isUnlikeFresh({ text, warning, hasWarning, hasPoll, poll }: Draft, purpose: Purpose): boolean {
   const fresh = freshDraft(purpose);
+  if (hasPoll || poll.options.some((option) => option !== '')) return true;
   return text !== fresh.text || warning !== fresh.warning || hasWarning !== fresh.hasWarning;
 }
 
@@ -128,4 +145,15 @@ export function draftFor(purpose: Purpose): Signal<Draft> {
 export function discardDraft(purpose: Purpose): void {
   const draft = drafts.get(keyOf(purpose));
   if (draft) draft.value = freshDraft(purpose);
+}
+
+/** The answers that will be asked: without spaces around them and without the empty ones. */
+export const answersOf = ({ options }: PollDraft): string[] =>
+  options.map((option) => option.trim()).filter((option) => option !== '');
+
+/** What keeps a poll from being sent; null when it is ready. */
+export function pollProblem(poll: PollDraft): 'few' | 'alike' | null {
+  const answers = answersOf(poll);
+  if (new Set(answers).size < answers.length) return 'alike';
+  return answers.length < 2 ? 'few' : null;
 }

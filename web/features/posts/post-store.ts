@@ -1,6 +1,6 @@
 // Every post that a page has shown, once: a like in one list is a like in all, and news reaches each copy.
 import { signal, type Signal } from '@preact/signals';
-import type { Status } from '#web/lib/wire.ts';
+import type { Poll, Status } from '#web/lib/wire.ts';
 
 /** A post that changes in place; null once it is deleted. */
 export type PostSignal = Signal<Status | null>;
@@ -24,8 +24,17 @@ export function keepPost(status: Status): PostSignal {
     favourited: status.favourited ?? before?.favourited,
     reblogged: status.reblogged ?? before?.reblogged,
     bookmarked: status.bookmarked ?? before?.bookmarked,
+    poll: status.poll && mergePoll(status.poll, before?.poll),
   };
   return kept;
+}
+
+/** What a public stream cannot know, the reader's own votes, stays while the poll asks the same. */
+function mergePoll(poll: Poll, before: Poll | null | undefined): Poll {
+  const isSame =
+    before?.options.map(({ title }) => title).join('\n') === poll.options.map(({ title }) => title).join('\n');
+  if (poll.voted !== undefined || !isSame) return poll;
+  return { ...poll, voted: before?.voted, own_votes: before?.own_votes };
 }
 
 /** The signal of a post that was kept before. */

@@ -1,8 +1,15 @@
 // Sends a draft: a new post, a reply, or the new version of a post.
 import { request } from '#web/lib/api.ts';
 import type { Status } from '#web/lib/wire.ts';
-import { discardDraft, draftFor, type Purpose } from './composing.ts';
+import { answersOf, discardDraft, draftFor, type Draft, type Purpose } from './composing.ts';
 import { changePost, keepPost, tellArrival } from './post-store.ts';
+
+const pollOf = ({ poll }: Draft) => ({
+  options: answersOf(poll),
+  expires_in: poll.seconds,
+  multiple: poll.isMultiple,
+  hide_totals: poll.hidesTotals,
+});
 
 /**
  * The draft is thrown away only once the server has the post. All open pages learn of the result.
@@ -20,7 +27,12 @@ export async function sendDraft(purpose: Purpose): Promise<Status> {
   }
   const answered = purpose.kind === 'reply' ? purpose.to.id : null;
   const created = await request<Status>('POST', '/api/v1/statuses', {
-    body: { ...text, visibility: draft.visibility, in_reply_to_id: answered },
+    body: {
+      ...text,
+      visibility: draft.visibility,
+      in_reply_to_id: answered,
+      poll: draft.hasPoll ? pollOf(draft) : null,
+    },
     headers: { 'Idempotency-Key': draft.attempt },
   });
   discardDraft(purpose);
