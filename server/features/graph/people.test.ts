@@ -48,7 +48,7 @@ describe('a blocked server', () => {
   });
 
   it('takes its people, their posts and their news away, and ends follows both ways', async () => {
-    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, cid, dan] = (await crowd(4)) as [Person, Person, Person, Person];
     const { ctx } = server;
     for (const pair of [
       [ann, ben],
@@ -57,9 +57,10 @@ describe('a blocked server', () => {
     ] as const)
       await follow(ctx, { followerId: pair[0].accountId, followeeId: pair[1].accountId });
     const postId = (await ben.api('POST', '/api/v1/statuses', { status: `hello @${ann.username}` })).body.id;
-    const boost = (await cid.api('POST', `/api/v1/statuses/${postId}/reblog`)).body.id;
+    const other = (await dan.api('POST', '/api/v1/statuses', { status: 'news' })).body.id;
+    const boost = (await cid.api('POST', `/api/v1/statuses/${other}/reblog`)).body.id;
     await server.settle();
-    await moveTo(ben, 'far.example');
+    for (const person of [ben, dan]) await moveTo(person, 'far.example');
     const home = async (): Promise<string[]> => ids((await ann.api('GET', '/api/v1/timelines/home')).body);
     const told = async () => (await ann.api('GET', '/api/v1/notifications?types[]=mention')).body;
     expect(await home()).toEqual(expect.arrayContaining([postId, boost]));
