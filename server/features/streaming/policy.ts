@@ -45,6 +45,7 @@ export function subscriptionFor(
   if (stream === 'user:notification')
     return hearsNotifications ? standing(`notification:${viewer.accountId}`, [stream]) : outside;
   if (!grants(viewer.scopes, 'read:statuses')) return outside;
+  if (stream === 'direct') return standing(`direct:${viewer.accountId}`, [stream]);
   if (stream === 'user') return standing(`user:${viewer.accountId}`, [stream]);
   const [base, media] = stream.endsWith(':media') ? [stream.slice(0, -':media'.length), true] : [stream, false];
   if (publicStreams.includes(base)) return standing(base, [stream], media || request.onlyMedia === true);

@@ -181,6 +181,22 @@ describe.each(stores())('streams with $store', ({ redis }) => {
     expect((await carol.api('GET', `/api/v1/streaming/list?list=${id}`)).status).toBe(404);
   });
 
+  test('a direct post is told to those whom it is for, as a conversation', async () => {
+    const ear = await listen(bob, 'direct');
+    const stranger = await listen(carol, 'direct', 'public', 'user');
+    const id = await post(alice, 'between us @bob', 'direct');
+    await until(() => ear.heard.length > 0);
+    expect(ear.heard[0]).toMatchObject({ stream: ['direct'], event: 'conversation' });
+    expect(JSON.parse(ear.heard[0]?.payload ?? '')).toMatchObject({
+      unread: true,
+      accounts: [{ username: 'alice' }],
+      last_status: { id },
+    });
+    await server.settle();
+    await reached(stranger);
+    expect(stranger.heard).toEqual([]);
+  });
+
   test('one address holds fifty connections, of both kinds together', async () => {
     const held: Ear[] = [];
     for (let index = 0; index < 49; index += 1) held.push(await listen(carol));

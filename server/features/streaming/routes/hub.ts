@@ -1,5 +1,6 @@
 // What open connections of this process are told when the bus says that something happened.
 import type { AppContext } from '#server/context.ts';
+import { renderTalk } from '#server/features/conversations/pages.ts';
 import { renderNotification } from '#server/features/notifications/pages.ts';
 import { renderForViewers } from '#server/features/posts/pages.ts';
 import type { DeletedNews, PostNews } from '#server/features/timelines/subscribers.ts';
@@ -34,6 +35,7 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
     await ctx.bus.subscribe('post', inOrder(tellPost)),
     await ctx.bus.subscribe('deleted', inOrder(tellDeleted)),
     await ctx.bus.subscribe('notification', inOrder(tellNotification)),
+    await ctx.bus.subscribe('talk', inOrder(tellTalk)),
     await ctx.bus.subscribe('account-news', inOrder(tellAccount)),
     await ctx.bus.subscribe('signed-out', (message) => endSignedOut(listeners, message)),
   ];
@@ -113,6 +115,17 @@ async function tellNotification(
   if (payload === null) return;
   for (const key of keys)
     send(ctx, listeners, key, 'notification', payload, ({ hearsNotifications }) => hearsNotifications);
+}
+
+async function tellTalk(
+  ctx: AppContext,
+  listeners: Listeners,
+  news: { accountId: string; talkId: string },
+): Promise<void> {
+  const key = `direct:${news.accountId}`;
+  if (!listeners.hears(key)) return;
+  const payload = await renderTalk(ctx, news.accountId, news.talkId);
+  if (payload !== null) send(ctx, listeners, key, 'conversation', payload);
 }
 
 /** News that says only that something of one's own changed: `filters_changed`, `notifications_merged`. */

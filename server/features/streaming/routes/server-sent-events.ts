@@ -23,6 +23,7 @@ const paths: Record<string, string> = {
   hashtag: 'hashtag',
   'hashtag/local': 'hashtag:local',
   list: 'list',
+  direct: 'direct',
 };
 const heartbeatMs = 15_000;
 
