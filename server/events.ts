@@ -78,6 +78,12 @@ export interface Events {
 
   /** Somebody told the staff about an account. */
   'report.created': { reportId: string };
+  /** Somebody was away for a whole period; `since` is when the last one ended, ISO 8601. */
+  'digest.due': { accountId: string; since: string };
+  /** A file was brought along, or some of its lines are done and others wait. */
+  'import.started': { importId: string };
+  /** A notification was made that a device wants to hear of. */
+  'push.wanted': { subscriptionId: string; notificationId: string };
 
   /** Another server sent an activity; its row is in inbox_activities. */
   'activity.received': { inboxId: string };

@@ -2,6 +2,8 @@
 import type { AppContext } from '#server/context.ts';
 import { purgeAccess } from '#server/features/auth/service/purge.ts';
 import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
+import { claimDigests } from '#server/features/digests/service/wish.ts';
+import { purgeImports } from '#server/features/exchange/service/run.ts';
 import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
 import { purgeDelivered } from '#server/platform/fediverse/courier.ts';
@@ -21,6 +23,8 @@ export const schedule: Record<string, Task> = {
   'forget what no longer opens anything': { everyMs: hour, run: (ctx) => purgeAccess(ctx) },
   'remove accounts whose grace has ended': { everyMs: hour, run: (ctx) => removeLeft(ctx) },
   'forget ended mutes': { everyMs: hour, run: (ctx) => purgeMutes(ctx) },
+  'tell people what they missed': { everyMs: hour, run: (ctx) => claimDigests(ctx) },
+  'forget old imports': { everyMs: hour, run: (ctx) => purgeImports(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 

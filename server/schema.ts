@@ -24,6 +24,8 @@ import {
 import { FilterKeywordSchema, FilterPostSchema, FilterSchema } from '#server/features/filters/entities.ts';
 import { TalkSchema } from '#server/features/conversations/entities.ts';
 import { DraftSchema, ScheduledPostSchema } from '#server/features/composing/entities.ts';
+import { DigestSchema } from '#server/features/digests/entities.ts';
+import { ImportRowSchema, ImportSchema } from '#server/features/exchange/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
 import { ReportSchema } from '#server/features/moderation/entities.ts';
@@ -52,6 +54,7 @@ import {
 } from '#server/features/posts/entities.ts';
 import { FeaturedTagSchema, TagFollowSchema } from '#server/features/tags/entities.ts';
 import { FeedEntrySchema, HomeSettingSchema } from '#server/features/timelines/entities.ts';
+import { PushSubscriptionSchema } from '#server/features/push/entities.ts';
 import {
   DeliverySchema,
   InboxActivitySchema,
@@ -75,6 +78,7 @@ export const entities = [
   PasskeySchema,
   RecoveryCodeSchema,
   AuthChallengeSchema,
+  PushSubscriptionSchema,
   FollowSchema,
   BlockSchema,
   MuteSchema,
@@ -114,6 +118,9 @@ export const entities = [
   NotificationPermissionSchema,
   MarkerSchema,
   ReportSchema,
+  DigestSchema,
+  ImportSchema,
+  ImportRowSchema,
   OutboxEventSchema,
   ScheduleRunSchema,
   InboxActivitySchema,

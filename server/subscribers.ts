@@ -17,7 +17,10 @@ import {
 import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import { sendFlag } from '#server/features/moderation/activitypub/send.ts';
+import { sendDigest } from '#server/features/digests/subscribers.ts';
+import { workOnImport } from '#server/features/exchange/subscribers.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
+import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
 import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
 import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
@@ -168,6 +171,9 @@ export const subscribers: Subscribers = {
   'report.created': {
     fediverse: sendFlag,
   },
+  'digest.due': { letter: slow(sendDigest) },
+  'import.started': { lines: slow(workOnImport) },
+  'push.wanted': { device: slow(pushNotification) },
   'activity.received': {
     effect: inbox(handleActivity),
   },

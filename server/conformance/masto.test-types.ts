@@ -33,6 +33,7 @@ import type {
 import type { MastodonStatus, MastodonStatusEdit } from '#server/features/posts/serializers.ts';
 import type { MastodonPoll } from '#server/features/posts/serializers/poll.ts';
 import type { MastodonFeaturedTag, MastodonTag } from '#server/features/tags/serializers.ts';
+import type { MastodonPushSubscription } from '#server/features/push/serializers.ts';
 
 /** `reblogs_count` → `reblogsCount`, as masto does; keys with colons stay. */
 type CamelKey<Key> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : Key;
@@ -128,6 +129,11 @@ type Preference = Wider<mastodon.v1.Preference, { 'posting:default:language': st
 
 // https://docs.joinmastodon.org/entities/FeaturedTag/: the count is a string.
 type FeaturedTag = Wider<mastodon.v1.FeaturedTag, { statusesCount: string }>;
+// https://docs.joinmastodon.org/entities/WebPushSubscription/: the id is a number, and apps read it as one.
+type PushSubscription = Omit<mastodon.v1.WebPushSubscription, 'id' | 'alerts'> & {
+  id: number;
+  alerts: Record<string, boolean>;
+};
 
 /** Each line is one promise. */
 export type Promises = [
@@ -158,6 +164,7 @@ export type Promises = [
   Fits<Camel<MastodonNotificationPolicy>, mastodon.v2.NotificationPolicy>,
   Fits<Camel<MastodonNotificationRequest>, NotificationRequest>,
   Fits<Camel<MastodonReport>, Wider<mastodon.v1.Report, { targetAccount: Account }>>,
+  Fits<Camel<MastodonPushSubscription>, PushSubscription>,
   Fits<Camel<MastodonMarkers>, Partial<mastodon.v1.Marker>>,
   Fits<Camel<ReturnType<typeof serializeInstance>>, Instance>,
   Fits<Camel<ReturnType<typeof serializeInstanceV1>>, InstanceV1>,

@@ -133,9 +133,10 @@ describe('an app without a person', () => {
 describe('a token that reaches less', () => {
   test.each(named(withScopes))('does not open %s', async (_name, door) => {
     const scopes = tooLittle(door);
-    expect(scopes).toContain('push');
+    expect(scopes.length).toBeGreaterThan(5);
     // All of them together still do not suffice; and none of them does alone, for which the neighbours stand.
-    for (const granted of [scopes.join(' '), 'push', ...scopes.filter((scope) => scope.includes(':')).slice(0, 2)]) {
+    const alien = scopes.includes('push') ? 'push' : 'profile';
+    for (const granted of [scopes.join(' '), alien, ...scopes.filter((scope) => scope.includes(':')).slice(0, 2)]) {
       await expectRefusal(door, await createToken(server.ctx, visitor(door), granted), wrongScope);
     }
   });

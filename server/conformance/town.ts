@@ -47,7 +47,15 @@ export interface Town {
   otherNotification: string;
   /** Two whose news to Alice is held back. */
   requests: [string, string];
-  things: { list: string; filter: string; keyword: string; oldFilter: string; filterPost: string; featuredTag: string };
+  things: {
+    list: string;
+    filter: string;
+    keyword: string;
+    oldFilter: string;
+    filterPost: string;
+    featuredTag: string;
+    import: string;
+  };
   /** The accounts that wait for the staff. */
   waiting: string[];
   /** A browser where Alice is signed in. */
@@ -140,7 +148,9 @@ async function addThings(alice: Person, bob: Person, reply: string): Promise<Tow
   const oldFilter = await must(alice, 'POST', '/api/v1/filters', { phrase: 'season', context: ['home'] });
   const filterPost = await must(alice, 'POST', `/api/v2/filters/${filter}/statuses`, { status_id: reply });
   const featuredTag = await must(alice, 'POST', '/api/v1/featured_tags', { name: 'bees' });
-  return { list, filter, keyword, oldFilter, filterPost, featuredTag };
+  const file = { kind: 'domain_blocks', csv: 'spam.example' };
+  const imported = await must(alice, 'POST', '/api/imports', file);
+  return { list, filter, keyword, oldFilter, filterPost, featuredTag, import: imported };
 }
 
 /** Two who sign up while the staff decides about everybody. */
@@ -209,6 +219,7 @@ async function restockThings(ctx: AppContext, town: Town): Promise<Town['things'
     oldFilter: await addKeyword(ctx, accountId, filter, { keyword: 'season' }),
     filterPost: await addFilterPost(ctx, accountId, filter, town.reply),
     featuredTag: await featureTag(ctx, accountId, { name: 'bees', display: 'bees' }),
+    import: town.things.import,
   };
 }
 

@@ -1,6 +1,7 @@
 // How to knock properly: for every door a person who may, an address that exists, and what to bring along.
 import { call, type Answer } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
+import { makeDevice } from '#server/testing/push-service.ts';
 import { nameOf, type Door } from './doors.ts';
 import { appToken, signInTo, type Town } from './town.ts';
 
@@ -8,8 +9,19 @@ import { appToken, signInTo, type Town } from './town.ts';
 export async function keyOf(server: TestServer, town: Town, door: Door): Promise<string | null> {
   if (door.access === null || door.access.who === 'open') return null;
   if (door.access.who === 'client') return appToken(server, town);
-  return (await signInTo(server.ctx, visitorOf(town, door).accountId)).accessToken;
+  const { accessToken } = await signInTo(server.ctx, visitorOf(town, door).accountId);
+  // Each token has its own, so one that was made now has none yet.
+  if (door.path === pushDoor && door.method !== 'POST')
+    await call(server.origin, 'POST', pushDoor, { token: accessToken, body: pushSubscription });
+  return accessToken;
 }
+
+const pushDoor = '/api/v1/push/subscription';
+const { p256dh, auth } = makeDevice();
+const pushSubscription = {
+  subscription: { endpoint: 'https://push.example/1', keys: { p256dh, auth }, standard: true },
+  data: { alerts: { mention: true }, policy: 'followed' },
+};
 
 function visitorOf(town: Town, door: Door): Town['alice'] {
   if (door.access?.role) return town.olga;
@@ -24,6 +36,7 @@ export function addressOf(door: Door, town: Town): string {
   const filled = path
     .replace(':account_id', accountFor(door, town))
     .replace(':list_id', town.things.list)
+    .replace(':import_id', town.things.import)
     .replace(':filter_id', town.things.filter)
     .replace(':id', idFor(door, town))
     .replace(':quoting_id', town.quoting)
@@ -83,7 +96,11 @@ const queries: Record<string, string> = {
 /** Doors that are no API for apps: supervisors, pages, files, other servers, endless answers. */
 export function isForApps({ path, method }: Door): boolean {
   if (method === 'HEAD' || method === 'OPTIONS' || path.includes('*')) return false;
-  if (/^\/api\/(docs|openapi|v1\/streaming)/.test(path) || path === '/oauth/authorize' || path === '/oauth/style.css')
+  if (
+    /^\/api\/(docs|openapi|exports|v1\/streaming)/.test(path) ||
+    path === '/oauth/authorize' ||
+    path === '/oauth/style.css'
+  )
     return false;
   return /^\/(api|oauth)\//.test(path);
 }
@@ -201,6 +218,10 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v2/filters/:filter_id/statuses': { status_id: town.reply },
     'POST /api/v1/filters': { phrase: 'one & two', context: ['home'], irreversible: true, whole_word: false },
     'PUT /api/v1/filters/:id': { phrase: 'feathers', whole_word: false },
+    'PUT /api/digests': { frequency: 'monthly' },
+    'POST /api/imports': { kind: 'domain_blocks', mode: 'merge', csv: 'spam.example' },
+    'POST /api/v1/push/subscription': pushSubscription,
+    'PUT /api/v1/push/subscription': { data: { alerts: { reblog: true, poll: false }, policy: 'follower' } },
     'POST /api/v1/markers': {
       home: { last_read_id: town.posts.plain },
       notifications: { last_read_id: town.notification },

@@ -195,7 +195,15 @@ describe('W4: Mastodon’s doors for changes', () => {
 
 describe('W5: a body changes nothing for', () => {
   test.each(named(writes.filter(({ method }) => method === 'DELETE')))('%s', async (_name, door) => {
-    const things = { list: '0', filter: '0', keyword: '0', oldFilter: '0', filterPost: '0', featuredTag: '0' };
+    const things = {
+      list: '0',
+      filter: '0',
+      keyword: '0',
+      oldFilter: '0',
+      filterPost: '0',
+      featuredTag: '0',
+      import: '0',
+    };
     const later = { scheduled: '0', draft: '0', talk: '0' };
     const unknown = { ...town, posts: { ...town.posts, plain: '1', tagged: '1' }, things, later, session: '1' };
     const token = await keyOf(server, town, door);

@@ -78,6 +78,8 @@ export interface FetchedResponse {
 export interface SafeFetch {
   /** Sends one request and reads its answer; any status is an answer. @throws {FetchFailure} when there is none that can be used */
   fetch(url: string | URL, options?: FetchOptions): Promise<FetchedResponse>;
+  /** Whether that address may be asked at all, as far as can be told without asking for its name. @throws {FetchFailure} when not */
+  check(url: string | URL): void;
   /** Refuses new requests, waits up to `graceMs` (5,000) for those under way, then cuts them. */
   close(graceMs?: number): Promise<void>;
 }
@@ -141,6 +143,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   }
 
   return {
+    check: (url) => void parseTarget(url, policy),
     async fetch(url, settings = {}) {
       const target = parseTarget(url, policy);
       const deadline = startDeadline(settings.timeoutMs ?? TIMEOUT_MS, settings.signal, target.host);

@@ -6,6 +6,8 @@ export interface Letter {
   /** Plain text; every letter has it. */
   text: string;
   html?: string;
+  /** Further headers, by name. */
+  headers?: Record<string, string>;
 }
 
 export interface Mail {

@@ -16,7 +16,8 @@ export function openSmtpMail(url: string, from: string): Mail {
   return {
     delivers: true,
     async send(letter) {
-      await transport.sendMail({ from, to: letter.to, subject: letter.subject, text: letter.text, html: letter.html });
+      const { to, subject, text, html, headers } = letter;
+      await transport.sendMail({ from, to, subject, text, html, ...(headers ? { headers } : {}) });
     },
     async close() {
       transport.close();

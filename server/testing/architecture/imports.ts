@@ -7,6 +7,7 @@ const floors = [
   'instance',
   'accounts',
   'auth',
+  'push',
   'media',
   'graph',
   'filters',
@@ -26,6 +27,8 @@ const floors = [
   'moderation',
   'analytics',
   'membership',
+  'digests',
+  'exchange',
   'streaming',
   'admin',
 ];

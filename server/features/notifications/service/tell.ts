@@ -5,6 +5,7 @@ import { conversationHeard, notBlocked, visibleTo } from '#server/features/posts
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import type { NotificationKind } from '../entities.ts';
 import { groupKeyOf, hears, isJudged, senderColumns, verdictSql } from '../policy.ts';
+import { outboxChannel } from '#server/platform/outbox.ts';
 import { lockReaders } from './group.ts';
 
 export interface News {
@@ -67,8 +68,14 @@ function insertion(news: News, groupKey: string | null, now: Date): RawBuilder<u
       insert into notification_requests (account_id, from_account_id, created_at, updated_at)
       select account_id, ${from}, ${now}, ${now} from told where filtered order by account_id
       on conflict (account_id, from_account_id) do update set updated_at = excluded.updated_at
+    ), pushed as (
+      insert into outbox_events (name, payload, due_at, created_at)
+      select 'push.wanted', jsonb_build_object('subscriptionId', s.id::text, 'notificationId', told.id::text), ${now}, ${now}
+      from told join push_subscriptions s on s.account_id = told.account_id
+      where not told.filtered and s.reach <> 'none' and jsonb_exists(s.alerts, ${news.kind}) returning id
     )
-    select id, account_id, filtered from told`;
+    select id, account_id, filtered, case when exists (select from pushed) then pg_notify(${outboxChannel}, '') end as woken
+    from told`;
 }
 
 /** Who wants to hear of it, with the verdict of their policy. */
