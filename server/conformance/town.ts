@@ -209,14 +209,17 @@ async function restockThings(ctx: AppContext, town: Town): Promise<Town['things'
   const lists = await listsOf(ctx, accountId);
   const list = lists.find(({ id }) => id === town.things.list)?.id ?? lists[0]?.id;
   const filters = await filtersOf(ctx, accountId);
+  const keywords = new Set(filters.flatMap((one) => one.keywords.map(({ id }) => id)));
+  const keywordOf = async (known: string, keyword: string): Promise<string> =>
+    keywords.has(known) ? known : addKeyword(ctx, accountId, filter, { keyword });
   const filter =
     filters.find(({ id }) => id === town.things.filter)?.id ??
     (await createFilter(ctx, accountId, { title: 'Spoilers', contexts: ['home'] }));
   return {
     list: list ?? (await createList(ctx, accountId, { title: 'Friends' })),
     filter,
-    keyword: await addKeyword(ctx, accountId, filter, { keyword: 'ending' }),
-    oldFilter: await addKeyword(ctx, accountId, filter, { keyword: 'season' }),
+    keyword: await keywordOf(town.things.keyword, 'ending'),
+    oldFilter: await keywordOf(town.things.oldFilter, 'season'),
     filterPost: await addFilterPost(ctx, accountId, filter, town.reply),
     featuredTag: await featureTag(ctx, accountId, { name: 'bees', display: 'bees' }),
     import: town.things.import,
