@@ -68,12 +68,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     application_name: 'rookery',
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
+    // Planning a page costs ten times what reading it does, and our pages need no other plan for other values.
+    onConnect: async (client) => {
+      await client.query('set plan_cache_mode = force_generic_plan');
+    },
   });
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection was lost'));
   const habits = createHabits();
   pool.on('connect', (client) => {
-    // Planning a page costs ten times what reading it does, and our pages need no other plan for other values.
-    client.query('set plan_cache_mode = force_generic_plan').catch(() => {});
     // Safe: the driver's overloads are called with a text and values, or handed through.
     followHabits(client as unknown as Parameters<typeof followHabits>[0], habits, () => (counter.statements += 1));
   });
