@@ -93,12 +93,18 @@ export async function tagPage(
   if (filter.onlyMedia === true) return [];
   const tagged = (keys: string[]) =>
     sql`posts.id in (select pt.post_id from post_tags pt join tags t on t.id = pt.tag_id where t.name = any(${keys}::text[]))`;
-  return postsPage(ctx, viewerId, page, [
+  const conditions = [
     ...fromOrigin(filter.origin),
-    tagged(filter.any),
     ...filter.all.map((key) => tagged([key])),
     ...(filter.none.length === 0 ? [] : [sql`not ${tagged(filter.none)}`]),
-  ]);
+  ];
+  // Each hashtag gives its latest posts in the order of its index, however many it has.
+  const { bounds, order } = takeStretch(sql.ref('pt.post_id'), page);
+  const branches = filter.any.map(
+    (key) => sql`(select posts.id, posts.boost_of_id from post_tags pt join posts on posts.id = pt.post_id
+      where pt.tag_id = (select id from tags where name = ${key}) and ${openTo(ctx, viewerId, conditions)} and ${bounds} ${order})`,
+  );
+  return readPosts(ctx, viewerId, page, sql.join(branches, sql` union `));
 }
 
 function fromOrigin(origin: PublicFilter['origin']): RawBuilder<unknown>[] {
@@ -113,10 +119,29 @@ async function postsPage(
   conditions: RawBuilder<unknown>[],
 ): Promise<SeenPost[]> {
   const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
+  const found = sql`select posts.id, posts.boost_of_id from posts
+    where ${openTo(ctx, viewerId, conditions)} and ${bounds} ${order}`;
+  return readPosts(ctx, viewerId, page, found);
+}
+
+/** Public posts, no boosts, that the reader may see and wants to see. */
+function openTo(ctx: AppContext, viewerId: string | null, conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
+  const open = sql`posts.visibility = 'public' and posts.boost_of_id is null`;
+  return sql.join([open, ...conditions, visiblePosts(viewerId), unwanted(ctx, viewerId)], sql` and `);
+}
+
+/** What the reader did is asked of the posts of the page alone, not of all that might have been on it. */
+async function readPosts(
+  ctx: AppContext,
+  viewerId: string | null,
+  page: Stretch,
+  found: RawBuilder<unknown>,
+): Promise<SeenPost[]> {
+  const { order } = takeStretch(sql.ref('posts.id'), page);
   const { rows } = await sql<SeenPost>`
-    select ${seenColumns(viewerId)} from posts
-    where posts.visibility = 'public' and posts.boost_of_id is null and ${sql.join(conditions.length === 0 ? [sql`true`] : conditions, sql` and `)}
-      and ${visiblePosts(viewerId)} and ${unwanted(ctx, viewerId)} and ${bounds} ${order}`.execute(ctx.database.read);
+    select ${seenColumns(viewerId)} from (select * from (${found}) posts ${order}) posts ${order}`.execute(
+    ctx.database.read,
+  );
   return newestFirst(rows, page);
 }
 

@@ -126,8 +126,10 @@ export async function accountPosts(
     ctx,
     page,
     sql`
-    select posts.id as position, ${seenColumns(viewerId)} from posts
-    where ${sql.join(conditions, sql` and `)} and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
+    select posts.id as position, ${seenColumns(viewerId)} from (
+      select posts.id, posts.boost_of_id from posts
+      where ${sql.join(conditions, sql` and `)} and ${visiblePosts(viewerId)} and ${bounds} ${order}
+    ) posts ${order}`,
   );
 }
 
