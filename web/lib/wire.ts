@@ -102,6 +102,22 @@ export interface Poll {
   own_votes?: number[];
 }
 
+/** What a post quotes. Inside a quoted post only the id of what that one quotes. */
+export interface Quote {
+  /** `accepted`, or why it is not shown. */
+  state: string;
+  quoted_status?: Status | null;
+  quoted_status_id?: string | null;
+}
+
+/** Where a filter applies. */
+export type FilterPlace = 'home' | 'notifications' | 'public' | 'thread' | 'account';
+
+/** A filter of the reader that matches a post. */
+export interface FilterResult {
+  filter: { id: string; title: string; context: FilterPlace[]; filter_action: 'warn' | 'hide' | 'blur' };
+}
+
 export interface Status {
   id: string;
   url: string | null;
@@ -115,6 +131,7 @@ export interface Status {
   spoiler_text: string;
   media_attachments: MediaAttachment[];
   poll: Poll | null;
+  quote?: Quote | null;
   application?: { name: string; website: string | null } | null;
   mentions: Mention[];
   tags: Tag[];
@@ -129,6 +146,11 @@ export interface Status {
   favourited?: boolean;
   reblogged?: boolean;
   bookmarked?: boolean;
+  /** Whether the reader wants no news of its conversation. */
+  muted?: boolean;
+  /** Only on one's own posts. */
+  pinned?: boolean;
+  filtered?: FilterResult[];
 }
 
 export interface StatusSource {

@@ -1,11 +1,21 @@
 // One notification: a mention is the post itself, everything else who did what, with a glance at the post.
-import { BellRing, ChartBarBig, Heart, PencilLine, Repeat2, UserPlus, UserRoundCheck } from 'lucide-preact';
+import {
+  BellRing,
+  ChartBarBig,
+  Heart,
+  PencilLine,
+  Quote as QuoteSign,
+  Repeat2,
+  UserPlus,
+  UserRoundCheck,
+} from 'lucide-preact';
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { useEffect, useRef } from 'preact/hooks';
 import { AccountName, nameOf } from '#web/features/accounts/AccountName.tsx';
 import { FollowButton } from '#web/features/graph/FollowButton.tsx';
 import { RequestAnswers } from '#web/features/graph/FollowRequestsPage.tsx';
+import { Place } from '#web/features/posts/filtering.ts';
 import { Post } from '#web/features/posts/Post.tsx';
 import { registerPost } from '#web/features/posts/post-keys.ts';
 import { findPost } from '#web/features/posts/post-store.ts';
@@ -30,6 +40,8 @@ const KINDS: Record<string, Kind> = {
   follow: { icon: UserRoundCheck, look: 'follow', text: 'notifications.followed' },
   follow_request: { icon: UserPlus, look: 'follow', text: 'notifications.requested' },
   poll: { icon: ChartBarBig, look: 'other', text: 'notifications.pollEnded' },
+  quote: { icon: QuoteSign, look: 'other', text: 'notifications.quoted' },
+  quoted_update: { icon: PencilLine, look: 'other', text: 'notifications.quotedEdited' },
   update: { icon: PencilLine, look: 'other', text: 'notifications.edited' },
 };
 const OTHER: Kind = { icon: BellRing, look: 'other', text: 'notifications.other' };
@@ -72,7 +84,9 @@ export function NotificationRow({ group, isUnseen }: { group: NotificationGroup;
   if ((type === 'mention' || type === 'status') && post) {
     return (
       <div class={mark}>
-        <Post post={post} placeKey={`n${group.id}`} />
+        <Place.Provider value="notifications">
+          <Post post={post} placeKey={`n${group.id}`} />
+        </Place.Provider>
       </div>
     );
   }

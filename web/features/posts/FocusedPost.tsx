@@ -13,6 +13,7 @@ import { openHistory } from './EditHistory.tsx';
 import { PostArticle } from './Post.tsx';
 import { PostActions } from './PostActions.tsx';
 import { PostBody } from './PostBody.tsx';
+import { PostQuote } from './PostQuote.tsx';
 import { visibilityName, VisibilityIcon } from './visibility.tsx';
 import styles from './FocusedPost.module.css';
 
@@ -84,7 +85,9 @@ export function FocusedPost({ status }: { status: Status }) {
         </a>
         <FollowButton account={account} />
       </div>
-      <PostBody status={status} id={textId} isLarge />
+      <PostBody status={status} id={textId} isLarge>
+        {status.quote && <PostQuote quote={status.quote} />}
+      </PostBody>
       <Facts status={status} />
       <Counts status={status} />
       <PostActions status={status} isLarge />

@@ -1,8 +1,9 @@
 // A post as it stands in a list: who, when, what, and what one can do with it.
 import { useLocation } from 'preact-iso/router';
-import { Repeat2 } from 'lucide-preact';
+import { useSignal } from '@preact/signals';
+import { Pin, Repeat2 } from 'lucide-preact';
 import type { ComponentChildren, HTMLAttributes } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useContext, useEffect, useId, useRef } from 'preact/hooks';
 import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName, nameOf } from '#web/features/accounts/AccountName.tsx';
 import { rich, t } from '#web/lib/i18n.ts';
@@ -12,17 +13,27 @@ import { me } from '#web/lib/session.ts';
 import type { Account, Status } from '#web/lib/wire.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { Time } from '#web/ui/Time.tsx';
+import { FilteredNote } from './FilteredNote.tsx';
+import { Place, verdictOn } from './filtering.ts';
 import { PostActions, replyTo } from './PostActions.tsx';
 import { PostBody } from './PostBody.tsx';
+import { PostQuote } from './PostQuote.tsx';
 import { mayBoost, toggleBoost, toggleLike } from './post-actions.ts';
 import { registerPost } from './post-keys.ts';
 import type { PostSignal } from './post-store.ts';
 import { visibilityName, VisibilityIcon } from './visibility.tsx';
 import styles from './Post.module.css';
 
-type Shown = 'class' | 'aria-labelledby' | 'aria-describedby' | 'aria-posinset' | 'aria-setsize' | 'aria-current';
+type Shared =
+  | 'class'
+  | 'aria-label'
+  | 'aria-labelledby'
+  | 'aria-describedby'
+  | 'aria-posinset'
+  | 'aria-setsize'
+  | 'aria-current';
 
-interface ArticleProps extends Pick<HTMLAttributes<HTMLElement>, Shown> {
+interface ArticleProps extends Pick<HTMLAttributes<HTMLElement>, Shared> {
   status: Status;
   /** What the reader's place is remembered by; differs from the post's id for boosts. */
   placeKey: string;
@@ -48,7 +59,8 @@ export function PostArticle({ status, placeKey, children, ...rest }: ArticleProp
       like: () => void toggleLike(status),
       boost: () => void (mayBoost(status, me.peek()?.id) && toggleBoost(status)),
       reply: () => replyTo(status),
-      toggleWarning: () => article.querySelector<HTMLElement>('[aria-expanded][aria-controls]')?.click(),
+      toggleWarning: () =>
+        article.querySelector<HTMLElement>('[data-reveals], [aria-expanded][aria-controls]')?.click(),
     });
   });
   const onClick = (event: MouseEvent) => {
@@ -116,6 +128,16 @@ export function PostByline({ status, id }: { status: Status; id?: string }) {
   );
 }
 
+/** The line above a post that its author put at the top of their profile. */
+function PinnedLine() {
+  return (
+    <p class={styles.pinned}>
+      <Pin size={15} aria-hidden />
+      <span>{t('post.pinned')}</span>
+    </p>
+  );
+}
+
 interface Props {
   post: PostSignal;
   booster?: Account | null;
@@ -125,27 +147,34 @@ interface Props {
   isJoined?: boolean;
   /** Without the line that says what is being answered. */
   isInThread?: boolean;
+  isPinned?: boolean;
 }
 
-/** The post of a list; nothing once it is deleted. */
-export function Post({ post, booster, placeKey, position, isJoined = false, isInThread = false }: Props) {
-  const nameId = useId();
-  const textId = useId();
-  const status = post.value;
-  if (!status) return null;
-  const isReply = status.in_reply_to_id !== null && !isInThread;
-  const answered = isReply ? status.mentions.find(({ id }) => id === status.in_reply_to_account_id) : undefined;
+function Answered({ status }: { status: Status }) {
+  const answered = status.mentions.find(({ id }) => id === status.in_reply_to_account_id);
   return (
-    <PostArticle
-      status={status}
-      placeKey={placeKey}
-      class={`${styles.post} ${isJoined ? styles.joined : ''}`}
-      aria-labelledby={nameId}
-      aria-describedby={textId}
-      aria-posinset={position}
-      aria-setsize={position === undefined ? undefined : -1}
-    >
+    <p class={styles.answer}>
+      {answered
+        ? rich('post.inReplyTo', { name: <a href={accountPath(answered)}>@{answered.acct}</a> })
+        : t('post.inThread')}
+    </p>
+  );
+}
+
+interface ShownProps extends Omit<Props, 'post'> {
+  status: Status;
+  nameId: string;
+  textId: string;
+  /** The filters because of which its pictures wait. */
+  blurredBy?: string;
+}
+
+/** The post itself, once no filter stands before it. */
+function Shown({ status, booster, isInThread, isPinned, nameId, textId, blurredBy }: ShownProps) {
+  return (
+    <>
       {booster && <BoostedBy account={booster} />}
+      {isPinned && <PinnedLine />}
       <div class={styles.columns}>
         <a
           class={styles.face}
@@ -158,17 +187,51 @@ export function Post({ post, booster, placeKey, position, isJoined = false, isIn
         </a>
         <div class={styles.main}>
           <PostByline status={status} id={nameId} />
-          {isReply && (
-            <p class={styles.answer}>
-              {answered
-                ? rich('post.inReplyTo', { name: <a href={accountPath(answered)}>@{answered.acct}</a> })
-                : t('post.inThread')}
-            </p>
-          )}
-          <PostBody status={status} id={textId} />
+          {status.in_reply_to_id !== null && !isInThread && <Answered status={status} />}
+          <PostBody status={status} id={textId} blurredBy={blurredBy}>
+            {status.quote && <PostQuote quote={status.quote} />}
+          </PostBody>
           <PostActions status={status} />
         </div>
       </div>
+    </>
+  );
+}
+
+/** The post of a list; nothing once it is deleted, or where a filter hides it. */
+export function Post(props: Props) {
+  const { post, placeKey, position, isJoined = false } = props;
+  const nameId = useId();
+  const textId = useId();
+  const place = useContext(Place);
+  const isRevealed = useSignal(false);
+  const status = post.value;
+  const verdict = status && verdictOn(status, place);
+  if (!status || verdict?.action === 'hide') return null;
+  const isCovered = verdict?.action === 'warn' && !isRevealed.value;
+  const names = isCovered
+    ? { 'aria-label': t('post.filtered', { titles: verdict.titles }) }
+    : { 'aria-labelledby': nameId, 'aria-describedby': textId };
+  return (
+    <PostArticle
+      status={status}
+      placeKey={placeKey}
+      class={`${styles.post} ${isJoined ? styles.joined : ''}`}
+      {...names}
+      aria-posinset={position}
+      aria-setsize={position === undefined ? undefined : -1}
+    >
+      {isCovered ? (
+        <FilteredNote titles={verdict.titles} onShow={() => (isRevealed.value = true)} />
+      ) : (
+        <Shown
+          {...props}
+          status={status}
+          nameId={nameId}
+          textId={textId}
+          blurredBy={verdict?.action === 'blur' ? verdict.titles : undefined}
+        />
+      )}
     </PostArticle>
   );
 }

@@ -1,6 +1,7 @@
 // What a post says: behind its content warning where it has one, with its pictures.
 import { useSignal } from '@preact/signals';
 import { ChevronDown, ChevronUp, TriangleAlert } from 'lucide-preact';
+import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
 import type { Status } from '#web/lib/wire.ts';
@@ -14,10 +15,14 @@ interface Props {
   /** The id of the text, for what is described by it. */
   id?: string;
   isLarge?: boolean;
+  /** The reader's filters because of which its pictures wait. */
+  blurredBy?: string;
+  /** What follows, such as the post that it quotes. */
+  children?: ComponentChildren;
 }
 
 /** The text and media of a post. */
-export function PostBody({ status, id, isLarge = false }: Props) {
+export function PostBody({ status, id, isLarge = false, blurredBy, children }: Props) {
   const isOpen = useSignal(false);
   const areaId = useId();
   const text = (
@@ -31,8 +36,9 @@ export function PostBody({ status, id, isLarge = false }: Props) {
         tags={status.tags}
         lang={status.language}
       />
-      <PostMedia status={status} />
+      <PostMedia status={status} blurredBy={blurredBy} />
       {status.poll && <PostPoll status={status} poll={status.poll} />}
+      {children}
     </>
   );
   if (!status.spoiler_text) return text;

@@ -50,15 +50,16 @@ function Attachment({ media, isAlone }: { media: MediaAttachment; isAlone: boole
 }
 
 /** All attachments of a post, in a grid. */
-export function PostMedia({ status }: { status: Status }) {
+export function PostMedia({ status, blurredBy }: { status: Status; blurredBy?: string }) {
   const isShown = useSignal(false);
   const attachments = status.media_attachments;
   if (!attachments.length) return null;
-  if (status.sensitive && !isShown.value && !status.spoiler_text) {
+  const isSensitive = status.sensitive && !status.spoiler_text;
+  if ((isSensitive || blurredBy) && !isShown.value) {
     return (
       <div class={styles.hidden}>
         <EyeOff size={22} aria-hidden />
-        <p>{t('post.sensitive')}</p>
+        <p>{isSensitive ? t('post.sensitive') : t('post.filtered', { titles: blurredBy ?? '' })}</p>
         <Button size="small" onClick={() => (isShown.value = true)}>
           {t('post.showMedia', { count: attachments.length })}
         </Button>

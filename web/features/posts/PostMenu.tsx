@@ -1,13 +1,26 @@
 // The rest of what one may do with a post; more with one's own.
-import { Ellipsis, ExternalLink, History, Link2, Pencil, ShieldBan, Trash2, VolumeX } from 'lucide-preact';
+import {
+  Bell,
+  BellOff,
+  Ellipsis,
+  ExternalLink,
+  History,
+  Link2,
+  Pencil,
+  Pin,
+  PinOff,
+  ShieldBan,
+  Trash2,
+  VolumeX,
+} from 'lucide-preact';
 import { block, mute } from '#web/features/graph/relationships.ts';
 import { t } from '#web/lib/i18n.ts';
-import { me } from '#web/lib/session.ts';
+import { isSignedIn, me } from '#web/lib/session.ts';
 import type { Status } from '#web/lib/wire.ts';
 import { Menu, type MenuItem } from '#web/ui/Menu.tsx';
 import { openEditor } from './composing.ts';
 import { openHistory } from './EditHistory.tsx';
-import { copyLink, deletePost } from './post-actions.ts';
+import { copyLink, deletePost, toggleMute, togglePin } from './post-actions.ts';
 
 function itemsFor(status: Status): (MenuItem | false)[] {
   const isOwn = me.value?.id === status.account.id;
@@ -26,6 +39,17 @@ function itemsFor(status: Status): (MenuItem | false)[] {
       label: t('post.history'),
       icon: <History size={18} aria-hidden />,
       run: () => openHistory(status),
+    },
+    isOwn &&
+      status.visibility !== 'direct' && {
+        label: status.pinned ? t('post.unpin') : t('post.pin'),
+        icon: status.pinned ? <PinOff size={18} aria-hidden /> : <Pin size={18} aria-hidden />,
+        run: () => void togglePin(status),
+      },
+    isSignedIn.value && {
+      label: status.muted ? t('post.unmute') : t('post.mute'),
+      icon: status.muted ? <Bell size={18} aria-hidden /> : <BellOff size={18} aria-hidden />,
+      run: () => void toggleMute(status),
     },
     isOwn && {
       label: t('post.edit'),

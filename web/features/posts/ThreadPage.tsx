@@ -11,6 +11,7 @@ import type { Status } from '#web/lib/wire.ts';
 import { EmptyNote, FailureNote, Skeleton, Spinner } from '#web/ui/Notes.tsx';
 import { PageHeader } from '#web/ui/PageHeader.tsx';
 import { Composer } from './Composer.tsx';
+import { Place } from './filtering.ts';
 import { FocusedPost } from './FocusedPost.tsx';
 import { Post } from './Post.tsx';
 import { findPost } from './post-store.ts';
@@ -103,25 +104,27 @@ export function ThreadPage({ id }: { id: string }) {
         tabTitle={t('thread.tabTitle', { name: nameOf(status.account), text: status.spoiler_text || excerpt(status) })}
         hasBack
       />
-      <div data-thread>
-        {thread?.ancestors.map((post) => {
-          const ancestorId = post.value?.id;
-          return ancestorId && <Post key={ancestorId} post={post} placeKey={ancestorId} isInThread isJoined />;
-        })}
-        <div ref={focus} class={hasAncestors ? styles.withRoom : undefined}>
-          <FocusedPost key={status.id} status={status} />
-          {isSignedIn.value && (
-            <div class={styles.answer}>
-              <Composer key={status.id} purpose={{ kind: 'reply', to: status }} isQuiet />
-            </div>
-          )}
-          {failure.value ? (
-            <FailureNote cause={failure.value} onRetry={load} />
-          ) : (
-            <Replies status={status} thread={thread} />
-          )}
+      <Place.Provider value="thread">
+        <div data-thread>
+          {thread?.ancestors.map((post) => {
+            const ancestorId = post.value?.id;
+            return ancestorId && <Post key={ancestorId} post={post} placeKey={ancestorId} isInThread isJoined />;
+          })}
+          <div ref={focus} class={hasAncestors ? styles.withRoom : undefined}>
+            <FocusedPost key={status.id} status={status} />
+            {isSignedIn.value && (
+              <div class={styles.answer}>
+                <Composer key={status.id} purpose={{ kind: 'reply', to: status }} isQuiet />
+              </div>
+            )}
+            {failure.value ? (
+              <FailureNote cause={failure.value} onRetry={load} />
+            ) : (
+              <Replies status={status} thread={thread} />
+            )}
+          </div>
         </div>
-      </div>
+      </Place.Provider>
     </>
   );
 }

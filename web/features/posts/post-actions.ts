@@ -5,10 +5,11 @@ import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
 import type { Status } from '#web/lib/wire.ts';
 import { ask } from '#web/ui/Ask.tsx';
+import { loadPins } from './pins.ts';
 import { changePost, dropPost, findPost, keepPost } from './post-store.ts';
 
 interface Toggle {
-  flag: 'favourited' | 'reblogged' | 'bookmarked';
+  flag: 'favourited' | 'reblogged' | 'bookmarked' | 'pinned' | 'muted';
   count?: 'favourites_count' | 'reblogs_count';
   on: string;
   off: string;
@@ -18,14 +19,17 @@ const TOGGLES = {
   like: { flag: 'favourited', count: 'favourites_count', on: 'favourite', off: 'unfavourite' },
   boost: { flag: 'reblogged', count: 'reblogs_count', on: 'reblog', off: 'unreblog' },
   bookmark: { flag: 'bookmarked', on: 'bookmark', off: 'unbookmark' },
+  pin: { flag: 'pinned', on: 'pin', off: 'unpin' },
+  mute: { flag: 'muted', on: 'mute', off: 'unmute' },
 } satisfies Record<string, Toggle>;
 
 const running = new Set<string>();
 
-async function toggle(status: Status, { flag, count, on, off }: Toggle): Promise<void> {
-  if (!requireSignIn()) return;
+/** Returns whether the server took it. */
+async function toggle(status: Status, { flag, count, on, off }: Toggle): Promise<boolean> {
+  if (!requireSignIn()) return false;
   const key = `${flag} ${status.id}`;
-  if (running.has(key)) return;
+  if (running.has(key)) return false;
   running.add(key);
   const isOn = !status[flag];
   const before = findPost(status.id)?.peek();
@@ -35,20 +39,34 @@ async function toggle(status: Status, { flag, count, on, off }: Toggle): Promise
     const answer = await post<Status>(`/api/v1/statuses/${status.id}/${isOn ? on : off}`);
     // A boost answers with its wrapper.
     keepPost(answer.reblog ?? answer);
+    return true;
   } catch (cause) {
     if (before) changePost(status.id, (one) => ({ [flag]: before[flag], ...counted(isOn ? -1 : 1)(one) }));
     tellFailure(cause);
+    return false;
   } finally {
     running.delete(key);
   }
 }
 
 /** Likes, or takes the like back. */
-export const toggleLike = (status: Status): Promise<void> => toggle(status, TOGGLES.like);
+export const toggleLike = (status: Status): Promise<boolean> => toggle(status, TOGGLES.like);
 /** Boosts, or takes the boost back. */
-export const toggleBoost = (status: Status): Promise<void> => toggle(status, TOGGLES.boost);
+export const toggleBoost = (status: Status): Promise<boolean> => toggle(status, TOGGLES.boost);
 /** Bookmarks, or takes the bookmark back. */
-export const toggleBookmark = (status: Status): Promise<void> => toggle(status, TOGGLES.bookmark);
+export const toggleBookmark = (status: Status): Promise<boolean> => toggle(status, TOGGLES.bookmark);
+
+/** Puts one's own post at the top of one's profile, or takes it down again. */
+export async function togglePin(status: Status): Promise<void> {
+  if (!(await toggle(status, TOGGLES.pin))) return;
+  tell(status.pinned ? t('post.unpinDone') : t('post.pinDone'));
+  await loadPins(status.account.id);
+}
+
+/** Stops the news of a conversation, or lets them come again. */
+export async function toggleMute(status: Status): Promise<void> {
+  if (await toggle(status, TOGGLES.mute)) tell(status.muted ? t('post.unmuteDone') : t('post.muteDone'));
+}
 
 /** Whether a post may be passed on by this person: public and unlisted by all, followers-only by its author. */
 export const mayBoost = (status: Status, myId: string | undefined): boolean =>

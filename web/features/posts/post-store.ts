@@ -9,9 +9,10 @@ const known = new Map<string, PostSignal>();
 
 /**
  * Keeps a post (never the wrapper of a boost) and gives the signal of all its copies. What a public stream leaves out,
- * such as whether the reader likes it, stays as it was.
+ * such as whether the reader likes it, stays as it was; so does what it quotes where that is only named.
  */
 export function keepPost(status: Status): PostSignal {
+  if (status.quote?.quoted_status) keepPost(status.quote.quoted_status);
   const kept = known.get(status.id);
   if (!kept) {
     const made: PostSignal = signal(status);
@@ -24,6 +25,10 @@ export function keepPost(status: Status): PostSignal {
     favourited: status.favourited ?? before?.favourited,
     reblogged: status.reblogged ?? before?.reblogged,
     bookmarked: status.bookmarked ?? before?.bookmarked,
+    muted: status.muted ?? before?.muted,
+    pinned: status.pinned ?? before?.pinned,
+    filtered: status.filtered ?? before?.filtered,
+    quote: status.quote?.quoted_status === undefined ? (before?.quote ?? status.quote) : status.quote,
     poll: status.poll && mergePoll(status.poll, before?.poll),
   };
   return kept;

@@ -1,8 +1,10 @@
 // A timeline on the page: the posts, the button with the new ones, and the way to older ones.
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { Place } from '#web/features/posts/filtering.ts';
 import { Post } from '#web/features/posts/Post.tsx';
 import { t } from '#web/lib/i18n.ts';
+import type { FilterPlace } from '#web/lib/wire.ts';
 import { NewEntries, useListOnPage } from '#web/ui/NewEntries.tsx';
 import { LoadMore } from '#web/ui/LoadMore.tsx';
 import { FailureNote, Skeleton } from '#web/ui/Notes.tsx';
@@ -22,9 +24,11 @@ interface Props {
   /** The list's name for screen readers. */
   label: string;
   empty: ComponentChildren;
+  /** Which of the reader's filters apply; without it none do. */
+  place?: FilterPlace;
 }
 
-export function Feed({ timeline, label, empty }: Props) {
+export function Feed({ timeline, label, empty, place }: Props) {
   const { entries, isLoading, failure, isComplete } = timeline;
   useListOnPage(timeline);
   if (!entries.value.length && !timeline.waiting.value.length) {
@@ -36,9 +40,11 @@ export function Feed({ timeline, label, empty }: Props) {
     <>
       <NewEntries list={timeline} label={(count) => t('feed.newPosts', { count })} />
       <div role="feed" aria-label={label} aria-busy={isLoading.value}>
-        {entries.value.map((entry, index) => (
-          <FeedPost key={entry.key} entry={entry} position={index + 1} />
-        ))}
+        <Place.Provider value={place ?? null}>
+          {entries.value.map((entry, index) => (
+            <FeedPost key={entry.key} entry={entry} position={index + 1} />
+          ))}
+        </Place.Provider>
       </div>
       {isComplete.value ? (
         <p class={styles.end}>{t('feed.end')}</p>

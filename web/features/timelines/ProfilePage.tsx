@@ -5,6 +5,9 @@ import { nameOf } from '#web/features/accounts/AccountName.tsx';
 import { AccountPage } from '#web/features/accounts/AccountPage.tsx';
 import { ProfileHeader } from '#web/features/graph/ProfileHeader.tsx';
 import { useRelationship } from '#web/features/graph/relationships.ts';
+import { Place } from '#web/features/posts/filtering.ts';
+import { loadPins, pinsOf } from '#web/features/posts/pins.ts';
+import { Post } from '#web/features/posts/Post.tsx';
 import { onPostArrival } from '#web/features/posts/post-store.ts';
 import { t } from '#web/lib/i18n.ts';
 import { accountPath } from '#web/lib/links.ts';
@@ -15,6 +18,22 @@ import { Feed } from './Feed.tsx';
 import { entryOf, keptTimeline } from './timeline.ts';
 
 type Side = 'posts' | 'replies';
+
+function Pinned({ account }: { account: Account }) {
+  useEffect(() => void loadPins(account.id), [account.id]);
+  const posts = pinsOf(account.id).value;
+  if (!posts.some((post) => post.value)) return null;
+  return (
+    <section aria-label={t('accounts.pinned')}>
+      <Place.Provider value="account">
+        {posts.map((post) => {
+          const id = post.value?.id;
+          return id && <Post key={id} post={post} placeKey={`pinned-${id}`} isPinned />;
+        })}
+      </Place.Provider>
+    </section>
+  );
+}
 
 function Posts({ account, side }: { account: Account; side: Side }) {
   const timeline = keptTimeline(`/api/v1/accounts/${account.id}/statuses`, { exclude_replies: side === 'posts' });
@@ -27,11 +46,15 @@ function Posts({ account, side }: { account: Account; side: Side }) {
     [timeline],
   );
   return (
-    <Feed
-      timeline={timeline}
-      label={t('accounts.postsOf', { name: nameOf(account) })}
-      empty={<EmptyNote title={t('accounts.noPosts')} icon={<Feather size={28} aria-hidden />} />}
-    />
+    <>
+      {side === 'posts' && <Pinned account={account} />}
+      <Feed
+        place="account"
+        timeline={timeline}
+        label={t('accounts.postsOf', { name: nameOf(account) })}
+        empty={<EmptyNote title={t('accounts.noPosts')} icon={<Feather size={28} aria-hidden />} />}
+      />
+    </>
   );
 }
 

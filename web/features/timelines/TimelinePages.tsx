@@ -63,7 +63,7 @@ function Home() {
           <Composer purpose={{ kind: 'new' }} isQuiet />
         </div>
       )}
-      <Feed timeline={homeTimeline()} label={t('nav.home')} empty={<EmptyHome />} />
+      <Feed timeline={homeTimeline()} place="home" label={t('nav.home')} empty={<EmptyHome />} />
     </>
   );
 }
@@ -87,6 +87,7 @@ function PublicFeed({ isLocal, children }: { isLocal: boolean; children?: Compon
       {children}
       <Feed
         timeline={timeline}
+        place="public"
         label={isLocal ? t('nav.local') : t('nav.public')}
         empty={<EmptyNote title={t('feed.empty')} icon={<Users size={28} aria-hidden />} />}
       />
@@ -137,6 +138,7 @@ export function TagPage({ tag }: { tag: string }) {
       <PageHeader title={`#${tag}`} hasBack />
       <Feed
         timeline={timeline}
+        place="public"
         label={`#${tag}`}
         empty={<EmptyNote title={t('feed.tagEmpty', { tag: `#${tag}` })} icon={<Hash size={28} aria-hidden />} />}
       />
