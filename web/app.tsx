@@ -10,10 +10,12 @@ import { Frame } from './features/frame/Frame.tsx';
 import { HelpSheetHost } from './features/frame/HelpSheet.tsx';
 import { FollowRequestsPage } from './features/graph/FollowRequestsPage.tsx';
 import { FollowersPage, FollowingPage } from './features/graph/FollowersPages.tsx';
+import { ListMembershipHost } from './features/lists/ListMembership.tsx';
 import { NotificationsPage } from './features/notifications/NotificationsPage.tsx';
 import { ComposeDialogHost } from './features/posts/ComposeDialog.tsx';
 import { EditHistoryHost } from './features/posts/EditHistory.tsx';
 import { ThreadPage } from './features/posts/ThreadPage.tsx';
+import { ListPage, ListsPage } from './features/timelines/ListPages.tsx';
 import { ProfilePage } from './features/timelines/ProfilePage.tsx';
 import { BookmarksPage, HomePage, LocalPage, PublicPage, TagPage } from './features/timelines/TimelinePages.tsx';
 import { t } from './lib/i18n.ts';
@@ -93,6 +95,12 @@ const own = (Page: () => ComponentChildren) => () => (
 const OwnNotifications = own(() => <NotificationsPage />);
 const OwnMentions = own(() => <NotificationsPage side="mentions" />);
 const OwnBookmarks = own(() => <BookmarksPage />);
+const OwnLists = own(() => <ListsPage />);
+const OwnList = ({ id = '', side }: { id?: string; side?: string }) => (
+  <Own>
+    <ListPage key={id} id={id} side={side === 'people' ? 'people' : 'posts'} />
+  </Own>
+);
 const OwnFollowRequests = own(() => <FollowRequestsPage />);
 const ProfileSettings = () => <SettingsPage side="profile" />;
 const AppearanceSettings = () => <SettingsPage side="appearance" />;
@@ -131,6 +139,8 @@ function Pages() {
         <Route path="/tags/:tag" component={OneTagPage} />
         <Route path="/notifications" component={OwnNotifications} />
         <Route path="/notifications/mentions" component={OwnMentions} />
+        <Route path="/lists" component={OwnLists} />
+        <Route path="/lists/:id/:side?" component={OwnList} />
         <Route path="/bookmarks" component={OwnBookmarks} />
         <Route path="/follow-requests" component={OwnFollowRequests} />
         <Route path="/search" component={SearchPage} />
@@ -192,6 +202,7 @@ export function App() {
           <Pages />
           <ComposeDialogHost />
           <EditHistoryHost />
+          <ListMembershipHost />
           <HelpSheetHost />
           <SignInPromptHost />
           <AskHost />

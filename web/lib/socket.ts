@@ -11,6 +11,7 @@ export interface LiveEvent {
 
 interface Subscription {
   stream: string;
+  /** The hashtag, or the id of the list. */
   tag?: string;
   listeners: Set<(event: LiveEvent) => void>;
 }
@@ -30,7 +31,8 @@ export const isLive = signal(false);
 const keyOf = (stream: string, tag?: string): string => (tag === undefined ? stream : `${stream} ${tag}`);
 
 function sendAbout(type: 'subscribe' | 'unsubscribe', { stream, tag }: Subscription): void {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type, stream, ...(tag ? { tag } : {}) }));
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  socket.send(JSON.stringify({ type, stream, ...(tag ? { [stream === 'list' ? 'list' : 'tag']: tag } : {}) }));
 }
 
 function dispatch(text: string): void {
@@ -81,7 +83,7 @@ function close(): void {
 }
 
 /**
- * Listens to a stream (`user`, `public:local`, `hashtag` with its tag …). The returned function ends it;
+ * Listens to a stream (`user`, `public:local`, `hashtag` with its tag, `list` with its id …). The returned function ends it;
  * the server is told when the last listener of a stream leaves.
  */
 export function listen(stream: string, listener: (event: LiveEvent) => void, tag?: string): () => void {

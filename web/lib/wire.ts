@@ -153,6 +153,12 @@ export interface Status {
   filtered?: FilterResult[];
 }
 
+/** A timeline of one's own choosing. */
+export interface List {
+  id: string;
+  title: string;
+}
+
 export interface StatusSource {
   id: string;
   text: string;

@@ -1,5 +1,5 @@
 // Where one can go from everywhere, for the side navigation and the bar at the bottom.
-import { Bell, Bookmark, Globe, House, Search, Settings, UserRound, UserRoundPlus, Users } from 'lucide-preact';
+import { Bell, Bookmark, Globe, House, List, Search, Settings, UserRound, UserRoundPlus, Users } from 'lucide-preact';
 import { unseenCount } from '#web/features/notifications/notification-list.ts';
 import { t } from '#web/lib/i18n.ts';
 import { accountPath } from '#web/lib/links.ts';
@@ -32,6 +32,7 @@ export function destinations(): Destination[] {
     local,
     everyone,
     { href: '/bookmarks', label: t('nav.bookmarks'), icon: Bookmark, isMinor: true },
+    { href: '/lists', label: t('nav.lists'), icon: List, isMinor: true },
     ...(account.locked || requests > 0
       ? [
           {
@@ -50,6 +51,7 @@ export function destinations(): Destination[] {
 
 /** Whether a destination is where the reader is. */
 export function isAt(path: string, href: string): boolean {
-  if (href === '/settings' || href === '/notifications') return path === href || path.startsWith(`${href}/`);
+  if (href === '/settings' || href === '/notifications' || href === '/lists')
+    return path === href || path.startsWith(`${href}/`);
   return path === href;
 }

@@ -5,6 +5,7 @@ import {
   Ellipsis,
   ExternalLink,
   Link2,
+  ListPlus,
   Lock,
   ShieldBan,
   Volume2,
@@ -13,11 +14,12 @@ import {
 import type { ComponentChildren } from 'preact';
 import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName } from '#web/features/accounts/AccountName.tsx';
+import { openMembership } from '#web/features/lists/ListMembership.tsx';
 import { locale, rich, shortNumber, t } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
 import { accountPath } from '#web/lib/links.ts';
 import { isOwnPicture } from '#web/lib/pictures.ts';
-import { me } from '#web/lib/session.ts';
+import { isSignedIn, me } from '#web/lib/session.ts';
 import { monthAndYear } from '#web/lib/time.ts';
 import { tell } from '#web/lib/toasts.ts';
 import type { Account, Relationship } from '#web/lib/wire.ts';
@@ -49,6 +51,12 @@ function menuItems(account: Account, relationship: Relationship | null): (MenuIt
         label: t('accounts.openOriginal'),
         icon: <ExternalLink size={18} aria-hidden />,
         run: () => open(url, '_blank', 'noopener'),
+      },
+    !isOwn &&
+      isSignedIn.value && {
+        label: t('lists.change'),
+        icon: <ListPlus size={18} aria-hidden />,
+        run: () => openMembership(account),
       },
     !isOwn &&
       (relationship?.muting
