@@ -3,6 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { issueToken } from '#server/features/auth/service/grant-token.ts';
 import { openSession, type OpenedSession } from '#server/features/auth/service/open-session.ts';
 import { registerApp } from '#server/features/auth/service/register-app.ts';
+import { stay } from '#server/features/auth/service/leave.ts';
 import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
 import { draftPage, scheduledPage } from '#server/features/composing/queries.ts';
 import { createDraft } from '#server/features/composing/service/drafts.ts';
@@ -180,6 +181,7 @@ async function must(person: Person, method: string, path: string, body?: unknown
  */
 export async function restock({ ctx }: TestServer, town: Town): Promise<Town> {
   const [alice, bob] = [town.alice.accountId, town.bob.accountId];
+  for (const { accountId } of [town.alice, town.olga]) await ctx.database.write((tx) => stay(tx, accountId));
   await unblock(ctx, { blockerId: alice, blockedId: bob });
   await unblock(ctx, { blockerId: bob, blockedId: alice });
   await unmute(ctx, { muterId: alice, mutedId: bob });

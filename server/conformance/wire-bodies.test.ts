@@ -118,7 +118,11 @@ describe('W1, W2, W9, W18: the same wish in every form gets the same answer from
       'digits for yes and no': () => ({ body: toForm(inWords(sample(door), '1', '0')), type: form }),
       'on and off': () => ({ body: toForm(inWords(sample(door), 'on', 'off')), type: form }),
     };
-    for (const [name, wish] of Object.entries(wishes)) expect(essence(await knock(door, wish())), name).toEqual(plain);
+    for (const [name, wish] of Object.entries(wishes)) {
+      // Only so many imports may be under way.
+      if (door.path === '/api/imports') await server.settle();
+      expect(essence(await knock(door, wish())), name).toEqual(plain);
+    }
   });
 });
 
@@ -152,6 +156,7 @@ describe('W3: one value stands for a list of one at', () => {
           id: town.posts.plain,
           timeline: 'home',
           context: 'home',
+          rule_ids: '1',
           types: 'mention',
           exclude_types: 'mention',
           redirect_uris: 'https://one.example/',
@@ -194,7 +199,10 @@ describe('W4: Mastodon’s doors for changes', () => {
 });
 
 describe('W5: a body changes nothing for', () => {
-  test.each(named(writes.filter(({ method }) => method === 'DELETE')))('%s', async (_name, door) => {
+  // Who deletes their account is signed out by it: that door answers once.
+  const deletions = writes.filter(({ method, path }) => method === 'DELETE' && path !== '/api/auth/account');
+
+  test.each(named(deletions))('%s', async (_name, door) => {
     const things = {
       list: '0',
       filter: '0',
@@ -205,7 +213,8 @@ describe('W5: a body changes nothing for', () => {
       import: '0',
     };
     const later = { scheduled: '0', draft: '0', talk: '0' };
-    const unknown = { ...town, posts: { ...town.posts, plain: '1', tagged: '1' }, things, later, session: '1' };
+    const posts = { ...town.posts, plain: '1', tagged: '1' };
+    const unknown = { ...town, posts, things, later, session: '1', app: { ...town.app, id: '1' } };
     const token = await keyOf(server, town, door);
     const forms: Wish[] = [
       { body: { id: ['1'] } },
