@@ -82,6 +82,10 @@ export interface Events {
   'digest.due': { accountId: string; since: string };
   /** A file was brought along, or some of its lines are done and others wait. */
   'import.started': { importId: string };
+  /** Somebody asked for an archive of their account. */
+  'archive.wanted': { archiveId: string };
+  /** It is written and can be fetched. */
+  'archive.ready': { archiveId: string };
   /** A notification was made that a device wants to hear of. */
   'push.wanted': { subscriptionId: string; notificationId: string };
 

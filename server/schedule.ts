@@ -3,6 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { purgeAccess } from '#server/features/auth/service/purge.ts';
 import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
 import { claimDigests } from '#server/features/digests/service/wish.ts';
+import { purgeArchives } from '#server/features/exchange/service/archive.ts';
 import { purgeImports } from '#server/features/exchange/service/run.ts';
 import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
@@ -25,6 +26,7 @@ export const schedule: Record<string, Task> = {
   'forget ended mutes': { everyMs: hour, run: (ctx) => purgeMutes(ctx) },
   'tell people what they missed': { everyMs: hour, run: (ctx) => claimDigests(ctx) },
   'forget old imports': { everyMs: hour, run: (ctx) => purgeImports(ctx) },
+  'delete expired archives': { everyMs: hour, run: (ctx) => purgeArchives(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 

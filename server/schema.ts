@@ -25,7 +25,7 @@ import { FilterKeywordSchema, FilterPostSchema, FilterSchema } from '#server/fea
 import { TalkSchema } from '#server/features/conversations/entities.ts';
 import { DraftSchema, ScheduledPostSchema } from '#server/features/composing/entities.ts';
 import { DigestSchema } from '#server/features/digests/entities.ts';
-import { ImportRowSchema, ImportSchema } from '#server/features/exchange/entities.ts';
+import { ArchiveSchema, ImportRowSchema, ImportSchema } from '#server/features/exchange/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
 import { ReportSchema } from '#server/features/moderation/entities.ts';
@@ -121,6 +121,7 @@ export const entities = [
   DigestSchema,
   ImportSchema,
   ImportRowSchema,
+  ArchiveSchema,
   OutboxEventSchema,
   ScheduleRunSchema,
   InboxActivitySchema,

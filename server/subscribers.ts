@@ -18,6 +18,8 @@ import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import { sendFlag } from '#server/features/moderation/activitypub/send.ts';
 import { sendDigest } from '#server/features/digests/subscribers.ts';
+import { sendArchiveLetter, writeArchive } from '#server/features/exchange/subscribers/archive.ts';
+import { dropArchivesOf } from '#server/features/exchange/service/archive.ts';
 import { workOnImport } from '#server/features/exchange/subscribers.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
@@ -67,6 +69,7 @@ export const subscribers: Subscribers = {
     likes: slow(purgeLikesOf),
     notifications: slow(notifications.untellGone),
     timelines: slow(timelines.removeOwner),
+    archives: slow(dropArchivesOf),
     traces: slow(eraseTraces),
   },
   'email.wanted': { letter: slow(sendWantedLetter) },
@@ -173,6 +176,8 @@ export const subscribers: Subscribers = {
   },
   'digest.due': { letter: slow(sendDigest) },
   'import.started': { lines: slow(workOnImport) },
+  'archive.wanted': { zip: slow(writeArchive) },
+  'archive.ready': { letter: slow(sendArchiveLetter) },
   'push.wanted': { device: slow(pushNotification) },
   'activity.received': {
     effect: inbox(handleActivity),

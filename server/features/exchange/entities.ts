@@ -1,4 +1,4 @@
-// Imports: one file that somebody brought along, and what became of each of its lines.
+// Imports: one file that somebody brought along, and what became of each of its lines. Archives: a whole account as one file.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
 
@@ -50,3 +50,23 @@ export const ImportRowSchema = defineEntity({
 });
 export class ImportRow extends ImportRowSchema.class {}
 ImportRowSchema.setClass(ImportRow);
+
+/** A copy of a whole account as one file. Not bound to the account's row: whoever deletes it must delete the file as well. */
+export const ArchiveSchema = defineEntity({
+  name: 'Archive',
+  tableName: 'archives',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    accountId: p.bigint('string').index(),
+    state: p.text().$type<'waiting' | 'ready' | 'failed'>().default('waiting'),
+    /** Where the file lies: unguessable, and told to nobody. */
+    key: p.text().hidden(),
+    /** How often writing it was begun. */
+    tries: p.integer().default(0),
+    bytes: p.bigint('string').nullable(),
+    createdAt: p.datetime(3),
+    finishedAt: p.datetime(3).nullable(),
+  },
+});
+export class Archive extends ArchiveSchema.class {}
+ArchiveSchema.setClass(Archive);

@@ -10,14 +10,14 @@ import { user, viewerOf } from '#server/platform/http/access.ts';
 import { exchangeKinds, importModes, type ExchangeKind } from './entities.ts';
 import { failedRows, importsOf, ownedRows, type ImportView } from './queries.ts';
 import {
-  csvHeader,
-  csvLine,
+  csvLines,
   ImportFailureSchema,
   ImportWireSchema,
   readCsv,
   serializeFailure,
   serializeImport,
 } from './serializers.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { startImport } from './service/run.ts';
 
 const tags = ['exchange'];
@@ -34,6 +34,7 @@ const scopes: Record<ExchangeKind, string> = {
 /** Registers the doors. */
 export async function exchangeRoutes(app: App, ctx: AppContext): Promise<void> {
   for (const kind of exchangeKinds) exportRoute(app, ctx, kind);
+  archiveRoutes(app, ctx);
   importRoutes(app, ctx);
 }
 
@@ -47,14 +48,9 @@ function exportRoute(app: App, ctx: AppContext, kind: ExchangeKind): void {
     async (request, reply) => {
       const { accountId } = viewerOf(request);
       reply.header('content-disposition', `attachment; filename="${kind}.csv"`).type('text/csv; charset=utf-8');
-      return reply.send(Readable.from(linesOf(ctx, accountId, kind)));
+      return reply.send(Readable.from(csvLines(kind, ownedRows(ctx, accountId, kind))));
     },
   );
-}
-
-async function* linesOf(ctx: AppContext, accountId: string, kind: ExchangeKind): AsyncGenerator<string> {
-  yield csvHeader(kind);
-  for await (const row of ownedRows(ctx, accountId, kind)) yield csvLine(kind, row);
 }
 
 const ImportBody = Type.Object({

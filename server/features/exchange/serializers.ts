@@ -44,14 +44,25 @@ const formats: Record<ExchangeKind, Format> = {
 };
 
 /** The first line of a file, where it has one. */
-export function csvHeader(kind: ExchangeKind): string {
+function csvHeader(kind: ExchangeKind): string {
   const { header, columns } = formats[kind];
   return header ? stringify([columns]) : '';
 }
 
 /** One line of a file. */
-export function csvLine(kind: ExchangeKind, row: ExchangeRow): string {
+function csvLine(kind: ExchangeKind, row: ExchangeRow): string {
   return stringify([formats[kind].cells(row)]);
+}
+
+/** A whole file, while its rows are read. */
+export async function* csvLines(kind: ExchangeKind, rows: AsyncIterable<ExchangeRow>): AsyncGenerator<string> {
+  yield csvHeader(kind);
+  for await (const row of rows) yield csvLine(kind, row);
+}
+
+/** One line of a file of handles alone. */
+export function addressLine(handle: string): string {
+  return stringify([[handle]]);
 }
 
 /** The lines of a file, with or without a header, at most one more than may be imported. @throws {Invalid} when it is no CSV */

@@ -1,7 +1,9 @@
 // One contract for both places where files are kept; S3 is spoken with a real S3 server.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import S3rver from 's3rver';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openDiskFiles } from './disk.ts';
@@ -48,6 +50,18 @@ describe.each(['disk', 'S3'])('files on %s', (store) => {
     await files.put('avatars/ab/picture.webp', content, 'image/webp');
     expect(await files.get('avatars/ab/picture.webp')).toEqual(content);
     expect(await files.head('avatars/ab/picture.webp')).toEqual({ bytes: 6, contentType: 'image/webp' });
+  });
+
+  test('takes a long private file from this machine and gives it back piece by piece', async () => {
+    const files = await openStore(store);
+    const path = join(await temporaryFolder(), 'long.zip');
+    const content = randomBytes(3_000_000);
+    await writeFile(path, content);
+    await files.putPrivate('archives/secret.zip', path, 'application/zip');
+    expect(await files.head('archives/secret.zip')).toEqual({ bytes: 3_000_000, contentType: 'application/zip' });
+    const pieces = await files.read('archives/secret.zip');
+    expect(pieces && content.equals(await buffer(pieces))).toBe(true);
+    expect(await files.read('archives/none.zip')).toBeNull();
   });
 
   test('knows what is not there', async () => {

@@ -8,6 +8,12 @@ export function flydriveFiles(disk: Disk, url: (key: string) => string): Files {
     async put(key, content, contentType) {
       await disk.put(key, content, { contentType, cacheControl: 'public, max-age=31536000, immutable' });
     },
+    async putPrivate(key, path, contentType) {
+      await disk.copyFromFs(path, key, { contentType, cacheControl: 'private, no-store' });
+    },
+    async read(key) {
+      return (await disk.exists(key)) ? disk.getStream(key) : null;
+    },
     async get(key) {
       if (!(await disk.exists(key))) return null;
       return Buffer.from(await disk.getBytes(key));
