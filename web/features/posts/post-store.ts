@@ -28,7 +28,8 @@ export function keepPost(status: Status): PostSignal {
     muted: status.muted ?? before?.muted,
     pinned: status.pinned ?? before?.pinned,
     filtered: status.filtered ?? before?.filtered,
-    quote: status.quote?.quoted_status === undefined ? (before?.quote ?? status.quote) : status.quote,
+    // Inside a quoted post it is only named; what is known of it already says more.
+    quote: status.quote && status.quote.quoted_status === undefined ? (before?.quote ?? status.quote) : status.quote,
     poll: status.poll && mergePoll(status.poll, before?.poll),
   };
   return kept;
