@@ -15,8 +15,12 @@ export function seal(ctx: AppContext, text: string, about: string): string {
 /** What was sealed; null when the secret key is another one now, or the row was tampered with. */
 export function unseal(ctx: AppContext, sealed: string, about: string): string | null {
   const bytes = Buffer.from(sealed, 'base64url');
+  // A nonce and a whole tag at least: a shorter tag would be easier to guess.
+  if (bytes.length < 28) return null;
   try {
-    const decipher = createDecipheriv('aes-256-gcm', keyOf(ctx), bytes.subarray(0, 12)).setAAD(Buffer.from(about));
+    const decipher = createDecipheriv('aes-256-gcm', keyOf(ctx), bytes.subarray(0, 12), { authTagLength: 16 }).setAAD(
+      Buffer.from(about),
+    );
     decipher.setAuthTag(bytes.subarray(-16));
     return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
   } catch {
