@@ -2,9 +2,10 @@
 import { MikroORM, PostgreSqlDriver, type EntitySchema, type EntityManager } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import { PostgresDialect, sql, type Kysely, type RawBuilder } from 'kysely';
-import { Client, Pool } from 'pg';
+import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { createHabits, followHabits, isOutdated } from './database/habits.ts';
+import { listen } from './database/listen.ts';
 import { writeEvent } from './outbox.ts';
 import type { EventName, Events } from '#server/events.ts';
 import type { Tables } from '#server/schema.ts';
@@ -160,45 +161,4 @@ function isRetryable(error: unknown): boolean {
   if (isOutdated(error) || isOutdated((error as { cause?: unknown }).cause ?? {})) return true;
   const code = (error as { code?: unknown }).code ?? (error as { cause?: { code?: unknown } }).cause?.code;
   return typeof code === 'string' && retryable.has(code);
-}
-
-/** One connection of its own that stays open; after a loss it tries again each second, and calls back once because it may have missed something. */
-async function listen(
-  options: DatabaseOptions,
-  channel: string,
-  heard: (payload: string) => void,
-): Promise<() => Promise<void>> {
-  let stopped = false;
-  let client: Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const connect = async (): Promise<void> => {
-    const next = new Client({
-      connectionString: options.url,
-      application_name: `rookery listen ${channel}`,
-      keepAlive: true,
-    });
-    next.on('notification', (message) => heard(message.payload ?? ''));
-    next.on('error', () => {});
-    next.on('end', () => {
-      if (!stopped) timer = setTimeout(reconnect, 1000);
-    });
-    await next.connect();
-    client = next;
-    await next.query(`listen ${next.escapeIdentifier(channel)}`);
-  };
-  const reconnect = (): void => {
-    connect().then(
-      () => heard(''),
-      (error: unknown) => {
-        options.log.warn({ err: error, channel }, 'cannot listen to the database yet');
-        if (!stopped) timer = setTimeout(reconnect, 1000);
-      },
-    );
-  };
-  await connect();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await client?.end();
-  };
 }

@@ -85,6 +85,8 @@ export async function prepareServer(options: ProcessOptions = {}): Promise<Serve
       return ended;
     },
     async start() {
+      // What a test that failed left running would sit on the port.
+      await kill();
       const started = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
       child = started;
       const keep = (chunk: Buffer): void => {
