@@ -153,7 +153,7 @@ describe('notifications', () => {
     expect(all.find(({ type }) => type === 'favourite')).toMatchObject({
       account: { acct: 'bob' },
       status: { id: post.id },
-      groupKey: expect.stringMatching(/^ungrouped-\d+$/),
+      groupKey: expect.stringMatching(/^like-\d+/),
     });
     expect((await alice.v1.notifications.list({ types: ['mention'] })).map(({ type }) => type)).toEqual(['mention']);
     expect(

@@ -7,11 +7,11 @@ import type { InstanceSettings, Rule } from './policy.ts';
  * The part after `+` is ours. It must be a valid semantic version: some clients stop working otherwise.
  */
 export function wireVersion(version: string): string {
-  return `4.2.0+rookery-${version}`;
+  return `4.3.0+rookery-${version}`;
 }
 
-/** Raise a number only when everything up to it exists. `mastodon` 2 means grouped notifications. */
-export const apiVersions = { mastodon: 1, rookery: 1 } as const;
+/** Raise a number only when everything up to it exists: `mastodon` 4 wants media that can be deleted. */
+export const apiVersions = { mastodon: 3, rookery: 1 } as const;
 
 /** Everything that the documents are made of; gathered by the door. */
 export interface InstanceFacts {

@@ -103,6 +103,7 @@ describe('a group', () => {
     await ben.api('POST', `/api/v1/accounts/${ann.accountId}/follow`);
     await server.settle();
     await cid.api('POST', `/api/v1/accounts/${ann.accountId}/follow`);
+    await server.settle();
     await write(ben, `@${ann.username} hi`);
     await server.settle();
     await write(ben, `@${ann.username} hi again`);

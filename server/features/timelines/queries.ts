@@ -90,7 +90,7 @@ export async function tagPage(
   viewerId: string | null,
   page: Stretch,
 ): Promise<SeenPost[]> {
-  if (filter.onlyMedia === true) return [];
+  if (filter.onlyMedia === true || filter.any.length === 0) return [];
   const tagged = (keys: string[]) =>
     sql`posts.id in (select pt.post_id from post_tags pt join tags t on t.id = pt.tag_id where t.name = any(${keys}::text[]))`;
   const conditions = [

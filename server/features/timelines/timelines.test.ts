@@ -259,6 +259,11 @@ describe('public and hashtag timelines', () => {
     expect(idsOf(await reader.api('GET', `/api/v1/accounts/${author.accountId}/statuses`))).toEqual([post]);
   });
 
+  it('are empty for what is no hashtag', async () => {
+    const answer = await call(server.origin, 'GET', '/api/v1/timelines/tag/%23');
+    expect([answer.status, answer.body]).toEqual([200, []]);
+  });
+
   it('find hashtags in any spelling, and by any, all and none', async () => {
     const [author] = (await crowd(1)) as [Person];
     const name = `z${made}`;

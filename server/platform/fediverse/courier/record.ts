@@ -50,6 +50,12 @@ on conflict (host) do update set signature_scheme = excluded.signature_scheme`;
 
 /** Writes results and what they tell of hosts. */
 export async function record(database: Database, results: readonly Result[], now: Date): Promise<void> {
+  // What a host takes is known before anybody sees that the delivery has ended.
+  const learnt = new Map(
+    results.flatMap(({ host, learnt: scheme }) => (scheme === null ? [] : [[host, scheme] as const])),
+  );
+  if (learnt.size > 0)
+    await database.prepared('courier_learnt', learntText, [[...learnt.keys()], [...learnt.values()]]);
   await database.prepared('courier_results', resultsText, [
     results.map(({ id }) => id),
     results.map(({ outcome }) => outcome.state),
@@ -81,11 +87,6 @@ async function recordHosts(database: Database, results: readonly Result[], now: 
   }
   const recovered = hosts(({ outcome, isProven }) => !isProven && outcome.state === 'delivered');
   if (recovered.length > 0) await database.prepared('courier_recovered_hosts', recoveredHostsText, [recovered, now]);
-  const learnt = new Map(
-    results.flatMap(({ host, learnt: scheme }) => (scheme === null ? [] : [[host, scheme] as const])),
-  );
-  if (learnt.size > 0)
-    await database.prepared('courier_learnt', learntText, [[...learnt.keys()], [...learnt.values()]]);
   for (const { host, outcome } of results) {
     if (outcome.pauseUntil === null) continue;
     await database.prepared(
