@@ -86,7 +86,8 @@ function put<Raw, E>(state: State<Raw, E>, fresh: E[], isAtTop: boolean): void {
   const unknown = state.newOnes([...waiting.peek(), ...entries.peek()], fresh);
   if (!unknown.length) return;
   waiting.value = [...unknown, ...waiting.peek()];
-  if (isAtTop) showWaiting(state);
+  // Above an empty list there is nobody further down.
+  if (isAtTop || entries.peek().length === 0) showWaiting(state);
 }
 
 async function fetchMissed<Raw, E extends { key: string }>(
@@ -133,8 +134,9 @@ export function createLiveList<Raw, E extends { key: string }>(options: Options<
     catchUp: (toTop) => fetchMissed(state, () => toTop ?? isReaderAtTop(list)),
     showWaiting: () => showWaiting(state),
     take: (fresh) => {
-      // Before the first page there is nothing to put it above; that page will bring it.
-      if (isComplete.peek() !== null) put(state, fresh, isReaderAtTop(list));
+      // Before the first page is asked for there is nothing to put it above; that page will bring it. One that is under way
+      // may have been read a moment too early.
+      if (isComplete.peek() !== null || isLoading.peek()) put(state, fresh, isReaderAtTop(list));
     },
     keepOnly: (passes) => {
       entries.value = entries.peek().filter(passes);

@@ -1,6 +1,6 @@
 // A button with a menu in the top layer: arrow keys, Home, End and first letters move; Escape gives the focus back.
 import type { ComponentChildren } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import styles from './Menu.module.css';
 
 export interface MenuItem {
@@ -63,13 +63,13 @@ export function Menu({ label, children, items, class: extra = '', isDisabled = f
   const menu = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
   const close = () => menu.current?.hidePopover();
-  const onToggle = (opens: boolean) => {
-    setOpen(opens);
-    if (!opens || !menu.current || !button.current) return;
+  // When its items are there: before, the menu has no height to find a place for.
+  useLayoutEffect(() => {
+    if (!isOpen || !menu.current || !button.current) return;
     place(menu.current, button.current);
     const chosen = menu.current.querySelector<HTMLElement>('[aria-checked="true"]');
     (chosen ?? menu.current.querySelector<HTMLElement>('[role^="menuitem"]'))?.focus();
-  };
+  }, [isOpen]);
   return (
     <>
       <button
@@ -92,7 +92,7 @@ export function Menu({ label, children, items, class: extra = '', isDisabled = f
         role="menu"
         aria-label={label}
         class={styles.menu}
-        onToggle={(event) => onToggle(event.newState === 'open')}
+        onToggle={(event) => setOpen(event.newState === 'open')}
         onKeyDown={(event) => menu.current && move(menu.current, event)}
       >
         {/* Built only while open: a page of posts has a menu each. */}
