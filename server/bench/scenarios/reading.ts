@@ -137,6 +137,8 @@ async function reportStatements(rig: Rig, { scenario, visits }: Reading): Promis
   });
   try {
     const app = await buildApp(ctx);
+    // What a server reads when it starts is no part of a page.
+    await app.ready();
     const read = async (visit: Visit | undefined): Promise<number> => {
       if (visit === undefined) return NaN;
       const before = ctx.database.statements();
