@@ -76,8 +76,6 @@ async function recall(ctx: AppContext, bearerToken: string): Promise<TokenRow | 
 async function touch(ctx: AppContext, row: TokenRow): Promise<void> {
   const now = ctx.clock();
   if (row.lastUsedAt !== null && row.lastUsedAt.getTime() > now.getTime() - touchEveryMs) return;
-  await ctx.database.write((tx) =>
-    sql`with used as (update access_tokens set last_used_at = ${now} where id = ${row.tokenId} returning session_id)
-      update sessions set last_used_at = ${now} from used where sessions.id = used.session_id`.execute(tx.sql),
-  );
+  await sql`with used as (update access_tokens set last_used_at = ${now} where id = ${row.tokenId} returning session_id)
+    update sessions set last_used_at = ${now} from used where sessions.id = used.session_id`.execute(ctx.database.read);
 }
