@@ -11,6 +11,7 @@ import { openRedisCache } from '#server/platform/cache/redis.ts';
 import { openDatabase, type Database } from '#server/platform/database.ts';
 import { createSafeFetch, type SafeFetch } from '#server/platform/fetch.ts';
 import { openDiskFiles } from '#server/platform/files/disk.ts';
+import { openMediaAddresses, type MediaAddresses } from '#server/platform/files/address.ts';
 import type { Files } from '#server/platform/files/files.ts';
 import { openFragments, type Fragments } from '#server/platform/fragments.ts';
 import { createIdMaker } from '#server/platform/ids.ts';
@@ -37,6 +38,8 @@ export interface AppContext {
   bus: Bus;
   cache: Cache;
   files: Files;
+  /** Where files are fetched; for serializers. */
+  media: MediaAddresses;
   mail: Mail;
   fetch: SafeFetch;
   fragments: Fragments;
@@ -94,6 +97,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
       bus,
       cache,
       files: await chooseFiles(config, secrets),
+      media: openMediaAddresses(config, secrets),
       mail: keep(secrets.smtpUrl ? openSmtpMail(secrets.smtpUrl, config.mailFrom) : openLogMail(log)),
       fetch: keep(
         createSafeFetch({

@@ -28,6 +28,7 @@ import { DigestSchema } from '#server/features/digests/entities.ts';
 import { ArchiveSchema, ImportRowSchema, ImportSchema } from '#server/features/exchange/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
+import { MediaAttachmentSchema } from '#server/features/media/entities.ts';
 import { ReportSchema } from '#server/features/moderation/entities.ts';
 import {
   MarkerSchema,
@@ -79,6 +80,7 @@ export const entities = [
   RecoveryCodeSchema,
   AuthChallengeSchema,
   PushSubscriptionSchema,
+  MediaAttachmentSchema,
   FollowSchema,
   BlockSchema,
   MuteSchema,

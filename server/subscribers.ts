@@ -49,6 +49,8 @@ type Subscribers = { [Name in EventName]: Record<string, Subscriber<Name> | InLa
 
 /** Work that may wait: mail, fetches from other servers, previews. */
 export const slow = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'slow', run });
+/** Films and sounds: one a core at a time. */
+export const long = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'media', run });
 const inbox = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'inbox', run });
 
 export const subscribers: Subscribers = {

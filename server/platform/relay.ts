@@ -39,6 +39,7 @@ export interface RelayOptions {
 // Others' news waits while there is our own people's to bring: it is taken second.
 const directLanes = ['interactive', 'inbox'] as const;
 type DirectLane = (typeof directLanes)[number];
+const isDirect = (lane: Lane): boolean => directLanes.some((direct) => direct === lane);
 
 /** So many times its concurrency a lane has in hand, so that nobody waits for the database between two events. */
 const inHandFactor = 8;
@@ -142,7 +143,7 @@ async function begin(round: Round, lane: DirectLane, events: ClaimedEvent[]): Pr
   round.rooms[lane].inHand += heard.length;
   await offer(
     round,
-    heard.flatMap(({ jobs }) => jobs.filter((job) => job.lane === 'slow')),
+    heard.flatMap(({ jobs }) => jobs.filter((job) => !isDirect(job.lane))),
   );
   for (const { id, jobs } of heard) void runEvent(round, lane, id, jobs);
 }
@@ -152,7 +153,7 @@ interface RoutedJob extends Job {
 }
 
 async function runEvent(round: Round, lane: DirectLane, eventId: string, jobs: RoutedJob[]): Promise<void> {
-  const direct = jobs.filter((job) => job.lane !== 'slow');
+  const direct = jobs.filter((job) => isDirect(job.lane));
   if (direct.length > 0)
     await round.rooms[lane].turns(async () => {
       if (round.isStopping) round.left.push(eventId);

@@ -28,7 +28,7 @@ export async function accountRoutes(app: App, ctx: AppContext): Promise<void> {
     async (request) => {
       const account = await findAccountByHandle(ctx, request.query.acct);
       if (!account) throw new NotFound('Record not found');
-      return serializeAccount(account, ctx.config);
+      return serializeAccount(account, ctx);
     },
   );
 
@@ -44,7 +44,7 @@ export async function accountRoutes(app: App, ctx: AppContext): Promise<void> {
     },
     async (request) => {
       const accounts = await loadAccounts(ctx, (request.query.id ?? []).slice(0, most));
-      return accounts.map((account) => serializeAccount(account, ctx.config));
+      return accounts.map((account) => serializeAccount(account, ctx));
     },
   );
 
@@ -54,7 +54,7 @@ export async function accountRoutes(app: App, ctx: AppContext): Promise<void> {
       schema: { tags, summary: 'One account', params: Type.Object({ id: Type.String() }) },
       config: { access: anyone('read:accounts') },
     },
-    async (request) => serializeAccount(await requireAccount(ctx, request.params.id), ctx.config),
+    async (request) => serializeAccount(await requireAccount(ctx, request.params.id), ctx),
   );
 
   const picture = { schema: { hide: true }, config: { access: open } };

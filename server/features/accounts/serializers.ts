@@ -1,12 +1,15 @@
 // An account as Mastodon's clients read it. Every account in every answer comes from here.
-import { filesBase, type FileAddressConfig } from '#server/platform/files/address.ts';
+import type { MediaAddresses } from '#server/platform/files/address.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 import type { AccountView } from './queries.ts';
 import type { EmojiReference, PictureReference } from './entities.ts';
 import { handleOf } from './policy.ts';
 
-/** What of the settings shows in an account. */
-export type AccountConfig = FileAddressConfig;
+/** What addresses in an account are made of: a part of the context. */
+export interface Places {
+  config: { origin: string };
+  media: MediaAddresses;
+}
 
 /** @see https://docs.joinmastodon.org/entities/Account/ */
 export interface MastodonAccount {
@@ -60,10 +63,10 @@ export interface MastodonField {
 }
 
 /** The account as anybody may see it; a suspended one without what it showed. */
-export function serializeAccount(account: AccountView, config: AccountConfig): MastodonAccount {
+export function serializeAccount(account: AccountView, places: Places): MastodonAccount {
   const suspended = account.suspendedAt !== null;
-  const avatar = pictureAddress(suspended ? null : account.avatar, 'avatars', config);
-  const header = pictureAddress(suspended ? null : account.header, 'headers', config);
+  const avatar = pictureAddress(suspended ? null : account.avatar, 'avatars', places);
+  const header = pictureAddress(suspended ? null : account.header, 'headers', places);
   const local = account.domain === null;
   return {
     id: account.id,
@@ -111,13 +114,9 @@ export function serializeEmoji(emoji: EmojiReference): MastodonEmoji {
  * Where a picture is fetched. Without one, the address of a placeholder: clients know it by its ending.
  * `kind` is the folder of the placeholder.
  */
-export function pictureAddress(
-  picture: PictureReference | null,
-  kind: 'avatars' | 'headers',
-  config: AccountConfig,
-): string {
-  if (picture?.key !== undefined) return `${filesBase(config)}/${picture.key}`;
-  return picture?.url ?? `${config.origin}/${kind}/original/missing.png`;
+export function pictureAddress(picture: PictureReference | null, kind: 'avatars' | 'headers', places: Places): string {
+  if (picture?.key !== undefined) return places.media.file(picture.key);
+  return picture?.url ?? `${places.config.origin}/${kind}/original/missing.png`;
 }
 
 /** Our own fields are kept as plain text and rendered here; those of others were sanitised when they came in. */
@@ -153,9 +152,9 @@ export interface MastodonProfile {
   featured_tags: never[];
 }
 
-export function serializeProfile(account: AccountView, config: AccountConfig): MastodonProfile {
-  const avatar = account.avatar === null ? null : pictureAddress(account.avatar, 'avatars', config);
-  const header = account.header === null ? null : pictureAddress(account.header, 'headers', config);
+export function serializeProfile(account: AccountView, places: Places): MastodonProfile {
+  const avatar = account.avatar === null ? null : pictureAddress(account.avatar, 'avatars', places);
+  const header = account.header === null ? null : pictureAddress(account.header, 'headers', places);
   return {
     id: account.id,
     display_name: account.displayName,

@@ -36,7 +36,7 @@ export async function moderationRoutes(app: App, ctx: AppContext): Promise<void>
       const id = await createReport(ctx, { reporterId, targetId, postIds, ruleIds, category, comment, forward });
       const report = await findReport(ctx, id);
       if (report === null) throw new NotFound('Record not found');
-      return serializeReport(report, serializeAccount(await requireAccount(ctx, targetId), ctx.config));
+      return serializeReport(report, serializeAccount(await requireAccount(ctx, targetId), ctx));
     },
   );
 }

@@ -129,7 +129,7 @@ export async function renderAccounts(ctx: AppContext, ids: Iterable<string>): Pr
     const accounts = await loadAccounts(ctx, missing);
     return accounts.map((account) => [
       account.id,
-      isActive(account) ? JSON.stringify(serializeAccount(account, ctx.config)) : '',
+      isActive(account) ? JSON.stringify(serializeAccount(account, ctx)) : '',
     ]);
   });
   return new Map([...texts].filter(([, text]) => text !== ''));

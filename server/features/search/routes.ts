@@ -150,7 +150,7 @@ function isAddress(text: string): boolean {
 async function searchAddress(ctx: AppContext, search: Search, wanted: readonly Kind[]): Promise<Results> {
   const { post, account } = await findByAddress(ctx, search.text, { fetch: search.fetch, timeoutMs: lookupTimeoutMs });
   return {
-    accounts: account !== null && wanted.includes('accounts') ? [serializeAccount(account, ctx.config)] : [],
+    accounts: account !== null && wanted.includes('accounts') ? [serializeAccount(account, ctx)] : [],
     statuses: post !== null && wanted.includes('statuses') ? await renderStatuses(ctx, [post.id], search.viewerId) : [],
     hashtags: [],
   };
@@ -171,7 +171,7 @@ async function searchWords(ctx: AppContext, search: Search, wanted: readonly Kin
       ? await searchTags(ctx, tagKey(text.replace(/^#/, '')), { limit, offset })
       : [];
   return {
-    accounts: people.map((account) => serializeAccount(account, ctx.config)),
+    accounts: people.map((account) => serializeAccount(account, ctx)),
     statuses: wanted.includes('statuses') ? await searchStatuses(ctx, search) : [],
     hashtags: await renderTags(ctx, tags, viewerId),
   };

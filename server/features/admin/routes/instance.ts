@@ -101,7 +101,7 @@ async function gatherFacts(ctx: AppContext, pushKey: string): Promise<InstanceFa
     handleDomain: ctx.config.handleDomain,
     settings,
     figures,
-    contact: contact && serializeAccount(contact, ctx.config),
+    contact: contact && serializeAccount(contact, ctx),
     pushKey,
     postMaxCharacters: ctx.config.postMaxCharacters,
     maxPinnedPosts: ctx.config.maxPinnedPosts,

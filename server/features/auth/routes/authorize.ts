@@ -147,7 +147,7 @@ async function showConsent(
     person: {
       handle: `@${person.login.username}@${ctx.config.handleDomain}`,
       name: account?.displayName || person.login.username,
-      avatar: pictureAddress(account?.avatar ?? null, 'avatars', ctx.config),
+      avatar: pictureAddress(account?.avatar ?? null, 'avatars', ctx),
     },
     scopes: wish.scopes,
     redirectUri: wish.redirectUri,

@@ -79,7 +79,7 @@ function appRoutes(app: App, ctx: AppContext, pushKey: string): void {
 async function userInfo(ctx: AppContext, accountId: string) {
   const account = await findAccount(ctx, accountId);
   if (!account) throw new NotFound('Record not found');
-  const shown = serializeAccount(account, ctx.config);
+  const shown = serializeAccount(account, ctx);
   return {
     iss: `${ctx.config.origin}/`,
     sub: account.uri,

@@ -44,7 +44,7 @@ const UserSchema = Type.Object({
 const StateSchema = Type.Union([Type.Literal('active'), Type.Literal('unconfirmed'), Type.Literal('pending')]);
 
 function serializeUser(account: AccountView, ctx: AppContext): Static<typeof UserSchema> {
-  const shown = serializeAccount(account, ctx.config);
+  const shown = serializeAccount(account, ctx);
   return {
     id: shown.id,
     username: shown.username,

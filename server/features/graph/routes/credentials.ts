@@ -58,7 +58,7 @@ export async function ownCredentials(ctx: AppContext, accountId: string): Promis
     countFollowRequests(ctx, accountId),
   ]);
   if (!login) throw new NotFound('Record not found');
-  return serializeCredentials(serializeAccount(account, ctx.config), account, login, requests);
+  return serializeCredentials(serializeAccount(account, ctx), account, login, requests);
 }
 
 export async function credentialRoutes(app: App, ctx: AppContext): Promise<void> {

@@ -45,7 +45,7 @@ const lookupTimeoutMs = 5000;
 
 function send(ctx: AppContext, request: FastifyRequest, reply: FastifyReply, page: AccountPage): MastodonAccount[] {
   setLinks(request, reply, ctx.config.origin, page);
-  return page.accounts.map((account) => serializeAccount(account, ctx.config));
+  return page.accounts.map((account) => serializeAccount(account, ctx));
 }
 
 function searchRoute(app: App, ctx: AppContext): void {
@@ -69,7 +69,7 @@ function searchRoute(app: App, ctx: AppContext): void {
         await ensureAccounts(ctx, [q], { timeoutMs: lookupTimeoutMs });
       const found = await searchPeople(ctx, viewerOf(request).accountId, { text: q, limit, offset, following });
       setOffsetLinks(request, reply, ctx.config.origin, { offset, limit, count: found.length });
-      return found.map((account) => serializeAccount(account, ctx.config));
+      return found.map((account) => serializeAccount(account, ctx));
     },
   );
 }

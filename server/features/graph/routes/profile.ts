@@ -10,7 +10,7 @@ const tags = ['Accounts'];
 
 export async function profileRoutes(app: App, ctx: AppContext): Promise<void> {
   const read = async (accountId: string): Promise<MastodonProfile> =>
-    serializeProfile(await requireAccount(ctx, accountId), ctx.config);
+    serializeProfile(await requireAccount(ctx, accountId), ctx);
 
   app.get(
     '/api/v1/profile',

@@ -31,7 +31,7 @@ export async function serverRoutes(app: App, ctx: AppContext): Promise<void> {
       const found = await familiarFollowers(ctx, viewerOf(request).accountId, ids);
       return found.map(({ id, accounts }) => ({
         id,
-        accounts: accounts.map((account) => serializeAccount(account, ctx.config)),
+        accounts: accounts.map((account) => serializeAccount(account, ctx)),
       }));
     },
   );
@@ -103,7 +103,7 @@ function directoryRoute(app: App, ctx: AppContext): void {
       const wish = { order: order === 'new' ? ('new' as const) : ('active' as const), localOnly: local, limit, offset };
       const accounts = await directory(ctx, request.viewer?.accountId ?? null, wish);
       setOffsetLinks(request, reply, ctx.config.origin, { offset, limit, count: accounts.length });
-      return accounts.map((account) => serializeAccount(account, ctx.config));
+      return accounts.map((account) => serializeAccount(account, ctx));
     },
   );
 }

@@ -1,6 +1,6 @@
 // A notification as the message that a closed app shows: a line, a text, a picture, and where the rest is.
 import type { AccountView } from '#server/features/accounts/queries.ts';
-import { serializeAccount } from '#server/features/accounts/serializers.ts';
+import { serializeAccount, type Places } from '#server/features/accounts/serializers.ts';
 import type { PostView } from '#server/features/posts/queries.ts';
 import { stripHtml } from '#server/platform/text.ts';
 import type { NotificationKind } from '../entities.ts';
@@ -46,7 +46,7 @@ export interface PushNews {
 }
 
 /** The JSON text that Mastodon's apps expect; a post with a warning shows the warning only. Well below 4 KB. */
-export function serializePush(news: PushNews, config: Parameters<typeof serializeAccount>[1]): string {
+export function serializePush(news: PushNews, places: Places): string {
   const { notification, sender, post, accessToken } = news;
   const language = news.locale?.startsWith('de') === true ? 'de' : 'en';
   const name = sender.displayName.trim() || sender.username;
@@ -56,7 +56,7 @@ export function serializePush(news: PushNews, config: Parameters<typeof serializ
     preferred_locale: news.locale ?? 'en',
     notification_id: Number(notification.id),
     notification_type: wireTypes[notification.kind],
-    icon: serializeAccount(sender, config).avatar,
+    icon: serializeAccount(sender, places).avatar,
     title: shorten(
       titles[language][notification.kind].replace('{name}', () => name),
       longestTitle,

@@ -32,7 +32,7 @@ export async function pushNotification(ctx: AppContext, news: Events['push.wante
     notification.postId === null ? null : findVisiblePost(ctx, target.accountId, notification.postId),
   ]);
   if (sender === null || (notification.postId !== null && post === null)) return;
-  const payload = serializePush({ notification, sender, post, locale: target.locale, accessToken }, ctx.config);
+  const payload = serializePush({ notification, sender, post, locale: target.locale, accessToken }, ctx);
   const urgency = notification.kind === 'mention' ? 'high' : 'normal';
   await sendPush(ctx, target, { payload, urgency });
 }

@@ -41,5 +41,5 @@ export async function sendStatuses(
 export async function authorOf(ctx: AppContext, accountId: string): Promise<MastodonAccount> {
   const [account] = await loadAccounts(ctx, [accountId]);
   if (!account) throw new NotFound('Record not found');
-  return serializeAccount(account, ctx.config);
+  return serializeAccount(account, ctx);
 }

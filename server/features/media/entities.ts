@@ -1,0 +1,87 @@
+// Pictures, films and sounds of posts: what people upload here, and what posts of other servers carry.
+import { defineEntity, p } from '@mikro-orm/core';
+import { Account } from '#server/features/accounts/entities.ts';
+
+/** `gifv`: a silent film that repeats, as a moving picture would. `unknown`: a file of another server that we cannot show. */
+export const mediaKinds = ['image', 'gifv', 'video', 'audio', 'unknown'] as const;
+export type MediaKind = (typeof mediaKinds)[number];
+
+/** `waiting`: uploaded, nobody works on it yet; `failed`: see `failure`, the upload is kept so that it can be tried again. */
+export const mediaStates = ['waiting', 'processing', 'ready', 'failed'] as const;
+export type MediaState = (typeof mediaStates)[number];
+
+/** What a stored file is for. `upload` is what came, private, until the others are made of it. */
+export type MediaRole = 'upload' | 'original' | 'small' | 'thumbnail' | 'hls';
+
+/** A file of ours. `hls` is a playlist; the key of its folder ends with a slash, and `bytes` counts all that is in it. */
+export interface MediaFile {
+  role: MediaRole;
+  key: string;
+  contentType: string;
+  bytes: number;
+}
+
+/** Pixels, seconds, frames a second, bits a second; what a kind does not have is absent. */
+export interface MediaMeasures {
+  width?: number;
+  height?: number;
+  duration?: number;
+  frameRate?: number;
+  bitrate?: number;
+}
+
+export const MediaAttachmentSchema = defineEntity({
+  name: 'MediaAttachment',
+  tableName: 'media_attachments',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    /** Of the post that shows it. Posts stand on a higher floor: they set it, and clear it when they go. */
+    postId: p.bigint('string').nullable(),
+    position: p.smallint().default(0),
+    kind: p.text().$type<MediaKind>(),
+    state: p.text().$type<MediaState>(),
+    /** Per cent of a long work. */
+    progress: p.smallint().default(0),
+    /** Why it failed, in words for its owner. */
+    failure: p.text().nullable(),
+    description: p.text().default(''),
+    /** The point that must stay visible when a preview is cut: from -1 (left, bottom) to 1 (right, top). */
+    focusX: p.float().default(0),
+    focusY: p.float().default(0),
+    blurhash: p.text().nullable(),
+    original: p.json<MediaMeasures>().nullable(),
+    small: p.json<MediaMeasures>().nullable(),
+    /** Sixty-four loudnesses of a sound from its beginning to its end, 0 to 100. */
+    waveform: p.json<number[]>().nullable(),
+    files: p
+      .json<MediaFile[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
+    /** What all `files` take on disk. */
+    bytes: p.bigint('string').default('0'),
+    /** Where a file of another server is; its own picture of it, and what it calls its type. */
+    remoteUrl: p.text().nullable(),
+    remotePreviewUrl: p.text().nullable(),
+    remoteType: p.text().nullable(),
+    /** When it is deleted if no post has it by then; null: something else holds it, such as a draft. */
+    expiresAt: p.datetime(3).nullable(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+  },
+  indexes: [
+    {
+      name: 'media_attachments_post',
+      expression:
+        'create index media_attachments_post on media_attachments (post_id, position) where post_id is not null',
+    },
+    { name: 'media_attachments_account', properties: ['accountId', 'id'] },
+    {
+      name: 'media_attachments_expiry',
+      expression:
+        'create index media_attachments_expiry on media_attachments (expires_at) where post_id is null and expires_at is not null',
+    },
+  ],
+});
+export class MediaAttachment extends MediaAttachmentSchema.class {}
+MediaAttachmentSchema.setClass(MediaAttachment);
