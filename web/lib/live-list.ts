@@ -60,14 +60,15 @@ interface State<Raw, E> extends Options<Raw, E> {
 }
 
 async function loadMore<Raw, E>(state: State<Raw, E>): Promise<void> {
-  const { entries, isLoading, failure, isComplete, query, toEntry, newOnes } = state;
+  const { entries, waiting, isLoading, failure, isComplete, query, toEntry, newOnes } = state;
   if (!state.next || isLoading.peek()) return;
   isLoading.value = true;
   failure.value = null;
   try {
     const isFirst = isComplete.peek() === null;
     const page = await requestPage<Raw>(state.next, isFirst ? { query } : {});
-    entries.value = [...entries.peek(), ...newOnes(entries.peek(), page.items.map(toEntry))];
+    const known = [...waiting.peek(), ...entries.peek()];
+    entries.value = [...entries.peek(), ...newOnes(known, page.items.map(toEntry))];
     state.next = page.next;
     isComplete.value = page.next === null;
   } catch (cause) {
@@ -82,12 +83,12 @@ function showWaiting<Raw, E>({ entries, waiting }: State<Raw, E>): void {
 }
 
 function put<Raw, E>(state: State<Raw, E>, fresh: E[], isAtTop: boolean): void {
-  const { entries, waiting } = state;
+  const { entries, waiting, isComplete } = state;
   const unknown = state.newOnes([...waiting.peek(), ...entries.peek()], fresh);
   if (!unknown.length) return;
   waiting.value = [...unknown, ...waiting.peek()];
-  // Above an empty list there is nobody further down.
-  if (isAtTop || entries.peek().length === 0) showWaiting(state);
+  // Above an empty list, or one that is still coming, there is nobody further down.
+  if (isAtTop || entries.peek().length === 0 || isComplete.peek() === null) showWaiting(state);
 }
 
 async function fetchMissed<Raw, E extends { key: string }>(
