@@ -237,6 +237,23 @@ describe.each(stores())('the outbox with its queue on $store', ({ redis }) => {
     expect(ran).toEqual([]);
   });
 
+  test('a relay that stops does not wait for ever for what is under way', async () => {
+    const { ctx, start, emit } = await openRelay({ redis });
+    await emit('1');
+    let begun = 0;
+    const endless = await start({
+      stopMs: 50,
+      run: () => {
+        begun += 1;
+        return new Promise(() => {});
+      },
+    });
+    await until(() => begun === 1);
+    await endless.stop();
+    const { rows } = await sql`select from outbox_events`.execute(ctx.database.read);
+    expect(rows).toHaveLength(1);
+  });
+
   test('a subscriber that a newer version no longer has does not keep its event', async () => {
     const { start, work, left, emit } = await openRelay({ redis }, 200);
     const older = await start({ run: () => Promise.reject(new Error('killed before it was done')) });

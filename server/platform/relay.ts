@@ -34,6 +34,8 @@ export interface RelayOptions {
   pollMs?: number;
   /** An event that nobody works on and that is still there is offered to the queue after this. Default 20,000 ms. */
   sweepMs?: number;
+  /** How long `stop` waits for what is under way. Default 20,000 ms. */
+  stopMs?: number;
 }
 
 // Others' news waits while there is our own people's to bring: it is taken second.
@@ -112,7 +114,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       clearInterval(poll);
       await unlisten();
       await draining;
-      while (round.held.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      // What is under way may end; what waits for a slow server is left to the sweep of whoever runs next.
+      const patience = Date.now() + (options.stopMs ?? 20_000);
+      while (round.held.size > 0 && Date.now() < patience) await new Promise((resolve) => setTimeout(resolve, 5));
       clearInterval(sweeper);
       await round.finisher.flush();
       if (round.left.length > 0) await giveBack(database, round.left);
