@@ -63,7 +63,10 @@ function createStore(ctx: AppContext): Store {
     });
 }
 
-/** Never throws: whoever waits is told. What cannot be written together is written one by one, so that one bad row harms no other. */
+/**
+ * Never throws: whoever waits is told. When one of them cannot be written for what it holds, each is written alone, so that one bad
+ * row harms no other; when the database is away, all are told at once.
+ */
 async function write(ctx: AppContext, together: Waiting[]): Promise<void> {
   try {
     const fresh = new Set(await insert(ctx, together));
@@ -71,9 +74,14 @@ async function write(ctx: AppContext, together: Waiting[]): Promise<void> {
     // The same activity twice in one helping is new once.
     for (const { received, done } of together) done(fresh.delete(keyOf(received)));
   } catch (error) {
-    if (together.length === 1) together[0]?.fail(error);
-    else for (const one of together) await write(ctx, [one]);
+    if (together.length > 1 && isAboutContent(error)) for (const one of together) await write(ctx, [one]);
+    else for (const { fail } of together) fail(error);
   }
+}
+
+/** Whether PostgreSQL refused a value: the classes of data exceptions and broken constraints. */
+function isAboutContent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
 }
 
 async function insert(ctx: AppContext, together: Waiting[]): Promise<string[]> {
