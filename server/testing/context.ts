@@ -48,7 +48,17 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
   await admin(`create database ${name} template ${inject('templateDatabase')}`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
-  return { url: url.toString(), drop: () => admin(`drop database if exists ${name} with (force)`) };
+  const drop = async (triesLeft = 20): Promise<void> => {
+    try {
+      await admin(`drop database if exists ${name} with (force)`);
+    } catch (error) {
+      // While autovacuum is at work there, only a superuser could end it; it is done in a moment.
+      if (triesLeft === 0 || (error as { code?: unknown }).code !== '42501') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await drop(triesLeft - 1);
+    }
+  };
+  return { url: url.toString(), drop };
 }
 
 /** All adapters on a fresh database; nothing listens and nothing works in the background. */
