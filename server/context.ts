@@ -11,7 +11,7 @@ import { openRedisCache } from '#server/platform/cache/redis.ts';
 import { openDatabase, type Database } from '#server/platform/database.ts';
 import { createSafeFetch, type SafeFetch } from '#server/platform/fetch.ts';
 import { openDiskFiles } from '#server/platform/files/disk.ts';
-import { openMediaAddresses, type MediaAddresses } from '#server/platform/files/address.ts';
+import { filesBase, openMediaAddresses, type MediaAddresses } from '#server/platform/files/address.ts';
 import type { Files } from '#server/platform/files/files.ts';
 import { openFragments, type Fragments } from '#server/platform/fragments.ts';
 import { createIdMaker } from '#server/platform/ids.ts';
@@ -117,11 +117,11 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
 
 /** The bucket when one is named (the settings' check sees to it that the rest is there), else the disk. */
 async function chooseFiles(config: Config, secrets: Secrets): Promise<Files> {
-  const { s3Bucket: bucket, s3Region: region, s3Endpoint: endpoint, s3PublicUrl: publicUrl } = config;
+  const { s3Bucket: bucket, s3Region: region, s3Endpoint: endpoint } = config;
   const { s3AccessKey: accessKey, s3SecretKey: secretKey } = secrets;
   if (bucket === undefined || accessKey === undefined || secretKey === undefined)
-    return openDiskFiles(join(config.dataDir, 'media'), `${config.origin}/media`);
+    return openDiskFiles(join(config.dataDir, 'media'), filesBase(config));
   // The S3 client costs 30 MB of memory, so only those who use it load it.
   const { openS3Files } = await import('#server/platform/files/s3.ts');
-  return openS3Files({ bucket, region, endpoint, publicUrl, accessKey, secretKey });
+  return openS3Files({ bucket, region, endpoint, publicUrl: filesBase(config), accessKey, secretKey });
 }
