@@ -76,6 +76,9 @@ export interface Events {
   'post.pinned': { postId: string; accountId: string };
   'post.unpinned': { postId: string; accountId: string };
 
+  /** Rows of media are gone; these are the keys of their files. A key that ends with a slash is a folder. */
+  'media.removed': { keys: string[] };
+
   /** Somebody told the staff about an account. */
   'report.created': { reportId: string };
   /** Somebody was away for a whole period; `since` is when the last one ended, ISO 8601. */

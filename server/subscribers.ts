@@ -16,6 +16,7 @@ import {
 } from '#server/features/graph/activitypub/send.ts';
 import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
+import { dropFiles } from '#server/features/media/subscribers.ts';
 import { sendFlag } from '#server/features/moderation/activitypub/send.ts';
 import { sendDigest } from '#server/features/digests/subscribers.ts';
 import { sendArchiveLetter, writeArchive } from '#server/features/exchange/subscribers/archive.ts';
@@ -173,6 +174,7 @@ export const subscribers: Subscribers = {
   },
   'post.pinned': { fediverse: sendPin },
   'post.unpinned': { fediverse: sendUnpin },
+  'media.removed': { files: slow(dropFiles) },
   'report.created': {
     fediverse: sendFlag,
   },

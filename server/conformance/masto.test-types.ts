@@ -20,6 +20,7 @@ import type {
   serializeWeek,
 } from '#server/features/instance/serializers.ts';
 import type { MastodonList } from '#server/features/lists/serializers.ts';
+import type { MastodonMediaAttachment } from '#server/features/media/serializers.ts';
 import type { MastodonMarkers, MastodonNotification } from '#server/features/notifications/serializers.ts';
 import type { MastodonReport } from '#server/features/moderation/serializers.ts';
 import type {
@@ -135,6 +136,13 @@ type PushSubscription = Omit<mastodon.v1.WebPushSubscription, 'id' | 'alerts'> &
   alerts: Record<string, boolean>;
 };
 
+// https://docs.joinmastodon.org/entities/MediaAttachment/: a sound without a cover has no preview; measures vary from kind to kind.
+type Measures = Partial<mastodon.v1.MediaAttachmentMetaImage & mastodon.v1.MediaAttachmentMetaVideo>;
+type MediaAttachment = Wider<
+  mastodon.v1.MediaAttachment,
+  { previewUrl: string | null; meta: { original?: Measures; small?: Measures; focus?: { x: number; y: number } } }
+>;
+
 /** Each line is one promise. */
 export type Promises = [
   Fits<Camel<MastodonAccount>, Account>,
@@ -157,6 +165,7 @@ export type Promises = [
   Fits<Camel<MastodonFilterStatus>, mastodon.v1.FilterStatus>,
   Fits<Camel<MastodonOldFilter>, mastodon.v1.Filter>,
   Fits<Camel<MastodonList>, mastodon.v1.List>,
+  Fits<Camel<MastodonMediaAttachment>, MediaAttachment>,
   Fits<Camel<MastodonNotification>, Notification>,
   Fits<NotificationKinds, mastodon.v1.NotificationType>,
   Fits<Camel<MastodonNotificationGroup>, NotificationGroup>,
