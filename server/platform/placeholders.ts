@@ -1,5 +1,5 @@
 // The pictures of accounts that have none: drawn once, by arithmetic, so that no picture file needs a licence.
-import sharp from 'sharp';
+import { loadSharp } from './media/pictures-sharp.ts';
 
 type Colour = readonly [number, number, number];
 
@@ -33,7 +33,8 @@ function once(name: string, make: () => Promise<Buffer>): Promise<Buffer> {
 }
 
 /** `colour` is given positions from 0 to 1. */
-function draw(width: number, height: number, colour: (x: number, y: number) => Colour): Promise<Buffer> {
+async function draw(width: number, height: number, colour: (x: number, y: number) => Colour): Promise<Buffer> {
+  const sharp = await loadSharp();
   const pixels = Buffer.alloc(width * height * 3);
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1)

@@ -4,7 +4,7 @@ import type { AppContext } from '#server/context.ts';
 import { sql, type RawBuilder, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound, type FieldErrors } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
-import { makePicture } from '#server/platform/images.ts';
+import { cutPicture } from '#server/platform/media/pictures-cut.ts';
 import { cleanName, extractMentions, plainToHtml } from '#server/platform/text.ts';
 import type { AccountKind, PictureReference, ProfileField } from '../entities.ts';
 import { handleOf, profileLimits } from '../policy.ts';
@@ -183,7 +183,7 @@ async function storePicture(
       : { ...former, description: cleanText(description) };
   }
   if (upload.length > profileLimits.uploadBytes) throw tooLarge(kind);
-  const picture = await makePicture(kind, upload, profileLimits[kind]);
+  const picture = await cutPicture(kind, upload, profileLimits[kind]);
   const key = `accounts/${account.id}/${kind}-${randomBytes(16).toString('hex')}.webp`;
   await ctx.files.put(key, picture.content, picture.contentType);
   return { key, description: cleanText(description ?? '') };

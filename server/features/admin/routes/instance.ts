@@ -26,7 +26,7 @@ import {
 } from '#server/features/instance/serializers.ts';
 import { pollLimits } from '#server/features/posts/policy/poll.ts';
 import { open } from '#server/platform/http/access.ts';
-import { pictureTypes } from '#server/platform/images.ts';
+import { pictureTypes } from '#server/platform/media/sniff.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 
 const tags = ['Instance'];
