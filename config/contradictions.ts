@@ -52,6 +52,8 @@ function pair(given: ReadonlyMap<string, string>, one: string, other: string): s
 }
 
 function bucket(given: ReadonlyMap<string, string>): string[] {
+  if (given.has('S3_BUCKET') && given.has('MEDIA_PUBLIC_URL'))
+    return ['MEDIA_PUBLIC_URL is for uploads on the disk; with S3_BUCKET, set S3_PUBLIC_URL instead.'];
   const needed = ['S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'];
   // A region alone asks for nothing: it has a default like any other setting.
   const present = [...given.keys()].filter((name) => name.startsWith('S3_') && name !== 'S3_REGION');

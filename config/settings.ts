@@ -147,6 +147,15 @@ export const configSettings = {
     help: 'Where browsers get uploads from: the bucket itself or a content delivery network in front of it.',
     parse: webAddress,
   }),
+  mediaPublicUrl: optional({
+    name: 'MEDIA_PUBLIC_URL',
+    group: storage,
+    kind: 'an address such as https://media.example.org',
+    help:
+      'Where browsers get uploads from when they are on the disk: another name of this server, or a content delivery network ' +
+      'in front of ORIGIN/media. Another name keeps what strangers uploaded apart from the pages where people are signed in.',
+    parse: webAddress,
+  }),
 
   mailFrom: setting({
     name: 'MAIL_FROM',

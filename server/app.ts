@@ -8,6 +8,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { AppContext } from '#server/context.ts';
 import type { App } from '#server/platform/http/app.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
+import { keepHostsApart } from '#server/platform/http/hosts.ts';
 import { secureHeaders } from '#server/platform/http/headers.ts';
 import { parseKeys } from '#server/platform/http/bodies.ts';
 import { validatorCompiler } from '#server/platform/http/validation.ts';
@@ -38,6 +39,7 @@ export async function buildApp(ctx: AppContext): Promise<App> {
       maxParamLength: 500,
     },
     exposeHeadRoutes: true,
+    rewriteUrl: keepHostsApart(ctx.config),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler as never);
   // Response schemas describe; serializers.ts has made the answer exact, and a second serializer would only cost time.

@@ -31,6 +31,7 @@ import { streamingRoutes } from '#server/features/streaming/routes/register.ts';
 import { allTagRoutes } from '#server/features/tags/routes/register.ts';
 import { timelineRoutes } from '#server/features/timelines/routes/timelines.ts';
 import { federationDoors } from '#server/federation/doors.ts';
+import { registerMedia } from '#server/media.ts';
 import { registerWeb } from '#server/web.ts';
 
 /**
@@ -45,8 +46,10 @@ export async function registerRoutes(app: App, ctx: AppContext): Promise<void> {
     if (roles.includes('web')) await webRoutes(scope as App, ctx);
     if (roles.includes('streaming')) await streamingRoutes(scope as App, ctx);
   });
-  if (roles.includes('web')) await registerWeb(app, ctx);
-  else app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not Found' }));
+  if (roles.includes('web')) {
+    await registerMedia(app, ctx);
+    await registerWeb(app);
+  } else app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not Found' }));
 }
 
 async function webRoutes(app: App, ctx: AppContext): Promise<void> {

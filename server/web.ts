@@ -1,14 +1,11 @@
-// Serves the web app and what people uploaded.
+// Serves the web app.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import serveFolder, { type FastifyStaticOptions } from '@fastify/static';
 import type { App } from '#server/platform/http/app.ts';
-import type { AppContext } from '#server/context.ts';
-import { uploadPolicy } from '#server/platform/http/headers.ts';
 
 const distribution = new URL('../web/dist/', import.meta.url).pathname;
-const year = 31_536_000_000;
 
 /** Files under /assets carry a hash of their content in their name; the others may change with the next release. */
 const keepHashed: FastifyStaticOptions['setHeaders'] = (reply, path) => {
@@ -18,22 +15,8 @@ const keepHashed: FastifyStaticOptions['setHeaders'] = (reply, path) => {
   );
 };
 
-/** The web app's files, its shell for every page that it draws, and `/media`. */
-export async function registerWeb(app: App, ctx: AppContext): Promise<void> {
-  const media = join(ctx.config.dataDir, 'media');
-  await mkdir(media, { recursive: true });
-  await app.register(serveFolder, {
-    root: media,
-    prefix: '/media/',
-    decorateReply: false,
-    immutable: true,
-    maxAge: year,
-    index: false,
-    setHeaders(reply) {
-      reply.header('content-security-policy', uploadPolicy);
-      reply.header('cross-origin-resource-policy', 'cross-origin');
-    },
-  });
+/** The web app's files, and its shell for every page that it draws. */
+export async function registerWeb(app: App): Promise<void> {
   if (existsSync(distribution)) {
     await app.register(serveFolder, {
       root: distribution,

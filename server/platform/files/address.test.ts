@@ -1,9 +1,10 @@
 // Addresses of files: ours by their key, others' only when we made the address ourselves.
 import { expect, test } from 'vitest';
-import { openMediaAddresses } from './address.ts';
+import { fileOrigins, openMediaAddresses } from './address.ts';
 
 const config = {
   origin: 'https://rookery.example',
+  mediaPublicUrl: undefined,
   s3Bucket: undefined,
   s3Region: 'us-east-1',
   s3Endpoint: undefined,
@@ -22,6 +23,21 @@ test('ours are found below the place of all files', () => {
     { secretKey: 'k'.repeat(32) },
   );
   expect(cdn.file('a/b.webp')).toBe('https://cdn.example/a/b.webp');
+});
+
+test('on the disk they may have another name, and those of other servers with them', () => {
+  const named = { ...config, mediaPublicUrl: 'https://media.example/up' };
+  const addresses = openMediaAddresses(named, { secretKey: 'k'.repeat(32) });
+  expect(addresses.file('a/b.webp')).toBe('https://media.example/up/a/b.webp');
+  const remote = addresses.remote('https://far.example/a.png', 'full');
+  expect(remote).toMatch('https://media.example/up/remote/full/');
+  expect(addresses.readRemote(...parts(remote))?.url).toBe('https://far.example/a.png');
+  expect(fileOrigins(named)).toEqual(['https://media.example']);
+  expect(fileOrigins(config)).toEqual(['https://rookery.example']);
+  expect(fileOrigins({ ...config, s3Bucket: 'b', s3PublicUrl: 'https://cdn.example/x' })).toEqual([
+    'https://cdn.example',
+    'https://rookery.example',
+  ]);
 });
 
 test("others' are read back as they were made, and in no other form", () => {
