@@ -39,6 +39,11 @@ export interface Events {
   'mute.created': { muterId: string; mutedId: string };
   'domain.blocked': { accountId: string; domain: string };
 
+  /** Somebody goes on under another account; their followers here and what else was about them come along. */
+  'account.moved': { moveId: string; accountId: string };
+  /** The next of the followers here of somebody who moved, by the id of their follow; due a little later each time. */
+  'followers.moving': { moveId: string; afterId: string };
+
   'tag.followed': { accountId: string; tagId: string };
   'tag.unfollowed': { accountId: string; tagId: string };
 

@@ -21,6 +21,7 @@ import {
   undoBlock,
   undoFollow,
 } from '#server/features/graph/activitypub.ts';
+import { receiveMove } from '#server/features/graph/activitypub/move.ts';
 import {
   receiveAnnounce,
   receiveCreate,
@@ -53,6 +54,7 @@ const receivers: Record<string, Receive> = {
   Like: receiveLike,
   EmojiReact: receiveLike,
   Announce: receiveAnnounce,
+  Move: receiveMove,
   Add: receiveAdd,
   Remove: receiveRemove,
   Undo: receiveUndo,

@@ -17,6 +17,7 @@ import { composingRoutes } from '#server/features/composing/routes/register.ts';
 import { digestRoutes } from '#server/features/digests/routes.ts';
 import { exchangeRoutes } from '#server/features/exchange/routes.ts';
 import { credentialRoutes } from '#server/features/graph/routes/credentials.ts';
+import { moveRoutes } from '#server/features/graph/routes/moves.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
 import { profileRoutes } from '#server/features/graph/routes/profile.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
@@ -62,6 +63,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await credentialRoutes(app, ctx);
   await peopleRoutes(app, ctx);
   await relationRoutes(app, ctx);
+  await moveRoutes(app, ctx);
   await serverRoutes(app, ctx);
   await profileRoutes(app, ctx);
   await allFilterRoutes(app, ctx);

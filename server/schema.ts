@@ -19,6 +19,7 @@ import {
   DomainBlockSchema,
   EndorsementSchema,
   FollowSchema,
+  MoveSchema,
   MuteSchema,
 } from '#server/features/graph/entities.ts';
 import { FilterKeywordSchema, FilterPostSchema, FilterSchema } from '#server/features/filters/entities.ts';
@@ -87,6 +88,7 @@ export const entities = [
   DomainBlockSchema,
   EndorsementSchema,
   AccountNoteSchema,
+  MoveSchema,
   FilterSchema,
   FilterKeywordSchema,
   FilterPostSchema,

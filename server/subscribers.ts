@@ -14,9 +14,12 @@ import {
   sendUndoBlock,
   sendUndoFollow,
 } from '#server/features/graph/activitypub/send.ts';
+import { sendMove } from '#server/features/graph/activitypub/move.ts';
 import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import { dropFiles } from '#server/features/media/subscribers.ts';
+import { moveAversions, moveFollowers } from '#server/features/graph/service/move.ts';
+import { moveMember } from '#server/features/lists/service/members.ts';
 import { sendFlag } from '#server/features/moderation/activitypub/send.ts';
 import { sendDigest } from '#server/features/digests/subscribers.ts';
 import { sendArchiveLetter, writeArchive } from '#server/features/exchange/subscribers/archive.ts';
@@ -114,6 +117,13 @@ export const subscribers: Subscribers = {
     timelines: timelines.removeDomain,
     notifications: notifications.untellDomain,
   },
+  'account.moved': {
+    fragments: posts.forgetAccount,
+    lists: slow(moveMember),
+    aversions: slow(moveAversions),
+    fediverse: sendMove,
+  },
+  'followers.moving': { follows: slow(moveFollowers) },
   'tag.followed': {
     timelines: timelines.backfillTag,
   },

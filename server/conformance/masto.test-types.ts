@@ -56,6 +56,8 @@ type FeatureApproval = Camel<mastodon.v1.Account['featureApproval']>;
 type AccountFields = {
   lastStatusAt: string | null;
   featureApproval: FeatureApproval;
+  // An account of the same form; a type cannot name itself here.
+  moved?: object | null;
   roles: Array<{ id: string; name: string; color: string }>;
 };
 type Account = Wider<mastodon.v1.Account, AccountFields>;

@@ -1,6 +1,7 @@
 // People for stories: local accounts with a token, who act through the doors.
 import type { AppContext } from '#server/context.ts';
 import type { Role } from '#server/features/auth/entities.ts';
+import { openSession } from '#server/features/auth/service/open-session.ts';
 import { createToken, createUser } from '#server/features/auth/service/users.ts';
 
 /** What a door answered: status, parsed JSON (or text) and headers. */
@@ -74,4 +75,14 @@ export async function signUp(
     password,
     api: (method, path, body, headers) => call(server.origin, method, path, { token, body, headers }),
   };
+}
+
+/** The token of a browser in which that person has just signed in: what is grave is done from there only. */
+export async function browserToken(
+  { ctx }: Pick<Somewhere, 'ctx'>,
+  { accountId }: Pick<Person, 'accountId'>,
+): Promise<string> {
+  const device = { ip: '127.0.0.1', userAgent: 'a browser' };
+  const { accessToken } = await ctx.database.write((tx) => openSession(tx, ctx, accountId, device));
+  return accessToken;
 }

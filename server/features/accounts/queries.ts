@@ -5,7 +5,7 @@ import { sql, type RawBuilder } from '#server/platform/database.ts';
 import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
 import type { Tables } from '#server/schema.ts';
 import type { AccountKind, EmojiReference, PictureReference, ProfileField } from './entities.ts';
-import { activeAccounts, knownAccounts } from './policy.ts';
+import { activeAccounts, isActive, knownAccounts } from './policy.ts';
 
 /** An account as code sees it. `domain` is null for ours; texts of ours are plain, `bioHtml` is safe to show for all. */
 export interface AccountView {
@@ -39,6 +39,8 @@ export interface AccountView {
   attributionDomains: string[];
   alsoKnownAs: string[];
   movedToUri: string | null;
+  /** The account that it goes on under, when that one says so too; filled by `findAccount` and `loadAccounts`. */
+  movedTo: AccountView | null;
   postsCount: number;
   followersCount: number;
   followingCount: number;
@@ -101,8 +103,38 @@ export async function loadAccounts(ctx: AppContext, ids: readonly string[]): Pro
     .where(sql<boolean>`id = any(${wanted}::bigint[])`)
     .where(knownAccounts())
     .execute();
-  const byId = new Map(rows.map((row) => [row.id, accountView(row)]));
+  const accounts = rows.map(accountView);
+  const targets = await loadTargets(ctx, accounts);
+  const byId = new Map(
+    accounts.map((account) => [account.id, { ...account, movedTo: targets.get(account.id) ?? null }]),
+  );
   return wanted.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The known accounts with these ActivityPub ids, in no particular order. */
+export async function loadAccountsByUri(ctx: AppContext, uris: readonly string[]): Promise<AccountView[]> {
+  if (uris.length === 0) return [];
+  const rows = await ctx.database.read
+    .selectFrom('accounts')
+    .selectAll()
+    .where(sql<boolean>`uri = any(${uris}::text[])`)
+    .where(knownAccounts())
+    .execute();
+  return rows.map(accountView);
+}
+
+/** Where those went who moved, by their ids. An account that does not name the former one as its own is none of theirs. */
+async function loadTargets(ctx: AppContext, accounts: readonly AccountView[]): Promise<Map<string, AccountView>> {
+  const uris = accounts.map(({ movedToUri }) => movedToUri).filter((uri) => uri !== null);
+  if (uris.length === 0) return new Map();
+  const targets = await loadAccountsByUri(ctx, uris);
+  const byUri = new Map(targets.filter(isActive).map((target) => [target.uri, target]));
+  return new Map(
+    accounts.flatMap(({ id, uri, movedToUri }) => {
+      const target = byUri.get(movedToUri ?? '');
+      return target?.alsoKnownAs.includes(uri) === true ? [[id, target] as const] : [];
+    }),
+  );
 }
 
 export interface AccountSearch {
@@ -220,6 +252,7 @@ export function accountView(row: AccountRow): AccountView {
     attributionDomains: row.attribution_domains,
     alsoKnownAs: row.also_known_as,
     movedToUri: row.moved_to_uri,
+    movedTo: null,
     postsCount: row.posts_count,
     followersCount: row.followers_count,
     followingCount: row.following_count,

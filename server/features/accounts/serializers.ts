@@ -45,6 +45,8 @@ export interface MastodonAccount {
   fields: MastodonField[];
   roles: Array<{ id: string; name: string; color: string }>;
   suspended?: true;
+  /** The account that it goes on under. */
+  moved?: MastodonAccount;
   mute_expires_at?: string | null;
   feature_approval: { automatic: never[]; manual: never[]; current_user: 'denied' };
 }
@@ -101,6 +103,7 @@ export function serializeAccount(account: AccountView, places: Places): Mastodon
     fields: suspended ? [] : serializeFields(account),
     roles: [],
     ...(suspended ? { suspended: true as const } : {}),
+    ...(account.movedTo === null || suspended ? {} : { moved: serializeAccount(account.movedTo, places) }),
     feature_approval: { automatic: [], manual: [], current_user: 'denied' },
   };
 }

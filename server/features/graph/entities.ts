@@ -112,3 +112,18 @@ export const AccountNoteSchema = defineEntity({
 });
 export class AccountNote extends AccountNoteSchema.class {}
 AccountNoteSchema.setClass(AccountNote);
+
+/** Somebody left one account for another; what counts for how soon they may do so again. */
+export const MoveSchema = defineEntity({
+  name: 'Move',
+  tableName: 'moves',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    targetId: () => p.manyToOne(Account).mapToPk().fieldName('target_id').deleteRule('cascade').index(),
+    createdAt: p.datetime(3),
+  },
+  indexes: [{ name: 'moves_account', properties: ['accountId', 'createdAt'] }],
+});
+export class Move extends MoveSchema.class {}
+MoveSchema.setClass(Move);

@@ -1,9 +1,8 @@
 // Stories of leaving: hidden at once, back by signing in, gone for good after the grace.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSession } from '#server/features/auth/service/open-session.ts';
 import { sql } from '#server/platform/database.ts';
 import { runDue } from '#server/schedule.ts';
-import { call, signUp, type Person } from '#server/testing/people.ts';
+import { browserToken, call, signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { removeLeft } from './activitypub/leave.ts';
 
@@ -26,11 +25,7 @@ const ids = (rows: Array<{ id: string }>): string[] => rows.map(({ id }) => id);
 
 /** Asks to delete the account from a browser where somebody has just signed in. */
 async function leaveFromBrowser(person: Person) {
-  const device = { ip: '127.0.0.1', userAgent: 'a browser' };
-  const { accessToken } = await server.ctx.database.write((tx) =>
-    openSession(tx, server.ctx, person.accountId, device),
-  );
-  return call(server.origin, 'DELETE', '/api/auth/account', { token: accessToken });
+  return call(server.origin, 'DELETE', '/api/auth/account', { token: await browserToken(server, person) });
 }
 const signIn = (person: Person) =>
   call(server.origin, 'POST', '/api/auth/sign-in', { body: { login: person.username, password: person.password } });
@@ -39,10 +34,7 @@ describe('leaving', () => {
   it('asks for a fresh proof, on the website', async () => {
     const [ann] = (await crowd(1)) as [Person];
     expect((await ann.api('DELETE', '/api/auth/account')).status).toBe(403);
-    const device = { ip: '127.0.0.1', userAgent: undefined };
-    const { accessToken: token } = await server.ctx.database.write((tx) =>
-      openSession(tx, server.ctx, ann.accountId, device),
-    );
+    const token = await browserToken(server, ann);
     now = new Date(now.getTime() + 16 * 60_000);
     const stale = await call(server.origin, 'DELETE', '/api/auth/account', { token });
     expect([stale.status, stale.body.error]).toEqual([403, 'Please confirm first that it is you']);

@@ -42,3 +42,25 @@ export function isMuted(viewerId: string, account: RawBuilder<unknown>, now: Dat
     select from mutes where muter_id = ${viewerId} and muted_id = ${account} and (expires_at is null or expires_at > ${now})
   )`;
 }
+
+/** After a move one stays for so long: followers are not to be sent to and fro. */
+export const moveRestMs = 7 * 24 * 60 * 60 * 1000;
+
+/** Why somebody cannot go on under that account; null when they can. */
+export type MoveRefusal = 'same_account' | 'not_linked_back' | 'target_gone' | 'target_moved';
+
+/** What decides whether an account may be left for another. */
+interface Movable extends Person {
+  uri: string;
+  kind: string;
+  alsoKnownAs: string[];
+  movedToUri: string | null;
+}
+
+/** Whether an account may be left for another: both must name each other, and the other must be in use. */
+export function refuseMove(account: Movable, target: Movable): MoveRefusal | null {
+  if (account.id === target.id) return 'same_account';
+  if (!isActive(target) || target.kind === 'application') return 'target_gone';
+  if (target.movedToUri !== null) return 'target_moved';
+  return target.alsoKnownAs.includes(account.uri) ? null : 'not_linked_back';
+}

@@ -22,7 +22,7 @@ type Fits<Given extends Wanted, Wanted> = Given;
 
 /** masto.js declares these as always there; Mastodon itself gives null for posts from elsewhere and for accounts that never posted. */
 type Status = Omit<mastodon.v1.Status, 'application' | 'account' | 'reblog' | 'poll'>;
-type Account = Omit<mastodon.v1.Account, 'lastStatusAt' | 'featureApproval' | 'roles'>;
+type Account = Omit<mastodon.v1.Account, 'lastStatusAt' | 'featureApproval' | 'roles' | 'moved'>;
 
 export type Checked = [
   Fits<Camel<MastodonStatus>, Status>,

@@ -1,5 +1,6 @@
 // Putting accounts and hashtags into lists and taking them out.
 import type { AppContext } from '#server/context.ts';
+import type { Events } from '#server/events.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { knownAccounts } from '#server/features/accounts/policy.ts';
 import { sql } from '#server/platform/database.ts';
@@ -76,5 +77,20 @@ export async function removeListTags(ctx: AppContext, { ownerId, listId }: Which
     await sql`delete from list_tags where list_id = ${listId}
       and tag_id in (select id from tags where name = any(${keys}::text[]))`.execute(tx.sql);
     if (list.exclusive) await tx.emit('list.changed', { ownerId, freedIds: [] });
+  });
+}
+
+/** Somebody goes on under another account: lists that hold the old one hold the new one in its place. */
+export async function moveMember(ctx: AppContext, event: Events['account.moved']): Promise<void> {
+  await ctx.database.write(async (tx) => {
+    const { rows } = await sql<{ ownerId: string; exclusive: boolean }>`
+      with move as (select account_id, target_id from moves where id = ${event.moveId}),
+      former as (delete from list_accounts m using move where m.account_id = move.account_id returning m.list_id, move.target_id),
+      present as (insert into list_accounts (list_id, account_id) select list_id, target_id from former on conflict do nothing)
+      select distinct l.account_id as "ownerId", l.exclusive from lists l join former on former.list_id = l.id`.execute(
+      tx.sql,
+    );
+    for (const { ownerId, exclusive } of rows)
+      if (exclusive) await tx.emit('list.changed', { ownerId, freedIds: [event.accountId] });
   });
 }
