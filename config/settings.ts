@@ -14,33 +14,10 @@ import {
   webAddress,
   wholeNumber,
 } from './parsers.ts';
+import { mediaSettings } from './media-settings.ts';
+import { optional, setting, type Setting } from './setting.ts';
 
-/** What earlier rows were set to, as text, by name: a fallback may follow them. */
-export type EarlierTexts = Readonly<Record<string, string | undefined>>;
-
-/** One row of the table. `parse` throws an Error whose message completes "NAME …". */
-export interface Setting<T> {
-  readonly name: string;
-  readonly group: string;
-  /** What one may write, for people: "true or false". */
-  readonly kind: string;
-  readonly help: string;
-  /** The value in words of the file, used when nothing is given; null means "not set". */
-  readonly fallback: string | null | ((earlier: EarlierTexts) => string | null);
-  /** How the docs show a fallback that is worked out. */
-  readonly fallbackShown?: string;
-  readonly parse: (text: string) => T;
-}
-
-/** A row that always ends with a value. */
-function setting<T>(row: Setting<T>): Setting<T> {
-  return row;
-}
-
-/** A row that may stay unset; its value is then undefined. */
-function optional<T>(row: Omit<Setting<T>, 'fallback'>): Setting<T | undefined> {
-  return { ...row, fallback: null };
-}
+export type { EarlierTexts, Setting } from './setting.ts';
 
 const address = 'Address';
 const storage = 'Storage';
@@ -250,38 +227,7 @@ export const configSettings = {
     help: 'The longest time that a poll may be open, in days.',
     parse: wholeNumber(1, 3650),
   }),
-  mediaImageMaxMb: setting({
-    name: 'MEDIA_IMAGE_MAX_MB',
-    group: limits,
-    kind: 'a whole number from 1 to 100',
-    fallback: '16',
-    help: 'The largest picture that people here may upload, in megabytes.',
-    parse: wholeNumber(1, 100),
-  }),
-  mediaVideoMaxMb: setting({
-    name: 'MEDIA_VIDEO_MAX_MB',
-    group: limits,
-    kind: 'a whole number from 1 to 4000',
-    fallback: '200',
-    help: 'The largest film or sound that people here may upload, in megabytes. Films and sounds need ffmpeg.',
-    parse: wholeNumber(1, 4000),
-  }),
-  mediaMaxAttachments: setting({
-    name: 'MEDIA_ATTACHMENTS_MAX',
-    group: limits,
-    kind: 'a whole number from 1 to 32',
-    fallback: '8',
-    help: 'The most pictures, films and sounds that one post may show.',
-    parse: wholeNumber(1, 32),
-  }),
-  mediaDescriptionMax: setting({
-    name: 'MEDIA_DESCRIPTION_MAX',
-    group: limits,
-    kind: 'a whole number from 100 to 10000',
-    fallback: '1500',
-    help: 'The longest description of a picture, film or sound, in characters as people see them.',
-    parse: wholeNumber(100, 10_000),
-  }),
+  ...mediaSettings,
   allowPrivateAddresses: setting({
     name: 'ALLOW_PRIVATE_ADDRESSES',
     group: limits,

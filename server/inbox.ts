@@ -22,7 +22,6 @@ import {
   undoFollow,
 } from '#server/features/graph/activitypub.ts';
 import { receiveMove } from '#server/features/graph/activitypub/move.ts';
-import { receiveFlag } from '#server/features/moderation/activitypub/receive.ts';
 import {
   receiveAnnounce,
   receiveCreate,
@@ -56,7 +55,6 @@ const receivers: Record<string, Receive> = {
   EmojiReact: receiveLike,
   Announce: receiveAnnounce,
   Move: receiveMove,
-  Flag: receiveFlag,
   Add: receiveAdd,
   Remove: receiveRemove,
   Undo: receiveUndo,
