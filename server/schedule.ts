@@ -5,6 +5,7 @@ import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
 import { claimDigests } from '#server/features/digests/service/wish.ts';
 import { purgeArchives } from '#server/features/exchange/service/archive.ts';
 import { purgeImports } from '#server/features/exchange/service/run.ts';
+import { tidyRemote } from '#server/features/media/service/remote-bound.ts';
 import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
 import { purgeDelivered } from '#server/platform/fediverse/courier.ts';
@@ -27,6 +28,7 @@ export const schedule: Record<string, Task> = {
   'tell people what they missed': { everyMs: hour, run: (ctx) => claimDigests(ctx) },
   'forget old imports': { everyMs: hour, run: (ctx) => purgeImports(ctx) },
   'delete expired archives': { everyMs: hour, run: (ctx) => purgeArchives(ctx) },
+  "keep the cache of other servers' files within its bound": { everyMs: hour, run: (ctx) => tidyRemote(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 
