@@ -1,8 +1,9 @@
 // The one door to sharp: which loaders may run, how large a picture may be, and what its owner is told when it is refused.
 import type sharpModule from 'sharp';
-import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { Invalid } from '../errors.ts';
-import { sniff } from './sniff.ts';
+import { decodeHeic } from './heic.ts';
+import { sniff, type PictureFormat } from './sniff.ts';
 
 type SharpModule = typeof sharpModule;
 
@@ -17,7 +18,7 @@ export const pictureLimits = {
 } as const;
 
 const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'heif']);
-const taken = 'JPEG, PNG, GIF, WebP and AVIF are taken';
+const taken = 'JPEG, PNG, GIF, WebP, AVIF and HEIC are taken';
 
 let loaded: Promise<SharpModule> | undefined;
 
@@ -47,7 +48,7 @@ export function loadSharp(): Promise<SharpModule> {
 
 /** A picture that is known to be within bounds. */
 export interface OpenPicture {
-  format: Metadata['format'];
+  format: PictureFormat;
   /** Upright, of one frame. */
   width: number;
   height: number;
@@ -59,43 +60,57 @@ export interface OpenPicture {
   beginStill(): Sharp;
 }
 
+export interface OpenOptions {
+  /** A moving picture counts by its first frame alone. */
+  still?: boolean;
+  signal?: AbortSignal;
+}
+
 /**
- * Opens a picture and looks at its header only. With `still` a moving picture counts by its first frame alone.
+ * Opens a picture and looks at its header only; a HEIC is decoded.
  * @throws {Invalid} when it is none that we take, in words for its owner
  */
 export async function openPicture(
   source: string | Buffer,
-  { still = false }: { still?: boolean } = {},
+  { still = false, signal }: OpenOptions = {},
 ): Promise<OpenPicture> {
   const sniffed = await sniff(source);
   if (sniffed.kind !== 'picture') throw new Invalid(`This is no picture that can be shown; ${taken}.`);
-  if (sniffed.format === 'heic') throw new Invalid(`HEIC cannot be read yet; ${taken}.`);
+  const { format } = sniffed;
   const sharp = await loadSharp();
-  const metadata = await orRefusal(() => sharp(source, { limitInputPixels: false, animated: !still }).metadata());
+  const readable = format === 'heic' ? (await decodeHeic(source, await displayP3(), { signal })).png : source;
+  const metadata = await orRefusal(() => sharp(readable, { limitInputPixels: false, animated: !still }).metadata());
   if (!formats.has(metadata.format)) throw new Invalid(`This is no picture that can be shown; ${taken}.`);
   const frames = still ? 1 : (metadata.pages ?? 1);
   // Only GIF and WebP move here; the pages of others are pictures beside the first.
-  const moving = frames > 1 && (metadata.format === 'gif' || metadata.format === 'webp');
-  const { width } = metadata.autoOrient;
-  const height = moving ? (metadata.pageHeight ?? metadata.autoOrient.height / frames) : metadata.autoOrient.height;
+  const moving = frames > 1 && (format === 'gif' || format === 'webp');
+  const { width, height: whole } = metadata.autoOrient;
+  const height = moving ? (metadata.pageHeight ?? whole / frames) : whole;
   checkSize(width, height, moving ? frames : 1);
-  const options: SharpOptions = { failOn: 'error', sequentialRead: true };
   const { seconds, pixels, movingPixels } = pictureLimits;
+  const options: SharpOptions = { failOn: 'error', sequentialRead: true };
   const beginStill = (): Sharp =>
-    sharp(source, { ...options, pages: 1, limitInputPixels: pixels })
+    sharp(readable, { ...options, pages: 1, limitInputPixels: pixels })
       .timeout({ seconds })
       .autoOrient();
-  return {
-    format: metadata.format,
-    width,
-    height,
-    moving,
-    beginStill,
-    begin: () =>
-      moving
-        ? sharp(source, { ...options, animated: true, limitInputPixels: movingPixels }).timeout({ seconds })
-        : beginStill(),
-  };
+  const begin = (): Sharp =>
+    sharp(readable, { ...options, animated: true, limitInputPixels: movingPixels }).timeout({ seconds });
+  return { format, width, height, moving, beginStill, begin: moving ? begin : beginStill };
+}
+
+let profile: Promise<Buffer> | undefined;
+
+/** The ICC profile of Display P3, for pictures that only name these colours. */
+function displayP3(): Promise<Buffer> {
+  profile ??= readDisplayP3();
+  return profile;
+}
+
+async function readDisplayP3(): Promise<Buffer> {
+  const sharp = await loadSharp();
+  const create = { width: 1, height: 1, channels: 3, background: '#000' } as const;
+  const { icc } = await sharp(await sharp({ create }).withIccProfile('p3').png().toBuffer()).metadata();
+  return icc ?? Buffer.alloc(0);
 }
 
 function checkSize(width: number, height: number, frames: number): void {
@@ -135,11 +150,11 @@ export async function orRefusal<Result>(work: () => Promise<Result>): Promise<Re
   }
 }
 
-/** Width and height that keep the shape, within an area and a longest side, in pixels; never larger than it was. */
+/** Width and height in the same shape, within an area and a longest side, in pixels; never larger than it was. */
 export function fitWithin(
   { width, height }: { width: number; height: number },
-  bounds: { area: number; side: number },
+  { area, side }: { area: number; side: number },
 ): { width: number; height: number } {
-  const scale = Math.min(1, Math.sqrt(bounds.area / (width * height)), bounds.side / Math.max(width, height));
+  const scale = Math.min(1, Math.sqrt(area / (width * height)), side / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
