@@ -10,6 +10,7 @@ import type { App } from '#server/platform/http/app.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
 import { keepHostsApart } from '#server/platform/http/hosts.ts';
 import { secureHeaders } from '#server/platform/http/headers.ts';
+import { limitBodyTime } from '#server/platform/http/patience.ts';
 import { parseKeys } from '#server/platform/http/bodies.ts';
 import { validatorCompiler } from '#server/platform/http/validation.ts';
 import { describeApi } from '#server/api-docs.ts';
@@ -18,6 +19,10 @@ import { registerRoutes } from '#server/routes.ts';
 import packageFile from '../package.json' with { type: 'json' };
 
 const { version } = packageFile;
+
+/** How long a body may take: a film from a phone, and anything else. */
+const slowBodyMs = 60 * 60_000;
+const bodyMs = 30_000;
 
 /** Builds the server without listening. */
 export async function buildApp(ctx: AppContext): Promise<App> {
@@ -28,7 +33,7 @@ export async function buildApp(ctx: AppContext): Promise<App> {
     requestIdHeader: false,
     trustProxy: ctx.config.trustProxy.length > 0 ? ctx.config.trustProxy : false,
     bodyLimit: 1024 * 1024,
-    requestTimeout: 30_000,
+    requestTimeout: slowBodyMs,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
     forceCloseConnections: 'idle',
@@ -47,6 +52,7 @@ export async function buildApp(ctx: AppContext): Promise<App> {
   answerFailures(app);
   app.decorateRequest('viewer', null);
   observe(app, ctx);
+  limitBodyTime(app, bodyMs);
   await app.register(cookie);
   secureHeaders(app, ctx);
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions: { params: { 1: 4 } } });

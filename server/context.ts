@@ -45,6 +45,8 @@ export interface AppContext {
   fragments: Fragments;
   /** Called after a write that emitted events; set by the worker of this process, if it has one. */
   onEvents: { wake: () => void };
+  /** Ends when the process is told to stop: long work then breaks off, and is done again at the next start. */
+  closing: AbortSignal;
 }
 
 export interface ContextOptions {
@@ -64,7 +66,9 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
     closers.unshift(() => part.close());
     return part;
   };
+  const closing = new AbortController();
   const close = async (): Promise<void> => {
+    closing.abort();
     for (const closer of closers)
       await closer().catch((error: unknown) => log.warn({ err: error }, 'something did not close cleanly'));
   };
@@ -107,6 +111,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
       ),
       fragments: await openFragments(bus),
       onEvents,
+      closing: closing.signal,
       close,
     };
   } catch (error) {

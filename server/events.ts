@@ -81,6 +81,10 @@ export interface Events {
   'post.pinned': { postId: string; accountId: string };
   'post.unpinned': { postId: string; accountId: string };
 
+  /** A film or sound was uploaded, or is to be tried again: a worker makes it ready. */
+  'media.uploaded': { mediaId: string };
+  /** What a post shows is ready now, or shows something else. */
+  'media.changed': { mediaId: string; postId: string };
   /** Rows of media are gone; these are the keys of their files. A key that ends with a slash is a folder. */
   'media.removed': { keys: string[] };
 

@@ -17,9 +17,9 @@ import {
 import { sendMove } from '#server/features/graph/activitypub/move.ts';
 import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
-import { dropFiles } from '#server/features/media/subscribers.ts';
 import { moveAversions, moveFollowers } from '#server/features/graph/service/move.ts';
 import { moveMember } from '#server/features/lists/service/members.ts';
+import * as media from '#server/features/media/subscribers.ts';
 import { sendFlag } from '#server/features/moderation/activitypub/send.ts';
 import { sendDigest } from '#server/features/digests/subscribers.ts';
 import { sendArchiveLetter, writeArchive } from '#server/features/exchange/subscribers/archive.ts';
@@ -76,6 +76,7 @@ export const subscribers: Subscribers = {
     notifications: slow(notifications.untellGone),
     timelines: slow(timelines.removeOwner),
     archives: slow(dropArchivesOf),
+    media: slow(media.dropAllOf),
     traces: slow(eraseTraces),
   },
   'email.wanted': { letter: slow(sendWantedLetter) },
@@ -184,7 +185,12 @@ export const subscribers: Subscribers = {
   },
   'post.pinned': { fediverse: sendPin },
   'post.unpinned': { fediverse: sendUnpin },
-  'media.removed': { files: slow(dropFiles) },
+  'media.uploaded': { film: long(media.workOnUpload) },
+  'media.changed': {
+    fragments: posts.forgetPost,
+    timelines: timelines.refreshPost,
+  },
+  'media.removed': { files: slow(media.dropFiles) },
   'report.created': {
     fediverse: sendFlag,
   },

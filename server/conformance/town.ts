@@ -16,11 +16,13 @@ import { createFilter } from '#server/features/filters/service/edit.ts';
 import { addKeyword } from '#server/features/filters/service/keywords.ts';
 import { addFilterPost } from '#server/features/filters/service/posts.ts';
 import { listsOf } from '#server/features/lists/queries.ts';
+import { findOwnMedia } from '#server/features/media/queries.ts';
 import { createList } from '#server/features/lists/service/edit.ts';
 import { featureTag } from '#server/features/tags/service/feature.ts';
 import { createPost } from '#server/features/posts/service/create.ts';
 import { firstStretch } from '#server/platform/keyset.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
+import { form, photo, uploadPicture } from '#server/testing/pictures.ts';
 import type { TestServer } from '#server/testing/server.ts';
 
 /** The people and what they made. Alice is who acts in most stories; Bob follows her; Carol is locked; Olga owns the server. */
@@ -56,6 +58,8 @@ export interface Town {
     filterPost: string;
     featuredTag: string;
     import: string;
+    /** An upload that no post shows. */
+    media: string;
   };
   /** The accounts that wait for the staff. */
   waiting: string[];
@@ -151,7 +155,16 @@ async function addThings(alice: Person, bob: Person, reply: string): Promise<Tow
   const featuredTag = await must(alice, 'POST', '/api/v1/featured_tags', { name: 'bees' });
   const file = { kind: 'domain_blocks', csv: 'spam.example' };
   const imported = await must(alice, 'POST', '/api/imports', file);
-  return { list, filter, keyword, oldFilter, filterPost, featuredTag, import: imported };
+  return {
+    list,
+    filter,
+    keyword,
+    oldFilter,
+    filterPost,
+    featuredTag,
+    import: imported,
+    media: await must(alice, 'POST', '/api/v2/media', form(await photo(32, 24))),
+  };
 }
 
 /** Two who sign up while the staff decides about everybody. */
@@ -225,7 +238,14 @@ async function restockThings(ctx: AppContext, town: Town): Promise<Town['things'
     filterPost: await addFilterPost(ctx, accountId, filter, town.reply),
     featuredTag: await featureTag(ctx, accountId, { name: 'bees', display: 'bees' }),
     import: town.things.import,
+    media: await restockMedia(ctx, town),
   };
+}
+
+/** The upload, or another one when somebody took it away. */
+async function restockMedia(ctx: AppContext, { alice, things }: Town): Promise<string> {
+  const known = await findOwnMedia(ctx, alice.accountId, things.media);
+  return known?.postId === null ? known.id : uploadPicture(ctx, alice.accountId);
 }
 
 /** What somebody wrote for later, and their first talk, also when it was put away. */

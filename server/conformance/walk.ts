@@ -65,6 +65,7 @@ function idFor({ path, method }: Door, town: Town): string {
   if (path.includes('/scheduled_statuses/')) return town.later.scheduled;
   if (path.includes('/conversations/')) return town.later.talk;
   if (path.includes('/drafts/')) return town.later.draft;
+  if (path.includes('/media/')) return town.things.media;
   if (path.includes('/lists/')) return town.things.list;
   if (path.includes('/v1/featured_tags/')) return town.things.featuredTag;
   if (path.includes('/filters/statuses/')) return town.things.filterPost;
@@ -218,6 +219,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v2/filters/:filter_id/statuses': { status_id: town.reply },
     'POST /api/v1/filters': { phrase: 'one & two', context: ['home'], irreversible: true, whole_word: false },
     'PUT /api/v1/filters/:id': { phrase: 'feathers', whole_word: false },
+    'PUT /api/v1/media/:id': { description: 'birds & bees', focus: '0.5,-0.5' },
     'PUT /api/digests': { frequency: 'monthly' },
     'POST /api/imports': { kind: 'domain_blocks', mode: 'merge', csv: 'spam.example' },
     'POST /api/v1/push/subscription': pushSubscription,
@@ -235,7 +237,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
   };
 }
 
-/** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code, or know the address of a post. Their stories are told in features/auth. */
+/** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code, know the address of a post, or bring a file. Their stories are told in features/auth and features/media. */
 export const byLetter = new Set([
   'POST /api/auth/confirm',
   'POST /api/auth/password-reset',
@@ -243,6 +245,8 @@ export const byLetter = new Set([
   'POST /api/v1/emails/confirmations',
   'GET /api/v1/emails/check_confirmation',
   'GET /api/oembed',
+  'POST /api/v1/media',
+  'POST /api/v2/media',
   'POST /api/auth/sign-in/second-factor',
   'POST /api/auth/sign-in/passkey',
   'POST /api/auth/proof',

@@ -211,6 +211,7 @@ describe('W5: a body changes nothing for', () => {
       filterPost: '0',
       featuredTag: '0',
       import: '0',
+      media: '0',
     };
     const later = { scheduled: '0', draft: '0', talk: '0' };
     const posts = { ...town.posts, plain: '1', tagged: '1' };

@@ -90,3 +90,14 @@ export class TooMany extends Failure {
     this.budget = options.budget;
   }
 }
+
+/** 507: there is no room for what was sent; nothing of it is kept. */
+export class OutOfSpace extends Failure {
+  constructor(options?: FailureOptions) {
+    super(
+      507,
+      'This server has no room left for files, so nothing was saved. Please tell its administrators, and try again later.',
+      options,
+    );
+  }
+}

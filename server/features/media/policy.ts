@@ -11,6 +11,13 @@ export const unattachedForMs = 24 * 60 * minute;
 /** Uploads of one person in a stretch of time. Mastodon takes 30 in 30 minutes, which eight pictures a post use up in four posts. */
 export const uploadBudget = { uploads: 120, ms: 30 * minute } as const;
 
+const mebibyte = 1024 * 1024;
+
+/** The most bytes of any upload. */
+export function largestUpload(config: Pick<Config, 'mediaImageMaxMb' | 'mediaVideoMaxMb'>): number {
+  return Math.max(config.mediaImageMaxMb, config.mediaVideoMaxMb) * mebibyte;
+}
+
 /** The point of a picture that must stay visible: from -1 (left, bottom) to 1 (right, top). */
 export interface Focus {
   x: number;

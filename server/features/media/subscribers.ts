@@ -1,8 +1,21 @@
-// What media do when things happen: files go after the rows that named them.
+// What media do when things happen: a worker makes films and sounds ready; files go after the rows that named them.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
+import { dropMediaOf } from './service/purge.ts';
+import { makeReady } from './service/ready.ts';
+import { deleteFiles } from './service/store.ts';
+
+/** Makes an uploaded film or sound ready. */
+export async function workOnUpload(ctx: AppContext, { mediaId }: Events['media.uploaded']): Promise<void> {
+  await makeReady(ctx, mediaId);
+}
 
 /** Deletes the files of rows that are gone. */
 export async function dropFiles(ctx: AppContext, { keys }: Events['media.removed']): Promise<void> {
-  for (const key of keys) await ctx.files.delete(key);
+  await deleteFiles(ctx, keys);
+}
+
+/** Deletes all that an account had, also what posts that go one by one still show. */
+export async function dropAllOf(ctx: AppContext, { accountId }: Events['account.removed']): Promise<void> {
+  await dropMediaOf(ctx, accountId);
 }

@@ -1,8 +1,10 @@
 // Reading what clients send: JSON, forms and multipart, with Rails-style keys, and queries merged under the body of a write.
 import multipart from '@fastify/multipart';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Multipart } from '@fastify/multipart';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse } from 'qs';
 import { Failure, Invalid } from '#server/platform/errors.ts';
+import { beginUploads, tooLarge, type UploadRule } from './uploads.ts';
 
 /** A file of a multipart body, in memory: the route's limit is the app's `fileBytes`. */
 export interface UploadedFile {
@@ -67,10 +69,13 @@ export async function readBodies(app: FastifyInstance): Promise<void> {
     parseUnlabelled(body),
   );
   app.decorateRequest('uploads');
-  app.addHook('preValidation', async (request) => {
+  app.decorateRequest('storedUploads');
+  app.decorateRequest('closed', null);
+  app.addHook('preValidation', async (request, reply) => {
     request.uploads = {};
+    request.storedUploads = {};
     if (!writes.has(request.method)) return;
-    const body = request.isMultipart() ? await readMultipart(request) : request.body;
+    const body = request.isMultipart() ? await readMultipart(request, reply) : request.body;
     if (Array.isArray(body)) return;
     request.body = { ...(request.query as object), ...(body as object | null | undefined) };
   });
@@ -89,33 +94,38 @@ function parseUnlabelled(body: string): Record<string, unknown> {
   }
 }
 
-async function readMultipart(request: FastifyRequest): Promise<Record<string, unknown>> {
+/** The fields of a multipart body. Files go to memory, or to the disk where the route has a rule for them. */
+async function readMultipart(request: FastifyRequest, reply: FastifyReply): Promise<Record<string, unknown>> {
+  const rule = request.routeOptions.config.uploads;
+  const uploads = rule && beginUploads(request, reply, rule);
   const pairs: string[] = [];
   try {
-    for await (const part of request.parts()) {
-      if (part.type === 'field') {
-        pairs.push(`${encodeKey(part.fieldname)}=${encodeURIComponent(String(part.value))}`);
-        continue;
-      }
-      const content = await part.toBuffer();
-      if (content.length === 0 && part.filename === '') continue;
-      request.uploads[part.fieldname] = { filename: part.filename, mimetype: part.mimetype, content };
+    for await (const part of request.parts(rule ? { limits: { fileSize: rule.maxBytes } } : {})) {
+      if (part.type === 'field') pairs.push(`${encodeKey(part.fieldname)}=${encodeURIComponent(String(part.value))}`);
+      else if (uploads) await uploads.store(part.fieldname, part.file);
+      else await keepInMemory(request, part);
     }
   } catch (cause) {
+    await uploads?.close();
     if (cause instanceof Failure) throw cause;
-    throw new Invalid(describeMultipartFault(cause), { cause });
+    throw describeMultipartFault(cause, rule);
   }
   return parseKeys(pairs.join('&'));
+}
+
+async function keepInMemory(request: FastifyRequest, part: Extract<Multipart, { type: 'file' }>): Promise<void> {
+  const content = await part.toBuffer();
+  if (content.length === 0 && part.filename === '') return;
+  request.uploads[part.fieldname] = { filename: part.filename, mimetype: part.mimetype, content };
 }
 
 function encodeKey(name: string): string {
   return encodeURIComponent(name).replaceAll('%5B', '[').replaceAll('%5D', ']');
 }
 
-function describeMultipartFault(cause: unknown): string {
+function describeMultipartFault(cause: unknown, rule: UploadRule | undefined): Invalid {
   const code = (cause as { code?: unknown }).code;
-  if (code === 'FST_REQ_FILE_TOO_LARGE')
-    return `The file is too large; at most ${limits.fileBytes / 1024 / 1024} MB are taken`;
-  if (typeof code === 'string' && code.endsWith('_LIMIT')) return 'The form has too many parts';
-  return 'The multipart body could not be read';
+  if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(rule?.maxBytes ?? limits.fileBytes);
+  const isLimit = typeof code === 'string' && code.endsWith('_LIMIT');
+  return new Invalid(isLimit ? 'The form has too many parts' : 'The multipart body could not be read', { cause });
 }

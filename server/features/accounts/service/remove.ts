@@ -30,6 +30,7 @@ const kept = new Set([
   'poll_votes',
   'reports',
   'users',
+  'media_attachments',
 ]);
 
 /**

@@ -1,0 +1,120 @@
+// What the owner of an upload does with it before a post shows it: describing it, giving it another still, taking it away, and
+// having it tried again.
+import type { AppContext } from '#server/context.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
+import { Invalid, NotFound } from '#server/platform/errors.ts';
+import { inWorkFolder } from '#server/platform/media/work.ts';
+import type { MediaFile } from '../entities.ts';
+import { checkDescription, readFocus, unattachedForMs } from '../policy.ts';
+import { findOwnMedia, type OwnMedia } from '../queries.ts';
+import { makeThumbnail } from './pictures.ts';
+import { removeFiles, removeMedia } from './remove.ts';
+import { orDrop, storeMade, sumOf } from './store.ts';
+import { checkBytes } from './take.ts';
+
+export interface MediaChange {
+  description?: string | undefined;
+  /** As clients write it: `0.5,-0.25`. */
+  focus?: string | undefined;
+  /** A picture on this machine. */
+  thumbnailPath?: string | undefined;
+}
+
+interface Owned {
+  accountId: string;
+  id: string;
+}
+
+/**
+ * Changes what stands beside an upload; what is left out stays.
+ * @throws {NotFound} when the account has none with that id
+ * @throws {Invalid} when a post shows it already, or a value is wrong
+ */
+export async function changeMedia(
+  ctx: AppContext,
+  owned: Owned,
+  change: MediaChange & { signal: AbortSignal },
+): Promise<void> {
+  const description = change.description === undefined ? null : checkDescription(ctx.config, change.description);
+  const focus = change.focus === undefined || change.focus === '' ? null : readFocus(change.focus);
+  await findFree(ctx, owned);
+  if (change.thumbnailPath !== undefined) await replaceThumbnail(ctx, owned, change.thumbnailPath, change.signal);
+  if (description === null && focus === null) return;
+  await ctx.database.write(async (tx) => {
+    await lockFree(tx, owned);
+    await sql`update media_attachments set description = coalesce(${description}, description),
+        focus_x = coalesce(${focus?.x ?? null}, focus_x), focus_y = coalesce(${focus?.y ?? null}, focus_y),
+        updated_at = ${ctx.clock()}
+      where id = ${owned.id}`.execute(tx.sql);
+  });
+}
+
+async function replaceThumbnail(ctx: AppContext, owned: Owned, path: string, signal: AbortSignal): Promise<void> {
+  await checkBytes(ctx.config, 'image', path);
+  await inWorkFolder(ctx.config, async (folder) => {
+    const { files: made, small, blurhash } = await makeThumbnail(folder, path, signal);
+    const added = await storeMade(ctx, owned.id, made);
+    await orDrop(ctx, added, () =>
+      ctx.database.write(async (tx) => {
+        const before = await lockFree(tx, owned);
+        const files = [...before.filter(({ role }) => role !== 'thumbnail'), ...added];
+        await removeFiles(
+          tx,
+          before.filter(({ role }) => role === 'thumbnail'),
+        );
+        await sql`update media_attachments set files = ${JSON.stringify(files)}::jsonb, bytes = ${sumOf(files)},
+            small = ${JSON.stringify(small)}::jsonb, blurhash = ${blurhash}, updated_at = ${ctx.clock()}
+          where id = ${owned.id}`.execute(tx.sql);
+      }),
+    );
+  });
+}
+
+/** Deletes an upload that no post shows. @throws {NotFound} when the account has none with that id @throws {Invalid} when a post shows it */
+export async function deleteMedia(ctx: AppContext, owned: Owned): Promise<void> {
+  await findFree(ctx, owned);
+  await ctx.database.write(async (tx) => {
+    await lockFree(tx, owned);
+    await removeMedia(tx, { ids: [owned.id] });
+  });
+}
+
+/**
+ * Lets a worker try once more to make a failed upload ready. One that waits or is ready already is left alone.
+ * @throws {NotFound} when the account has none with that id
+ */
+export async function retryMedia(ctx: AppContext, owned: Owned): Promise<void> {
+  if ((await findOwnMedia(ctx, owned.accountId, owned.id)) === null) throw notFound();
+  const now = ctx.clock();
+  await ctx.database.write(async (tx) => {
+    const { rows } =
+      await sql`update media_attachments set state = 'waiting', progress = 0, failure = null, updated_at = ${now},
+        expires_at = case when expires_at is null then null else ${new Date(now.getTime() + unattachedForMs)}::timestamptz end
+      where id = ${owned.id} and account_id = ${owned.accountId} and state = 'failed' returning id`.execute(tx.sql);
+    if (rows.length > 0) await tx.emit('media.uploaded', { mediaId: owned.id });
+  });
+}
+
+async function findFree(ctx: AppContext, { accountId, id }: Owned): Promise<OwnMedia> {
+  const found = await findOwnMedia(ctx, accountId, id);
+  if (found === null || found.remoteUrl !== null) throw notFound();
+  if (found.postId !== null) throw isShown();
+  return found;
+}
+
+/** Holds the row until the transaction ends. Returns its files. @throws as `findFree` */
+async function lockFree(tx: Transaction, { accountId, id }: Owned): Promise<MediaFile[]> {
+  const { rows } = await sql<{
+    post_id: string | null;
+    files: MediaFile[];
+  }>`select post_id, files from media_attachments
+    where id = ${id} and account_id = ${accountId} for update`.execute(tx.sql);
+  const [row] = rows;
+  if (row === undefined) throw notFound();
+  if (row.post_id !== null) throw isShown();
+  return row.files;
+}
+
+const notFound = (): NotFound => new NotFound('Record not found');
+const isShown = (): Invalid =>
+  new Invalid('A post shows this file: edit the post to change the file’s description, or to take it out');
