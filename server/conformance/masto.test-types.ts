@@ -75,8 +75,22 @@ type Poll = Wider<
   { options: Array<Wider<mastodon.v1.PollOption, { votesCount: number | null }>>; votersCount: number | null }
 >;
 // https://docs.joinmastodon.org/entities/ScheduledStatus/#params: null where nothing was given.
-type ScheduledStatus = Omit<mastodon.v1.ScheduledStatus, 'params'> & { params: object };
-type StatusFields = { account: Account; application: mastodon.v1.Application | null; poll?: Poll | null };
+type ScheduledStatus = Omit<mastodon.v1.ScheduledStatus, 'params' | 'mediaAttachments'> & {
+  params: object;
+  mediaAttachments: MediaAttachment[];
+};
+// https://docs.joinmastodon.org/entities/MediaAttachment/: a sound without a cover has no preview; measures vary from kind to kind.
+type Measures = Partial<mastodon.v1.MediaAttachmentMetaImage & mastodon.v1.MediaAttachmentMetaVideo>;
+type MediaAttachment = Wider<
+  mastodon.v1.MediaAttachment,
+  { previewUrl: string | null; meta: { original?: Measures; small?: Measures; focus?: { x: number; y: number } } }
+>;
+type StatusFields = {
+  account: Account;
+  application: mastodon.v1.Application | null;
+  mediaAttachments: MediaAttachment[];
+  poll?: Poll | null;
+};
 type Status = Wider<mastodon.v1.Status, StatusFields & { reblog?: Wider<mastodon.v1.Status, StatusFields> | null }>;
 type Conversation = Wider<mastodon.v1.Conversation, { accounts: Account[]; lastStatus: Status | null }>;
 // https://docs.joinmastodon.org/entities/Relationship/#languages: null when all languages are shown.
@@ -138,13 +152,6 @@ type PushSubscription = Omit<mastodon.v1.WebPushSubscription, 'id' | 'alerts'> &
   alerts: Record<string, boolean>;
 };
 
-// https://docs.joinmastodon.org/entities/MediaAttachment/: a sound without a cover has no preview; measures vary from kind to kind.
-type Measures = Partial<mastodon.v1.MediaAttachmentMetaImage & mastodon.v1.MediaAttachmentMetaVideo>;
-type MediaAttachment = Wider<
-  mastodon.v1.MediaAttachment,
-  { previewUrl: string | null; meta: { original?: Measures; small?: Measures; focus?: { x: number; y: number } } }
->;
-
 /** Each line is one promise. */
 export type Promises = [
   Fits<Camel<MastodonAccount>, Account>,
@@ -156,7 +163,10 @@ export type Promises = [
     Wider<mastodon.v1.Profile, { fields: Array<{ name: string; value: string; verifiedAt: string | null }> }>
   >,
   Fits<Camel<MastodonStatus>, Status>,
-  Fits<Camel<MastodonStatusEdit>, Wider<mastodon.v1.StatusEdit, { account: Account }>>,
+  Fits<
+    Camel<MastodonStatusEdit>,
+    Wider<mastodon.v1.StatusEdit, { account: Account; mediaAttachments: MediaAttachment[] }>
+  >,
   Fits<Camel<MastodonPoll>, Poll>,
   Fits<Camel<MastodonScheduledStatus>, ScheduledStatus>,
   Fits<Camel<MastodonConversation>, Conversation>,

@@ -6,6 +6,7 @@ import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
+import { makeUpload } from '#server/testing/uploads.ts';
 import { read, type Got } from '#server/testing/reader.ts';
 
 const everybody = 'https://www.w3.org/ns/activitystreams#Public';
@@ -185,6 +186,55 @@ describe('a post', () => {
       replies: { type: 'Collection', totalItems: 0 },
       likes: { type: 'Collection', totalItems: 0 },
       shares: { type: 'Collection', totalItems: 0 },
+    });
+  });
+
+  it('names what it shows, each as a document with its words', async () => {
+    const { ctx } = server;
+    const blurhash = 'LNJRdVM{00Rj%Mayt7j[4nWBofRj';
+    const [picture, film, sound] = [
+      await makeUpload(ctx, alice.accountId, { description: 'A rook\nin the rain', focus: [0.5, -0.25], blurhash }),
+      await makeUpload(ctx, alice.accountId, { kind: 'video' }),
+      await makeUpload(ctx, alice.accountId, { kind: 'audio' }),
+    ];
+    const post = await write('look', { media_ids: [picture, film, sound] });
+    const { body } = await get(String(post['uri']));
+    const at = (id: string, name: string): string => `${server.origin}/media/media/${id}/a-random-name/${name}`;
+    expect(depth(body)).toBeLessThanOrEqual(8);
+    expect(body['attachment']).toEqual([
+      {
+        type: 'Document',
+        mediaType: 'image/webp',
+        url: at(picture, 'original.webp'),
+        name: 'A rook\nin the rain',
+        blurhash,
+        focalPoint: [0.5, -0.25],
+        width: 1600,
+        height: 1200,
+      },
+      {
+        type: 'Document',
+        mediaType: 'video/mp4',
+        url: at(film, 'original.mp4'),
+        name: null,
+        width: 1600,
+        height: 1200,
+        duration: 'PT12.5S',
+        icon: { type: 'Image', mediaType: 'image/webp', url: at(film, 'small.webp') },
+      },
+      {
+        type: 'Document',
+        mediaType: 'audio/mp4',
+        url: at(sound, 'original.m4a'),
+        name: null,
+        duration: 'PT3.25S',
+      },
+    ]);
+    const [, terms] = body['@context'] as [string, Json];
+    expect(terms).toMatchObject({
+      toot: 'http://joinmastodon.org/ns#',
+      blurhash: 'toot:blurhash',
+      focalPoint: { '@id': 'toot:focalPoint', '@container': '@list' },
     });
   });
 

@@ -1,6 +1,7 @@
 // Posts and what people do with them. A boost is a post of its own that points at another.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account, type EmojiReference } from '#server/features/accounts/entities.ts';
+import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '#server/features/media/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 
 export const quotePolicies = ['public', 'followers', 'nobody'] as const;
@@ -22,6 +23,8 @@ export const PostSchema = defineEntity({
     html: p.text().default(''),
     summary: p.text().default(''),
     sensitive: p.boolean().default(false),
+    /** It shows pictures, films or sounds. A boost shows none of its own. */
+    hasMedia: p.boolean().default(false),
     language: p.text().nullable(),
     emojis: p
       .json<EmojiReference[]>()
@@ -68,6 +71,19 @@ export const PostSchema = defineEntity({
     {
       name: 'posts_local',
       expression: `create index posts_local on posts (id desc) where visibility = 'public' and boost_of_id is null and local`,
+    },
+    // The same lists of posts that show something: each is one walk down an index, however rare pictures are.
+    {
+      name: 'posts_author_media',
+      expression: 'create index posts_author_media on posts (account_id, id desc) where has_media',
+    },
+    {
+      name: 'posts_public_media',
+      expression: `create index posts_public_media on posts (id desc) where visibility = 'public' and has_media`,
+    },
+    {
+      name: 'posts_local_media',
+      expression: `create index posts_local_media on posts (id desc) where visibility = 'public' and has_media and local`,
     },
   ],
   uniques: [
@@ -121,6 +137,26 @@ export const PostTagSchema = defineEntity({
 export class PostTag extends PostTagSchema.class {}
 PostTagSchema.setClass(PostTag);
 
+/** What a former version showed, as it was then; the words are those of `MediaView` in media. */
+export interface FormerMedia {
+  id: string;
+  kind: MediaKind;
+  state: MediaState;
+  progress: number;
+  failure: string | null;
+  description: string;
+  focusX: number;
+  focusY: number;
+  blurhash: string | null;
+  original: MediaMeasures | null;
+  small: MediaMeasures | null;
+  waveform: number[] | null;
+  files: MediaFile[];
+  remoteUrl: string | null;
+  remotePreviewUrl: string | null;
+  remoteType: string | null;
+}
+
 /** A former version of a post; the present one is the post itself. */
 export const PostVersionSchema = defineEntity({
   name: 'PostVersion',
@@ -135,6 +171,8 @@ export const PostVersionSchema = defineEntity({
     language: p.text().nullable(),
     /** The options of its poll; null when it had none. */
     pollOptions: p.json<string[]>().nullable(),
+    /** What it showed; null when that was nothing. */
+    media: p.json<FormerMedia[]>().nullable(),
     createdAt: p.datetime(3),
   },
 });

@@ -15,7 +15,7 @@ import { quotePolicyOf } from './policy/quote.ts';
 import { loadPosts, type PostView } from './queries.ts';
 import { loadFilteredText, type FilteredText } from './pages/filtered.ts';
 import { flagColumns, noFlags, quotingColumn, type PostFlags, type SeenPost } from './queries/flags.ts';
-import { serializeBody, serializeHead, type StatusFlags } from './serializers.ts';
+import { serializeBody, serializeHead, type PostPlaces, type StatusFlags } from './serializers.ts';
 import { serializeApproval } from './serializers/quote.ts';
 import { serializePoll } from './serializers/poll.ts';
 import { accountFragment, postFragment } from './service/forget.ts';
@@ -168,7 +168,7 @@ async function loadPieces(ctx: AppContext, rows: readonly SeenPost[], viewerIds:
   const ids = new Set(rows.flatMap(shownIn));
   const texts = await loadTexts(ctx, ids, postFragment, async (missing) => {
     const posts = await loadPosts(ctx, missing);
-    return posts.map((post) => [post.id, packPost(post, ctx.config)]);
+    return posts.map((post) => [post.id, packPost(post, ctx)]);
   });
   const posts = new Map([...texts].map(([id, text]) => [id, unpackPost(text)]));
   const accounts = await renderAccounts(
@@ -209,9 +209,9 @@ async function loadTexts(
 }
 
 /** JSON has no line breaks of its own, so they part the pieces. */
-function packPost(post: PostView, config: { origin: string }): string {
+function packPost(post: PostView, places: PostPlaces): string {
   const head = `${JSON.stringify(serializeHead(post)).slice(0, -1)},"account":`;
-  const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, config)).slice(1, -1)}` : '';
+  const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, places)).slice(1, -1)}` : '';
   const poll = post.poll === null ? '' : JSON.stringify({ poll: post.poll, emojis: post.emojis } satisfies KeptPoll);
   return [post.accountId, head, body, quotePolicyOf(post), JSON.stringify(shallowQuote(post)), poll].join('\n');
 }

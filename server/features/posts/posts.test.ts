@@ -124,7 +124,7 @@ describe('bad input', () => {
     ['an answer to a number too large', { status: 'x', in_reply_to_id: '9'.repeat(40) }, 404],
     ['a text that is a list', { status: ['a', 'b'] }, 422],
     ['a flag that is none', { status: 'x', sensitive: 'maybe' }, 422],
-    ['a picture', { status: 'x', media_ids: ['1'] }, 422],
+    ['a picture that nobody uploaded', { status: 'x', media_ids: ['1'] }, 422],
     ['a poll with one option', { poll: { options: ['a'], expires_in: 300 }, status: 'x' }, 422],
     ['a date that is too soon', { status: 'x', scheduled_at: '2026-01-01T00:00:00.000Z' }, 422],
     ['a key longer than keys are', { status: 'x' }, 422, { 'idempotency-key': 'k'.repeat(300) }],

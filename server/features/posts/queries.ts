@@ -1,11 +1,12 @@
 // Reading posts by what names them. Who may see them is a condition of the statement; plain loads are for code that
-// has asked already. Lists are in queries/lists.ts, threads in queries/thread.ts.
+// has asked already. Lists are in queries/lists.ts, threads in queries/thread.ts, former versions in queries/history.ts.
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import type { QuotePolicy, ReplyPolicy } from './entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
+import { mediaOfPost, type MediaView } from '#server/features/media/queries.ts';
 import { together } from '#server/platform/together.ts';
 import { sql } from '#server/platform/database.ts';
 import type { Tables } from '#server/schema.ts';
@@ -61,6 +62,8 @@ export interface PostView {
   poll: PollView | null;
   /** What it quotes: the post, its author and address; `id` is null when that was deleted. */
   quote: QuoteView | null;
+  /** What it shows, in the author's order; nothing of its own for a boost. */
+  media: MediaView[];
   mentions: MentionView[];
   /** `name` is the folded form, `display` how it was first written here. */
   tags: Array<{ id: string; name: string; display: string }>;
@@ -70,7 +73,7 @@ export interface PostView {
 /** A poll as JSON brings it: its end is a text. */
 type PollRow = Omit<PollView, 'expiresAt'> & { expiresAt: string | null };
 type PostRow = Selectable<Tables['posts']> &
-  Pick<PostView, 'mentions' | 'tags' | 'app'> & { poll: PollRow | null; quote: QuoteView | null };
+  Pick<PostView, 'mentions' | 'tags' | 'app' | 'media'> & { poll: PollRow | null; quote: QuoteView | null };
 
 /** The posts with these ids in the order asked, in one statement; ids of no post are left out. */
 export async function loadPosts(ctx: AppContext, ids: readonly string[]): Promise<PostView[]> {
@@ -138,40 +141,12 @@ export async function isTombstone(ctx: AppContext, uri: string): Promise<boolean
   return row !== undefined;
 }
 
-/** The state of a post at one time; `createdAt` is when it was written so. */
-export interface PostVersionView {
-  html: string;
-  summary: string;
-  sensitive: boolean;
-  /** The options of its poll. */
-  pollOptions: string[] | null;
-  createdAt: Date;
-}
-
-/** All versions of a post, oldest first, the present one last. At most 200 former ones. */
-export async function postHistory(ctx: AppContext, post: PostView): Promise<PostVersionView[]> {
-  const rows = await ctx.database.read
-    .selectFrom('post_versions')
-    .select(['html', 'summary', 'sensitive', 'poll_options', 'created_at'])
-    .where('post_id', '=', post.id)
-    .orderBy('id')
-    .limit(200)
-    .execute();
-  const former = rows.map(({ created_at, poll_options, ...row }) => ({
-    ...row,
-    pollOptions: poll_options,
-    createdAt: created_at,
-  }));
-  const { html, summary, sensitive } = post;
-  const pollOptions = post.poll?.options ?? null;
-  return [...former, { html, summary, sensitive, pollOptions, createdAt: post.editedAt ?? post.createdAt }];
-}
-
 function selectPosts(ctx: AppContext) {
   return ctx.database.read
     .selectFrom('posts')
     .selectAll('posts')
     .select([
+      mediaOfPost(sql.ref('posts.id')).as('media'),
       sql<MentionView[]>`coalesce((
         select json_agg(json_build_object('accountId', a.id::text, 'username', a.username, 'domain', a.domain,
           'uri', a.uri, 'url', a.url, 'silent', m.silent) order by a.id)
@@ -214,6 +189,7 @@ function postView(row: PostRow): PostView {
     replyPolicy: row.reply_policy,
     quotesCount: row.quotes_count,
     quote: row.quote,
+    media: row.media,
     likesCount: row.likes_count,
     boostsCount: row.boosts_count,
     repliesCount: row.replies_count,

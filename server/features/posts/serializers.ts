@@ -4,10 +4,12 @@ import { Type, type Static } from 'typebox';
 import type { MastodonAccount, MastodonEmoji } from '#server/features/accounts/serializers.ts';
 import { serializeEmoji } from '#server/features/accounts/serializers.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
+import { MediaAttachmentSchema, serializeMedia, type MediaPlaces } from '#server/features/media/serializers.ts';
 import { FilterResultSchema } from '#server/features/filters/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
-import type { PostVersionView, PostView } from './queries.ts';
+import type { PostView } from './queries.ts';
+import type { PostVersionView } from './queries/history.ts';
 import { replyPolicies, type ReplyPolicy } from './entities.ts';
 import { PollSchema } from './serializers/poll.ts';
 import { QuoteApprovalSchema, QuoteStateSchema, ShallowQuoteSchema } from './serializers/quote.ts';
@@ -59,7 +61,7 @@ const bodyFields = {
   ),
   content: Type.String({ description: 'HTML, safe to show' }),
   application: nullable(Type.Object({ name: Type.String(), website: nullable(Type.String()) })),
-  media_attachments: Type.Array(Type.Never()),
+  media_attachments: Type.Array(MediaAttachmentSchema),
   mentions: Type.Array(
     Type.Object({ id: Type.String(), username: Type.String(), url: Type.String(), acct: Type.String() }),
   ),
@@ -148,7 +150,7 @@ export const StatusEditSchema = Type.Object({
   created_at: Type.String({ format: 'date-time' }),
   account: AccountSchema,
   poll: Type.Optional(Type.Object({ options: Type.Array(Type.Object({ title: Type.String() })) })),
-  media_attachments: Type.Array(Type.Never()),
+  media_attachments: Type.Array(MediaAttachmentSchema),
   emojis: Type.Array(EmojiSchema),
 });
 export type MastodonStatusEdit = Static<typeof StatusEditSchema>;
@@ -175,9 +177,14 @@ export function serializeHead(post: PostView): StatusHead {
   };
 }
 
+/** What addresses in a post are made of: a part of the context. */
+export interface PostPlaces extends MediaPlaces {
+  config: { origin: string };
+}
+
 /** What a post says; a boost shows that of the post which it boosts. */
-export function serializeBody(post: PostView, config: { origin: string }): StatusBody {
-  const { tagPage } = addresses(config);
+export function serializeBody(post: PostView, places: PostPlaces): StatusBody {
+  const { tagPage } = addresses(places.config);
   return {
     edited_at: post.editedAt?.toISOString() ?? null,
     in_reply_to_id: post.inReplyToId,
@@ -192,7 +199,7 @@ export function serializeBody(post: PostView, config: { origin: string }): Statu
     reply_policy: post.replyPolicy,
     content: post.html,
     application: post.app,
-    media_attachments: [],
+    media_attachments: post.media.map((media) => serializeMedia(media, places)),
     mentions: post.mentions
       .filter(({ silent }) => !silent)
       .map((mention) => ({
@@ -213,6 +220,7 @@ export function serializeVersion(
   version: PostVersionView,
   post: PostView,
   account: MastodonAccount,
+  places: MediaPlaces,
 ): MastodonStatusEdit {
   return {
     content: version.html,
@@ -221,7 +229,7 @@ export function serializeVersion(
     created_at: version.createdAt.toISOString(),
     account,
     ...(version.pollOptions === null ? {} : { poll: { options: version.pollOptions.map((title) => ({ title })) } }),
-    media_attachments: [],
+    media_attachments: version.media.map((media) => serializeMedia(media, places)),
     emojis: post.emojis.map(serializeEmoji),
   };
 }

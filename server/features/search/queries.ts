@@ -182,7 +182,6 @@ function hasTrait(trait: PostTrait): RawBuilder<unknown> {
     case 'sensitive':
       return sql`posts.sensitive`;
     case 'media':
-      // Posts hold no pictures or films yet.
-      return sql`false`;
+      return sql`posts.has_media`;
   }
 }

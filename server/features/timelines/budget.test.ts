@@ -4,6 +4,7 @@ import pino from 'pino';
 import { buildApp } from '#server/app.ts';
 import { openContext } from '#server/context.ts';
 import { signUp } from '#server/testing/people.ts';
+import { makeUpload } from '#server/testing/uploads.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 
 let server: TestServer;
@@ -24,6 +25,7 @@ async function fillHome(): Promise<string> {
   const poll = await write('which?', { poll: { options: ['this', 'that'], expires_in: 3600 } });
   await write('see this', { quoted_status_id: poll });
   await write('and so on', { in_reply_to_id: poll });
+  await write('look', { media_ids: [await makeUpload(server.ctx, author.accountId)] });
   for (let count = 0; count < 20; count += 1) await write(`${count} for @reader`);
   await server.settle();
   return reader.token;
@@ -42,7 +44,7 @@ test('a home page is one statement when its texts are kept, and at most seven at
       url: '/api/v1/timelines/home?limit=40',
       headers: { authorization: `Bearer ${token}` },
     });
-    expect(answer.json()).toHaveLength(24);
+    expect(answer.json()).toHaveLength(25);
     return ctx.database.statements() - before;
   };
   try {

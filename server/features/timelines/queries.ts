@@ -59,6 +59,7 @@ export async function homePage(ctx: AppContext, ownerId: string, page: Stretch):
 export interface PublicFilter {
   /** Only posts from here, or only posts from elsewhere. */
   origin: 'all' | 'local' | 'remote';
+  /** Only posts that show pictures, films or sounds. */
   onlyMedia?: boolean;
 }
 
@@ -69,9 +70,8 @@ export async function publicPage(
   viewerId: string | null,
   page: Stretch,
 ): Promise<SeenPost[]> {
-  if (filter.onlyMedia === true) return [];
   return postsPage(ctx, viewerId, page, [
-    ...fromOrigin(filter.origin),
+    ...filterConditions(filter),
     sql`(posts.in_reply_to_uri is null or posts.in_reply_to_account_id = posts.account_id)`,
   ]);
 }
@@ -90,11 +90,11 @@ export async function tagPage(
   viewerId: string | null,
   page: Stretch,
 ): Promise<SeenPost[]> {
-  if (filter.onlyMedia === true || filter.any.length === 0) return [];
+  if (filter.any.length === 0) return [];
   const tagged = (keys: string[]) =>
     sql`posts.id in (select pt.post_id from post_tags pt join tags t on t.id = pt.tag_id where t.name = any(${keys}::text[]))`;
   const conditions = [
-    ...fromOrigin(filter.origin),
+    ...filterConditions(filter),
     ...filter.all.map((key) => tagged([key])),
     ...(filter.none.length === 0 ? [] : [sql`not ${tagged(filter.none)}`]),
   ];
@@ -107,9 +107,11 @@ export async function tagPage(
   return readPosts(ctx, viewerId, page, sql.join(branches, sql` union `));
 }
 
-function fromOrigin(origin: PublicFilter['origin']): RawBuilder<unknown>[] {
-  if (origin === 'all') return [];
-  return [origin === 'local' ? sql`posts.local` : sql`not posts.local`];
+function filterConditions({ origin, onlyMedia }: PublicFilter): RawBuilder<unknown>[] {
+  return [
+    ...(origin === 'all' ? [] : [origin === 'local' ? sql`posts.local` : sql`not posts.local`]),
+    ...(onlyMedia ? [sql`posts.has_media`] : []),
+  ];
 }
 
 async function postsPage(

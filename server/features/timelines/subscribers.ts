@@ -123,7 +123,9 @@ async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostVi
     postId: post.id,
     accountId: post.accountId,
     ownerIds,
-    open: isOpen ? { local: post.local, hasMedia: false, tags: post.tags.map(({ name }) => name) } : null,
+    open: isOpen
+      ? { local: post.local, hasMedia: post.media.length > 0, tags: post.tags.map(({ name }) => name) }
+      : null,
   };
   await ctx.bus.publish('post', news);
 }

@@ -42,6 +42,8 @@ export const objectContext = [
     toot: 'http://joinmastodon.org/ns#',
     Emoji: 'toot:Emoji',
     votersCount: 'toot:votersCount',
+    blurhash: 'toot:blurhash',
+    focalPoint: { '@id': 'toot:focalPoint', '@container': '@list' },
     quote: { '@id': 'https://w3id.org/fep/044f#quote', '@type': '@id' },
     quoteUri: 'http://fedibird.com/ns#quoteUri',
     _misskey_quote: 'https://misskey-hub.net/ns#_misskey_quote',

@@ -7,8 +7,8 @@ import {
   authorSettings,
   findStrangers,
   idempotencyKey,
+  readMediaIds,
   readPoll,
-  refuseUnknownParts,
   textFields,
 } from '#server/features/posts/routes/write.ts';
 import { interactionFields, readInteractions } from '#server/features/posts/routes/quotes.ts';
@@ -46,7 +46,6 @@ export function publishRoutes(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const { accountId, appId } = viewerOf(request);
       const { body } = request;
-      refuseUnknownParts(body);
       const scheduledAt = body.scheduled_at ? readTime(body.scheduled_at) : null;
       await findStrangers(ctx, body.status);
       const settings = await authorSettings(ctx, accountId, body.visibility);
@@ -60,6 +59,7 @@ export function publishRoutes(app: App, ctx: AppContext): void {
         visibility: settings.visibility,
         inReplyToId: body.in_reply_to_id === '' ? null : body.in_reply_to_id,
         poll: readPoll(body.poll),
+        mediaIds: readMediaIds(body.media_ids),
         quotedId: body.quoted_status_id || null,
         ...readInteractions(body),
         idempotencyKey: idempotencyKey(request.headers),

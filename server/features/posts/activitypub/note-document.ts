@@ -10,9 +10,10 @@ import { escapeHtml } from '#server/platform/text.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import { isPollOver, type PollView } from '../policy/poll.ts';
 import type { MentionView, PostView } from '../queries.ts';
+import { attachmentDocuments } from './attachment-document.ts';
 
 /** What writing a document takes: the addresses, and the time when a poll is over. */
-type Writing = Pick<AppContext, 'config' | 'clock'>;
+type Writing = Pick<AppContext, 'config' | 'clock' | 'media'>;
 
 /** Who a post is for. `followers` is the author's followers collection. */
 export function audienceFor(visibility: Visibility, followers: string, mentioned: readonly string[]): Audience {
@@ -81,7 +82,7 @@ export function noteDocument(ctx: Writing, post: PostView, author: AccountView):
     url: post.url ?? post.uri,
     ...audienceOfPost(config, post),
     tag: tagsOf(config, post),
-    attachment: [],
+    attachment: attachmentDocuments(post.media, ctx.media.file),
     replies: counted(repliesCount),
     likes: counted(likesCount),
     shares: counted(boostsCount),

@@ -17,6 +17,7 @@ import {
   type Json,
 } from '#server/platform/fediverse/json.ts';
 import { cleanName, cleanUrl, escapeHtml, sanitizeHtml, stripHtml, tagKey } from '#server/platform/text.ts';
+import { readAttachments, type ReadAttachments, type RemoteFile } from './attachments-read.ts';
 import { readPoll } from './poll-read.ts';
 import type { PollView } from '../policy/poll.ts';
 import type { TagSpelling } from '../service/record.ts';
@@ -41,6 +42,7 @@ export interface RemoteNote {
   poll: PollView | null;
   /** The post that it quotes. */
   quoteUri: string | null;
+  files: RemoteFile[];
 }
 
 /** Kinds that are shown as they are; all others that we know are shown as a title with a link. */
@@ -54,7 +56,6 @@ const limits = {
   mentions: 500,
   tags: 100,
   tagLength: 200,
-  attachments: 32,
 };
 
 /** True for the types that become posts. */
@@ -70,13 +71,14 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
   if (!isPostType(type) || type === null || uri === null || authorUri === null) return null;
   const url = readPage(json['url'], allowHttp) ?? cleanUrl(uri);
   const summary = readSummary(json, type);
+  const attached = readAttachments(json, type);
   return {
     uri,
     authorUri,
     url,
-    html: readHtml(json, type, url),
+    html: readHtml(json, type, url, attached),
     summary,
-    sensitive: json['sensitive'] === true || summary !== '',
+    sensitive: json['sensitive'] === true || summary !== '' || attached.sensitive,
     language: readLanguage(json),
     emojis: readEmojis(json['tag']),
     tags: readTags(json['tag']),
@@ -87,6 +89,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     updatedAt: asDate(json['updated']),
     quoteUri: remoteAddress(readQuote(json), allowHttp),
     poll: type === 'Question' ? readPoll(json) : null,
+    files: attached.files,
   };
 }
 
@@ -119,10 +122,12 @@ function readSummary(json: Json, type: string): string {
   return cleanName(stripHtml(asText(json['summary']) ?? ''), limits.summary);
 }
 
-function readHtml(json: Json, type: string, url: string | null): string {
+function readHtml(json: Json, type: string, url: string | null, { links }: ReadAttachments): string {
   const content = readContent(json);
-  const parts = whole.has(type) ? [content] : [titleHtml(json), shortText(json, content), linkHtml(url, url)];
-  if (whole.has(type)) parts.push(attachmentsHtml(json['attachment']));
+  const others = links.map((link) => linkHtml(link.url, link.text));
+  const parts = whole.has(type)
+    ? [content, ...others]
+    : [titleHtml(json), shortText(json, content), ...others, linkHtml(url, url)];
   return parts.filter((part) => part !== '').join('');
 }
 
@@ -153,18 +158,6 @@ function shortText(json: Json, content: string): string {
   const summary = stripHtml(asText(json['summary']) ?? '').trim();
   if (summary !== '') return paragraphs(summary.slice(0, limits.summary));
   return content.length <= limits.summary ? content : '';
-}
-
-/** Attachments as links, so that a post that is only a picture is not an empty one. */
-function attachmentsHtml(value: unknown): string {
-  const links = asList(value)
-    .slice(0, limits.attachments)
-    .map(asObject)
-    .map((attachment) => {
-      const url = cleanUrl(asId(asList(attachment?.['url'] ?? attachment?.['href'])[0]));
-      return linkHtml(url, cleanName(attachment?.['name'], limits.title) || url);
-    });
-  return links.join('');
 }
 
 function linkHtml(url: string | null, text: string | null): string {

@@ -92,6 +92,7 @@ export type PlacedPost = SeenPost & { position: string };
 
 export interface AccountPostsFilter {
   accountId: string;
+  /** Posts of the account's own that show something; boosts are none. */
   onlyMedia?: boolean;
   /** Answers to others go; a thread with oneself stays. */
   excludeReplies?: boolean;
@@ -109,12 +110,11 @@ export async function accountPosts(
   viewerId: string | null,
   page: Stretch,
 ): Promise<PlacedPost[]> {
-  // There are no pictures yet: a list of them is empty.
-  if (filter.onlyMedia === true) return [];
-  if (filter.pinned === true) return pinnedPosts(ctx, filter.accountId, viewerId, page);
+  if (filter.pinned === true) return pinnedPosts(ctx, filter, viewerId, page);
   const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
   const conditions = [
     sql`posts.account_id = ${filter.accountId}`,
+    ...(filter.onlyMedia ? [sql`posts.has_media`] : []),
     ...(filter.excludeReplies
       ? [sql`(posts.in_reply_to_account_id is null or posts.in_reply_to_account_id = posts.account_id)`]
       : []),
@@ -136,7 +136,7 @@ export async function accountPosts(
 /** What an account pinned, the latest pin first, as far as the viewer may see it. */
 async function pinnedPosts(
   ctx: AppContext,
-  accountId: string,
+  { accountId, onlyMedia }: AccountPostsFilter,
   viewerId: string | null,
   page: Stretch,
 ): Promise<PlacedPost[]> {
@@ -146,7 +146,8 @@ async function pinnedPosts(
     page,
     sql`
     select pin.id as position, ${seenColumns(viewerId)} from pins pin join posts on posts.id = pin.post_id
-    where pin.account_id = ${accountId} and ${visiblePosts(viewerId)} and ${bounds} ${order}`,
+    where pin.account_id = ${accountId} and ${onlyMedia ? sql`posts.has_media` : sql`true`} and ${visiblePosts(viewerId)}
+      and ${bounds} ${order}`,
   );
 }
 

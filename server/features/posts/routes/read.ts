@@ -9,7 +9,8 @@ import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
 import { renderStatuses, renderStatusesById } from '../pages.ts';
-import { findVisiblePost, findVisibleSubject, postHistory } from '../queries.ts';
+import { findVisiblePost, findVisibleSubject } from '../queries.ts';
+import { postHistory } from '../queries/history.ts';
 import { accountPosts } from '../queries/lists.ts';
 import { findThread } from '../queries/thread.ts';
 import { ContextSchema, serializeVersion, StatusEditSchema, StatusSchema, StatusSourceSchema } from '../serializers.ts';
@@ -103,7 +104,7 @@ export function readRoutes(app: App, ctx: AppContext): void {
       const post = await findVisibleSubject(ctx, request.viewer?.accountId ?? null, request.params.id);
       if (post === null) throw new NotFound('Record not found');
       const account = await authorOf(ctx, post.accountId);
-      return (await postHistory(ctx, post)).map((version) => serializeVersion(version, post, account));
+      return (await postHistory(ctx, post)).map((version) => serializeVersion(version, post, account, ctx));
     },
   );
 

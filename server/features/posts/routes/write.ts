@@ -29,7 +29,7 @@ export const textFields = {
   spoiler_text: Type.Optional(Type.String({ description: 'The content warning' })),
   sensitive: Type.Optional(Type.Boolean()),
   language: Type.Optional(Type.String({ description: 'A code such as en or pt-BR' })),
-  media_ids: Type.Optional(Type.Array(Type.String())),
+  media_ids: Type.Optional(Type.Array(Type.String(), { description: 'Uploads that it shows, in this order' })),
   poll: Type.Optional(
     Type.Object({
       options: Type.Optional(Type.Array(Type.String())),
@@ -39,6 +39,18 @@ export const textFields = {
     }),
   ),
 };
+
+/** What an edit says of each file; what is left out stays. */
+const mediaAttributes = Type.Optional(
+  Type.Array(
+    Type.Object({
+      id: Type.String(),
+      description: Type.Optional(Type.String()),
+      focus: Type.Optional(Type.String({ description: 'Two numbers from -1 to 1, such as 0.5,-0.25' })),
+    }),
+  ),
+);
+
 /** Registers the doors. */
 export function writeRoutes(app: App, ctx: AppContext): void {
   app.route({
@@ -48,14 +60,13 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       tags: ['statuses'],
       summary: 'Edit a post',
       params: IdParams,
-      body: Type.Object({ ...textFields, ...interactionFields }),
+      body: Type.Object({ ...textFields, media_attributes: mediaAttributes, ...interactionFields }),
       response: { 200: StatusSchema },
     },
     config: { access: user('write:statuses') },
     handler: async (request, reply) => {
       const { accountId } = viewerOf(request);
       const { body } = request;
-      refuseUnknownParts(body);
       const { quotePolicy, replyPolicy } = readInteractions(body);
       await findStrangers(ctx, body.status);
       const { id: postId } = request.params;
@@ -67,6 +78,8 @@ export function writeRoutes(app: App, ctx: AppContext): void {
         sensitive: body.sensitive,
         language: body.language,
         poll: readPoll(body.poll),
+        mediaIds: readMediaIds(body.media_ids),
+        mediaAttributes: body.media_attributes,
       });
       if (quotePolicy !== undefined || replyPolicy !== undefined)
         await changeInteractions(ctx, { accountId, postId, quotePolicy, replyPolicy });
@@ -80,7 +93,9 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       schema: {
         tags: ['statuses'],
         summary: 'Delete a post; the answer holds its source, to write it anew',
+        description: 'Its files can be shown in another post for a day, unless `delete_media` says that they go too.',
         params: IdParams,
+        body: Type.Object({ delete_media: Type.Optional(Type.Boolean()) }),
         response: { 200: StatusSchema },
       },
       config: { access: user('write:statuses') },
@@ -92,7 +107,7 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       const status = await renderStatus(ctx, postId, accountId);
       if (post === null || status === null) throw new NotFound('Record not found');
       await limitDeletions(ctx, accountId);
-      await deletePost(ctx, { postId, accountId });
+      await deletePost(ctx, { postId, accountId, keepMedia: request.body.delete_media !== true });
       return sendJson(reply, `${status.slice(0, -1)},"text":${JSON.stringify(post.source ?? '')}}`);
     },
   );
@@ -153,8 +168,7 @@ export async function authorSettings(
   };
 }
 
-/** What clients may send and this server cannot do yet is refused rather than dropped: a post without its picture is another post. */
-export function refuseUnknownParts(body: { media_ids?: string[] }): void {
-  if (body.media_ids !== undefined && body.media_ids.length > 0)
-    throw new Invalid('Validation failed: posts cannot have attachments on this server yet');
+/** The files that are asked for. Forms send an empty text for none. */
+export function readMediaIds(mediaIds: readonly string[] | undefined): string[] | undefined {
+  return mediaIds?.filter((id) => id !== '');
 }

@@ -3,6 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
+import { attachMedia, checkAttachable } from '#server/features/media/service/attach.ts';
 import { Forbidden, Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
@@ -26,7 +27,9 @@ export interface NewPost {
   language?: string | null;
   inReplyToId?: string | null;
   poll?: NewPoll;
-  /** The post that it shows. */
+  /** Uploads of the author that it shows, in this order. */
+  mediaIds?: readonly string[];
+  /** The post that it quotes. */
   quotedId?: string | null;
   /** Default: everybody. */
   quotePolicy?: QuotePolicy;
@@ -39,19 +42,22 @@ export interface NewPost {
 
 /**
  * Publishes a post of a local account and returns its id; a repeated idempotency key returns the first post's id.
- * @throws {Invalid} when the text is blank or too long, the language is none, or the key was used for other content
+ * @throws {Invalid} when the text is blank or too long, the language is none, a file cannot be shown, or the key was used for other
+ * content
  * @throws {NotFound} when the author may not see what is answered
  * @throws {Forbidden} when the account may not post
  */
 export async function createPost(ctx: AppContext, post: NewPost): Promise<string> {
-  const draft = checkDraft(ctx.config, post);
+  const { accountId, mediaIds = [] } = post;
+  const draft = checkDraft(ctx.config, { ...post, hasMedia: mediaIds.length > 0 });
   const poll = post.poll && checkPoll(ctx.config, post.poll);
-  const { accountId } = post;
+  refusePollWithFiles(poll !== undefined, mediaIds.length);
   const request = keyedRequest(accountId, post.idempotencyKey, [
     draft,
     post.visibility,
     post.inReplyToId ?? null,
     ...(poll === undefined ? [] : [poll]),
+    ...(mediaIds.length === 0 ? [] : [{ mediaIds }]),
     ...(post.quotedId == null ? [] : [post.quotedId]),
     ...(post.quotePolicy === undefined ? [] : [post.quotePolicy]),
     ...(post.replyPolicy === undefined ? [] : [post.replyPolicy]),
@@ -73,6 +79,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     local: true,
     emojis: [],
     boostOfId: null,
+    hasMedia: mediaIds.length > 0,
     appId: post.appId ?? null,
     quotePolicy: post.quotePolicy,
     replyPolicy: post.replyPolicy,
@@ -84,6 +91,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     if (earlier) return earlier;
     if (parent) await holdPost(tx, parent.id);
     await recordPost(ctx, tx, record, rendered);
+    await attachMedia(ctx, tx, { accountId, postId: record.id, mediaIds });
     if (poll) await recordPoll(ctx, tx, record.id, poll);
     if (quoted) await recordQuote(tx, record, quoted.id);
     return record.id;
@@ -97,12 +105,24 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
  * @throws as `createPost`
  */
 export async function checkPost(ctx: AppContext, post: NewPost): Promise<NewPost> {
-  const draft = checkDraft(ctx.config, post);
+  const { mediaIds = [] } = post;
+  const draft = checkDraft(ctx.config, { ...post, hasMedia: mediaIds.length > 0 });
   const poll = post.poll && checkPoll(ctx.config, post.poll);
+  refusePollWithFiles(poll !== undefined, mediaIds.length);
+  await checkAttachable(ctx, post.accountId, mediaIds);
   await findAuthor(ctx, post.accountId);
   const parent = post.inReplyToId == null ? null : await findParent(ctx, post.accountId, post.inReplyToId);
   if (post.quotedId != null) await findQuotable(ctx, post.accountId, post.quotedId);
   return { ...post, ...draft, poll, inReplyToId: parent?.id ?? null };
+}
+
+/** As Mastodon does, whose apps show either. @throws {Invalid} */
+export function refusePollWithFiles(hasPoll: boolean, files: number): void {
+  if (!hasPoll || files === 0) return;
+  const description = 'A post can have either a poll or files, not both';
+  throw new Invalid(`Validation failed: ${description}`, {
+    details: { media_ids: [{ error: 'ERR_INVALID', description }] },
+  });
 }
 
 /** The local account that acts. @throws {Forbidden} when it is not ours or not active */

@@ -1,5 +1,6 @@
 // Taking a post away for good.
 import type { AppContext } from '#server/context.ts';
+import { detachMedia } from '#server/features/media/service/attach.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { isCounted, mayDelete } from '../policy.ts';
@@ -9,14 +10,18 @@ import { countQuote } from './quote.ts';
 import { countPost } from './record.ts';
 
 /**
- * Deletes a post with its boosts, likes, bookmarks and versions. Its address stays a tombstone, so that nothing brings it back.
+ * Deletes a post with its boosts, likes, bookmarks, versions and files. Its address stays a tombstone, so that nothing brings it
+ * back. With `keepMedia` its author may show the files in another post for a day.
  * @throws {NotFound} when there is none of that account with that id
  */
-export async function deletePost(ctx: AppContext, request: { postId: string; accountId: string }): Promise<void> {
+export async function deletePost(
+  ctx: AppContext,
+  request: { postId: string; accountId: string; keepMedia?: boolean },
+): Promise<void> {
   const post = await findPost(ctx, request.postId);
   if (post === null || !mayDelete(request.accountId, post)) throw new NotFound('Record not found');
   const boosted = post.boostOfId === null ? null : await findPost(ctx, post.boostOfId);
-  const touched = await ctx.database.write((tx) => removePost(ctx, tx, post, boosted));
+  const touched = await ctx.database.write((tx) => removePost(ctx, tx, post, boosted, request.keepMedia === true));
   if (touched === null) throw new NotFound('Record not found');
   await forget(ctx, {
     posts: [post.id, post.quote?.id ?? null, post.boostOfId, post.inReplyToId, ...touched.posts],
@@ -30,6 +35,7 @@ async function removePost(
   tx: Transaction,
   post: PostView,
   boosted: PostView | null,
+  keepForRedraft: boolean,
 ): Promise<{ posts: string[]; accounts: string[] } | null> {
   const locked = await sql`select id from posts where id = ${post.id} for update`.execute(tx.sql);
   if (locked.rows.length === 0) return null;
@@ -37,6 +43,7 @@ async function removePost(
   const replies = await sql<{
     id: string;
   }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
+  await detachMedia(ctx, tx, [post.id], { keepForRedraft });
   countPost(tx, post, -1);
   if (post.quote?.id != null && post.quote.state === 'accepted' && isCounted(post.visibility))
     countQuote(tx, post.quote.id, -1);

@@ -24,21 +24,23 @@ export interface RenderedDraft {
 }
 
 /**
- * The draft as it is stored: line ends alike, control characters gone. A content warning without a text becomes the text.
+ * The draft as it is stored: line ends alike, control characters gone. A content warning without a text becomes the text, unless
+ * it stands before pictures, which need no text.
  * The length is that of both together, links counted as 23 and mentions without their domain.
- * @throws {Invalid} when nothing is written, too much, or the language is none
+ * @throws {Invalid} when nothing is written and shown, too much is written, or the language is none
  */
 export function checkDraft(
   config: Pick<Config, 'postMaxCharacters'>,
-  given: { source: string; summary?: string; sensitive?: boolean; language?: string | null },
+  given: { source: string; summary?: string; sensitive?: boolean; language?: string | null; hasMedia?: boolean },
 ): Draft {
   let source = tidy(given.source);
   let summary = tidy(given.summary ?? '')
     .replaceAll('\n', ' ')
     .trim();
   if (isBlank(summary)) summary = '';
-  if (isBlank(source)) [source, summary] = [summary, ''];
-  if (source === '') {
+  if (isBlank(source)) source = '';
+  if (source === '' && given.hasMedia !== true) [source, summary] = [summary, ''];
+  if (source === '' && given.hasMedia !== true) {
     throw new Invalid("Validation failed: Text can't be blank", {
       details: { text: [{ error: 'ERR_BLANK', description: "can't be blank" }] },
     });

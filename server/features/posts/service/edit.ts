@@ -1,11 +1,14 @@
 // Changing what a post says. Who may see it never changes; a new mention only adds a reader.
 import type { AppContext } from '#server/context.ts';
+import { mediaOfPost, type MediaView } from '#server/features/media/queries.ts';
+import { replaceMedia, type MediaAttributes } from '#server/features/media/service/attach.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { mayEdit } from '../policy.ts';
 import type { PollView } from '../policy/poll.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { checkDraft, renderDraft, type Draft, type RenderedDraft } from './draft.ts';
+import { refusePollWithFiles } from './create.ts';
 import { forget } from './forget.ts';
 import { asksOther, checkPoll, replacePoll, type NewPoll } from './poll.ts';
 import { recordMentions, recordTags } from './record.ts';
@@ -20,6 +23,10 @@ export interface PostEdit {
   language?: string | null;
   /** Other options begin the poll anew. */
   poll?: NewPoll;
+  /** Exactly what it shows from now on, in this order. */
+  mediaIds?: readonly string[];
+  /** Descriptions and focus of what it shows. */
+  mediaAttributes?: readonly MediaAttributes[];
 }
 
 /**
@@ -30,16 +37,20 @@ export interface PostEdit {
 export async function editPost(ctx: AppContext, edit: PostEdit): Promise<void> {
   const post = await findPost(ctx, edit.postId);
   if (post === null || !mayEdit(edit.accountId, post) || !post.local) throw new NotFound('Record not found');
+  const files = (edit.mediaIds ?? post.media).length;
   const draft = checkDraft(ctx.config, {
+    hasMedia: files > 0,
     source: edit.source ?? post.source ?? '',
     summary: edit.summary ?? post.summary,
     sensitive: edit.sensitive ?? (edit.summary === '' && post.summary !== '' ? false : post.sensitive),
     language: edit.language === undefined ? post.language : edit.language,
   });
   const poll = edit.poll && checkPoll(ctx.config, edit.poll);
-  if (isSame(post, draft) && (poll === undefined || isSamePoll(post.poll, poll))) return;
+  refusePollWithFiles(poll !== undefined || post.poll !== null, files);
+  const keepsPoll = poll === undefined || isSamePoll(post.poll, poll);
+  if (isSame(post, draft) && keepsPoll && keepsMedia(edit)) return;
   const rendered = await renderDraft(ctx, draft.source);
-  await ctx.database.write((tx) => replaceVersion(ctx, tx, post, { draft, rendered, poll }));
+  await ctx.database.write((tx) => replaceVersion(ctx, tx, post, { draft, rendered, poll, keepsPoll, edit }));
   await forget(ctx, { posts: [post.id] });
 }
 
@@ -50,19 +61,37 @@ export interface Version {
   summary: string;
   sensitive: boolean;
   language: string | null;
+  hasMedia: boolean;
 }
 
-/** Keeps the present version of a post in its history and puts `next` in its place. The row must be locked or owned by the caller. */
-export async function recordVersion(tx: Transaction, postId: string, next: Version, editedAt: Date): Promise<void> {
-  await sql`insert into post_versions (post_id, source, html, summary, sensitive, language, poll_options, created_at)
+/**
+ * Keeps the present version of a post in its history and puts `next` in its place. The row must be locked or owned by the caller.
+ * `former` is what the post showed before the edit.
+ */
+export async function recordVersion(
+  tx: Transaction,
+  postId: string,
+  { hasMedia, ...next }: Version,
+  { editedAt, former }: { editedAt: Date; former: readonly MediaView[] },
+): Promise<void> {
+  const media = former.length === 0 ? null : JSON.stringify(former);
+  await sql`insert into post_versions (post_id, source, html, summary, sensitive, language, poll_options, media, created_at)
     select id, source, html, summary, sensitive, language, (select options from polls where post_id = posts.id),
-      coalesce(edited_at, created_at)
+      ${media}::jsonb, coalesce(edited_at, created_at)
     from posts where id = ${postId}`.execute(tx.sql);
   await tx.sql
     .updateTable('posts')
-    .set({ ...next, edited_at: editedAt })
+    .set({ ...next, has_media: hasMedia, edited_at: editedAt })
     .where('id', '=', postId)
     .execute();
+}
+
+/** What a post shows, as the transaction sees it. */
+export async function mediaShown(tx: Transaction, postId: string): Promise<MediaView[]> {
+  const { rows } = await sql<{ media: MediaView[] }>`select ${mediaOfPost(sql`${postId}::bigint`)} as media`.execute(
+    tx.sql,
+  );
+  return rows[0]?.media ?? [];
 }
 
 /** What an edit puts in the place of what was there. */
@@ -70,18 +99,34 @@ interface Replacement {
   draft: Draft;
   rendered: RenderedDraft;
   poll: NewPoll | undefined;
+  keepsPoll: boolean;
+  edit: PostEdit;
 }
 
 async function replaceVersion(ctx: AppContext, tx: Transaction, post: PostView, next: Replacement): Promise<void> {
-  const { draft, rendered, poll } = next;
+  const { draft, rendered, poll, edit } = next;
   const locked = await sql`select from posts where id = ${post.id} for update`.execute(tx.sql);
   if (locked.rows.length === 0) throw new NotFound('Record not found');
   const asksNew = poll !== undefined && (post.poll === null || asksOther(post.poll, poll));
-  if (asksNew || !isSame(post, draft)) await recordVersion(tx, post.id, { ...draft, html: rendered.html }, ctx.clock());
+  const former = await mediaShown(tx, post.id);
+  const { mediaIds, mediaAttributes: attributes } = edit;
+  const showsOther =
+    !keepsMedia(edit) &&
+    (await replaceMedia(ctx, tx, { accountId: post.accountId, postId: post.id, mediaIds, attributes }));
+  if (isSame(post, draft) && next.keepsPoll && !showsOther) return;
+  if (asksNew || showsOther || !isSame(post, draft)) {
+    const version = { ...draft, html: rendered.html, hasMedia: (mediaIds ?? former).length > 0 };
+    await recordVersion(tx, post.id, version, { editedAt: ctx.clock(), former });
+  }
   if (poll) await replacePoll(ctx, tx, post.id, post.poll, poll);
   await recordMentions(tx, post.id, rendered.mentionedIds);
   await recordTags(tx, post.id, rendered.tags, ctx.clock());
   await tx.emit('post.edited', { postId: post.id, accountId: post.accountId });
+}
+
+/** True when the edit has nothing to say of files. */
+function keepsMedia({ mediaIds, mediaAttributes = [] }: PostEdit): boolean {
+  return mediaIds === undefined && mediaAttributes.length === 0;
 }
 
 /** True when nothing of the poll but its end would change. */

@@ -2,6 +2,7 @@
 // deletion and the post that it deletes in order, whichever comes first.
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import { recordRemoteMedia, type RemoteMedia } from '#server/features/media/service/remote.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { PollView } from '../policy/poll.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
@@ -9,7 +10,7 @@ import { forget } from './forget.ts';
 import { importQuote } from './import-quote.ts';
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
 import { writePoll } from './poll.ts';
-import { recordVersion } from './edit.ts';
+import { mediaShown, recordVersion } from './edit.ts';
 import { recordMentions, recordPost, recordTags, type PostRecord, type TagSpelling } from './record.ts';
 
 /** What a remote post says: HTML is safe to show. */
@@ -23,6 +24,8 @@ export interface ImportedContent {
   poll: PollView | null;
   /** Whom the text names. */
   mentionedIds: readonly string[];
+  /** What it shows. */
+  files: readonly RemoteMedia[];
 }
 
 export interface ImportedPost extends ImportedContent {
@@ -51,6 +54,7 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
     const isNew = await recordPost(ctx, tx, record, post);
     if (!isNew) throw new Error('a post of another server met an id that is taken; the next try makes another');
     await recordSilent(tx, record.id, post.silentIds);
+    await recordFiles(ctx, tx, record, post.files);
     if (post.poll !== null) await writePoll(tx, record.id, post.poll);
     const quotedId = await importQuote(tx, record, post.quoteUri);
     return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record), quotedId };
@@ -95,8 +99,11 @@ export async function updateImported(
       present.sensitive === sensitive &&
       present.language === language;
     const asksNew = await isPollChanged(tx, postId, content.poll);
-    if (isSame && !asksNew) return isCounted;
-    await recordVersion(tx, postId, { source: null, html, summary, sensitive, language }, editedAt);
+    const former = await mediaShown(tx, postId);
+    const showsNew = await recordFiles(ctx, tx, { id: postId, accountId: present.account_id }, content.files);
+    if (isSame && !asksNew && !showsNew) return isCounted;
+    const next = { source: null, html, summary, sensitive, language, hasMedia: content.files.length > 0 };
+    await recordVersion(tx, postId, next, { editedAt, former });
     if (asksNew) await exchangePoll(tx, postId, content.poll);
     await tx.sql
       .updateTable('posts')
@@ -186,6 +193,7 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     summary: post.summary,
     sensitive: post.sensitive,
     language: post.language,
+    hasMedia: post.files.length > 0,
     emojis: post.emojis,
     inReplyToId: parent?.id ?? null,
     inReplyToAccountId: parent?.account_id ?? null,
@@ -196,6 +204,16 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     createdAt,
     editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
   };
+}
+
+/** Returns whether the post shows something else now. */
+async function recordFiles(
+  ctx: AppContext,
+  tx: Transaction,
+  post: { id: string; accountId: string },
+  files: readonly RemoteMedia[],
+): Promise<boolean> {
+  return recordRemoteMedia(ctx, tx, { accountId: post.accountId, postId: post.id, attachments: files });
 }
 
 async function recordSilent(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {

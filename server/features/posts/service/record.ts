@@ -30,6 +30,8 @@ export interface PostRecord {
   appId: string | null;
   createdAt: Date;
   editedAt: Date | null;
+  /** It shows pictures, films or sounds; whoever writes it binds them in the same transaction. */
+  hasMedia?: boolean;
   /** Who may quote and answer it; what is left out: nobody here for posts from elsewhere, else everybody. */
   quotePolicy?: QuotePolicy;
   replyPolicy?: ReplyPolicy;
@@ -71,6 +73,7 @@ export async function recordPost(
       html: post.html,
       summary: post.summary,
       sensitive: post.sensitive,
+      has_media: post.hasMedia ?? false,
       language: post.language,
       emojis: sql`${JSON.stringify(post.emojis)}::jsonb`,
       in_reply_to_id: inReplyToId,

@@ -16,12 +16,14 @@ const spare = 3;
  * $1 owner · $2 list · $3 below this id · $4 above this id · $5 at most so many · $6 now
  * Of a member: all that the owner may see, without boosts where the owner wants none of them, and answers by the list's policy.
  * Of a hashtag: public posts. Nothing by, of, or to somebody whom the owner mutes or blocks. With `quick` only the newest posts
- * of all members together are asked all this, which is right when a full page comes of it; else those of each.
+ * of all members together are asked all this, which is right when a full page comes of it; else those of each. With `onlyMedia`
+ * there is nothing but posts that show something.
  */
-function listText(order: 'asc' | 'desc', quick: boolean): string {
+function listText(order: 'asc' | 'desc', quick: boolean, onlyMedia: boolean): string {
   const owner = sql.raw('$1::bigint');
   const bounds = (id: string) => sql.raw(`${id} < $3::bigint and ${id} > $4::bigint`);
   const latest = (id: string) => sql.raw(`order by ${id} ${order} limit $5::int${quick ? ` * ${spare}` : ''}`);
+  const shows = onlyMedia ? sql`p.has_media` : sql`true`;
   const asked = (condition: RawBuilder<unknown>) => (quick ? sql`true` : condition);
   const wanted = wantedOf(owner);
   return statementText(sql`
@@ -39,12 +41,12 @@ function listText(order: 'asc' | 'desc', quick: boolean): string {
     ),
     found as (
       select p.id, true as by_member from members cross join lateral (
-        select p.id from posts p where p.account_id = members.id and ${bounds('p.id')} and ${asked(wanted.ofMember)} ${latest('p.id')}
+        select p.id from posts p where p.account_id = members.id and ${shows} and ${bounds('p.id')} and ${asked(wanted.ofMember)} ${latest('p.id')}
       ) p
       union all
       select k.post_id, false from list join list_tags t on t.list_id = list.id cross join lateral (
         select k.post_id from post_tags k join posts p on p.id = k.post_id
-        where k.tag_id = t.tag_id and ${bounds('k.post_id')} and ${asked(wanted.ofTag)} ${latest('k.post_id')}
+        where k.tag_id = t.tag_id and ${shows} and ${bounds('k.post_id')} and ${asked(wanted.ofTag)} ${latest('k.post_id')}
       ) k
     ),
     newest as materialized (select id, bool_or(by_member) as by_member, bool_or(not by_member) as by_tag from found group by id ${latest('id')})
@@ -75,15 +77,26 @@ function wantedOf(owner: RawBuilder<unknown>): { ofMember: RawBuilder<unknown>; 
 }
 
 const texts = {
-  list_down_quick: listText('desc', true),
-  list_down: listText('desc', false),
-  list_up_quick: listText('asc', true),
-  list_up: listText('asc', false),
+  list_down_quick: listText('desc', true, false),
+  list_down: listText('desc', false, false),
+  list_up_quick: listText('asc', true, false),
+  list_up: listText('asc', false, false),
+  list_media_down_quick: listText('desc', true, true),
+  list_media_down: listText('desc', false, true),
+  list_media_up_quick: listText('asc', true, true),
+  list_media_up: listText('asc', false, true),
 };
 
 /** A page of a list's timeline: one statement, two when the first look did not fill it. Empty when the list is not that owner's. */
-export async function listPage(ctx: AppContext, ownerId: string, listId: string, page: Stretch): Promise<SeenPost[]> {
-  const way = page.minId !== null ? 'list_up' : 'list_down';
+export async function listPage(
+  ctx: AppContext,
+  ownerId: string,
+  listId: string,
+  page: Stretch,
+  onlyMedia = false,
+): Promise<SeenPost[]> {
+  const kind = onlyMedia ? 'list_media' : 'list';
+  const way = page.minId !== null ? (`${kind}_up` as const) : (`${kind}_down` as const);
   const values = [ownerId, listId, page.maxId ?? largestId, page.minId ?? page.sinceId ?? '0', page.limit, ctx.clock()];
   const first = await ctx.database.prepared<SeenPost>(`${way}_quick`, texts[`${way}_quick`], values);
   const rows = first.length === page.limit ? first : await ctx.database.prepared<SeenPost>(way, texts[way], values);

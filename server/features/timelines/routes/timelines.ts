@@ -153,7 +153,7 @@ function listRoute(app: App, ctx: AppContext, send: Send): void {
         tags,
         summary: 'What the accounts and hashtags of one of your lists bring',
         params: Type.Object({ list_id: Type.String() }),
-        querystring: Type.Object(pageParameters),
+        querystring: Type.Object({ ...pageParameters, only_media: publicParameters.only_media }),
         response,
       },
       config: { access: user('read:lists') },
@@ -162,7 +162,8 @@ function listRoute(app: App, ctx: AppContext, send: Send): void {
       const { accountId } = viewerOf(request);
       const list = await findList(ctx, accountId, request.params.list_id);
       if (list === null) throw new NotFound('Record not found');
-      const rows = await listPage(ctx, accountId, list.id, readPage(request.query, limits));
+      const { query } = request;
+      const rows = await listPage(ctx, accountId, list.id, readPage(query, limits), query.only_media);
       return send(request, reply, rows, accountId);
     },
   );

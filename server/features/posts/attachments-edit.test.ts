@@ -1,0 +1,208 @@
+// Stories of edits of what a post shows: which files, in which order, with which words; and what its history keeps.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
+import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { makeUpload, type UploadWishes } from '#server/testing/uploads.ts';
+
+let server: TestServer;
+let alice: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  server = await openTestServer();
+  [alice, bob] = [await signUp(server, 'alice'), await signUp(server, 'bob')];
+});
+afterAll(() => server.close());
+
+const upload = (wishes: UploadWishes = {}, owner = alice): Promise<string> =>
+  makeUpload(server.ctx, owner.accountId, wishes);
+interface Shown {
+  id: string;
+  description: string | null;
+}
+const shownIn = ({ media_attachments }: { media_attachments: Shown[] }): Array<[string, string | null]> =>
+  media_attachments.map(({ id, description }) => [id, description]);
+const edit = (id: string, body: unknown): Promise<Answer> => alice.api('PUT', `/api/v1/statuses/${id}`, body);
+const read = async (id: string) => (await call(server.origin, 'GET', `/api/v1/statuses/${id}`)).body;
+const historyOf = async (id: string) => (await call(server.origin, 'GET', `/api/v1/statuses/${id}/history`)).body;
+
+/** A post with two pictures. */
+async function writePair(): Promise<{ id: string; one: string; two: string }> {
+  const [one, two] = [await upload({ description: 'first' }), await upload({ description: 'second' })];
+  const { body } = await alice.api('POST', '/api/v1/statuses', { status: 'a pair', media_ids: [one, two] });
+  return { id: body.id, one, two };
+}
+
+describe('an edit', () => {
+  it('sets which files a post shows, and their order', async () => {
+    const { id, one, two } = await writePair();
+    const three = await upload();
+    const { status, body } = await edit(id, { media_ids: [three, two, one] });
+    expect(status).toBe(200);
+    expect(body.media_attachments.map((media: Shown) => media.id)).toEqual([three, two, one]);
+    expect(body).toMatchObject({ content: '<p>a pair</p>', edited_at: expect.any(String) });
+    expect((await read(id)).media_attachments).toEqual(body.media_attachments);
+  });
+
+  it('that does not name them leaves them; null is no name', async () => {
+    const { id, one, two } = await writePair();
+    for (const body of [{ status: 'new words' }, { status: 'newer', media_ids: null, media_attributes: null }])
+      expect(shownIn((await edit(id, body)).body)).toEqual([
+        [one, 'first'],
+        [two, 'second'],
+      ]);
+  });
+
+  it('takes away what it does not name, and the file with it', async () => {
+    const { id, one, two } = await writePair();
+    expect(shownIn((await edit(id, { media_ids: [two] })).body)).toEqual([[two, 'second']]);
+    await server.settle();
+    expect(await server.ctx.files.head(`media/${one}/a-random-name/original.webp`)).toBeNull();
+    expect((await edit(id, { media_ids: [] })).body.media_attachments).toEqual([]);
+    const list = (await call(server.origin, 'GET', `/api/v1/accounts/${alice.accountId}/statuses?only_media=1`)).body;
+    expect(list.map((post: { id: string }) => post.id)).not.toContain(id);
+  });
+
+  it('must leave a text or a file', async () => {
+    const { body: post } = await alice.api('POST', '/api/v1/statuses', { media_ids: [await upload()] });
+    expect((await edit(post.id, { media_ids: [] })).status).toBe(422);
+    expect((await read(post.id)).media_attachments).toHaveLength(1);
+    expect((await edit(post.id, { media_ids: [], status: 'words instead' })).status).toBe(200);
+    expect((await edit(post.id, { media_ids: [await upload()], status: '' })).body.content).toBe('');
+  });
+
+  it.each<[string, (at: { one: string; two: string }) => unknown]>([
+    ['a list of objects', ({ one }) => ({ media_attributes: [{ id: one, description: 'new', focus: '0.5,-1' }] })],
+    [
+      'an index-keyed object',
+      ({ one }) => ({ media_attributes: { 0: { id: one, description: 'new', focus: '0.5,-1' } } }),
+    ],
+    [
+      'a form of rows',
+      ({ one, two }) =>
+        new URLSearchParams([
+          ['media_attributes[][id]', one],
+          ['media_attributes[][description]', 'new'],
+          ['media_attributes[][focus]', '0.5,-1'],
+          ['media_attributes[][id]', two],
+          ['media_ids[]', one],
+          ['media_ids[]', two],
+        ]),
+    ],
+    [
+      'a form with indices',
+      ({ one }) =>
+        new URLSearchParams({
+          'media_attributes[0][id]': one,
+          'media_attributes[0][description]': 'new',
+          'media_attributes[0][focus]': '0.5,-1',
+        }),
+    ],
+  ])('changes description and focus by %s', async (_what, make) => {
+    const { id, one, two } = await writePair();
+    const { status, body } = await edit(id, make({ one, two }));
+    expect(status).toBe(200);
+    expect(shownIn(body)).toEqual([
+      [one, 'new'],
+      [two, 'second'],
+    ]);
+    expect(body.media_attachments[0].meta.focus).toEqual({ x: 0.5, y: -1 });
+    expect(body.edited_at).not.toBeNull();
+  });
+
+  it('changes in one request what is shown and its words', async () => {
+    const { id, two } = await writePair();
+    const three = await upload();
+    const { body } = await edit(id, {
+      status: 'all new',
+      media_ids: [three, two],
+      media_attributes: [
+        { id: three, description: 'third' },
+        { id: two, description: '' },
+      ],
+    });
+    expect(shownIn(body)).toEqual([
+      [three, 'third'],
+      [two, null],
+    ]);
+    expect(body.content).toBe('<p>all new</p>');
+  });
+
+  it('that changes nothing leaves no version and tells nobody', async () => {
+    const { id, one, two } = await writePair();
+    for (const body of [
+      { media_ids: [one, two] },
+      { status: 'a pair', media_ids: [one, two], media_attributes: [{ id: one, description: 'first' }] },
+      { media_attributes: [{ id: two }] },
+    ])
+      expect((await edit(id, body)).body.edited_at).toBeNull();
+    expect(await historyOf(id)).toHaveLength(1);
+  });
+
+  it.each<[string, number, (at: { one: string }) => Promise<object>]>([
+    ['somebody else’s file', 422, async () => ({ media_ids: [await upload({}, bob)] })],
+    ['a file of another post', 422, async () => ({ media_ids: [(await writePair()).one] })],
+    ['a file that is not ready', 422, async () => ({ media_ids: [await upload({ state: 'waiting' })] })],
+    ['too many files', 422, async () => ({ media_ids: await Promise.all(Array.from({ length: 9 }, () => upload())) })],
+    [
+      'words for a file that it does not show',
+      422,
+      async () => ({ media_attributes: [{ id: await upload(), description: 'x' }] }),
+    ],
+    ['words without end', 422, async ({ one }) => ({ media_attributes: [{ id: one, description: 'x'.repeat(1501) }] })],
+    ['a focus that is none', 422, async ({ one }) => ({ media_attributes: [{ id: one, focus: 'left' }] })],
+    ['attributes without an id', 422, async () => ({ media_attributes: [{ description: 'x' }] })],
+  ])('is refused with %s, and changes nothing', async (_what, status, make) => {
+    const { id, one, two } = await writePair();
+    const answer = await edit(id, { status: 'half', ...(await make({ one })) });
+    expect(answer.status).toBe(status);
+    expect(answer.body.error.length).toBeGreaterThan(8);
+    const post = await read(id);
+    expect([post.content, shownIn(post)]).toEqual([
+      '<p>a pair</p>',
+      [
+        [one, 'first'],
+        [two, 'second'],
+      ],
+    ]);
+  });
+
+  it('of somebody else’s post is not found', async () => {
+    const { id } = await writePair();
+    expect((await bob.api('PUT', `/api/v1/statuses/${id}`, { media_ids: [] })).status).toBe(404);
+    expect((await read(id)).media_attachments).toHaveLength(2);
+  });
+});
+
+describe('the history of a post', () => {
+  it('shows each version with its files and their words of that time', async () => {
+    const { id, one, two } = await writePair();
+    await edit(id, { media_attributes: [{ id: one, description: 'better words' }] });
+    await edit(id, { media_ids: [two, one] });
+    const versions = await historyOf(id);
+    expect(versions.map(shownIn)).toEqual([
+      [
+        [one, 'first'],
+        [two, 'second'],
+      ],
+      [
+        [one, 'better words'],
+        [two, 'second'],
+      ],
+      [
+        [two, 'second'],
+        [one, 'better words'],
+      ],
+    ]);
+    expect(versions[0].media_attachments[0].url).toBe(
+      `${server.origin}/media/media/${one}/a-random-name/original.webp`,
+    );
+  });
+
+  it('forgets a picture that its author took out', async () => {
+    const { id, one, two } = await writePair();
+    await edit(id, { media_ids: [two] });
+    expect((await historyOf(id)).map(shownIn)).toEqual([[[two, 'second']], [[two, 'second']]]);
+    expect(JSON.stringify(await historyOf(id))).not.toContain(one);
+  });
+});
