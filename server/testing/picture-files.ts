@@ -65,7 +65,8 @@ export async function makeMoving(
     ),
   );
   const joined = sharp(frames, { join: { animated: true } });
-  return (format === 'webp' ? joined.webp({ delay: 120, loop: 0 }) : joined.gif({ delay: 120, loop: 0 })).toBuffer();
+  const pace = { delay: colours.map(() => 120), loop: 0 };
+  return (format === 'webp' ? joined.webp(pace) : joined.gif(pace)).toBuffer();
 }
 
 /** The names of the chunks that a WebP file consists of, read without any library; fails when bytes follow the last. */
