@@ -15,13 +15,13 @@ const execute = promisify(execFile);
 export const hasFfmpeg = programPath('ffmpeg') !== null;
 
 /** What the sources of films show: a moving picture with colours, and a tone. */
-export const picture = (size: string, seconds: number, rate = 10): string[] => [
-  '-f',
-  'lavfi',
-  '-i',
-  `testsrc2=s=${size}:d=${seconds}:r=${rate}`,
-];
-export const tone = (seconds: number): string[] => ['-f', 'lavfi', '-i', `sine=f=440:d=${seconds}`];
+export const picture = (size: string, seconds: number, rate = 10): string[] =>
+  drawn(`testsrc2=s=${size}:d=${seconds}:r=${rate}`);
+export const tone = (seconds: number): string[] => drawn(`sine=f=440:d=${seconds}`);
+/** A source of ffmpeg's own, in its words. */
+export const drawn = (graph: string): string[] => ['-f', 'lavfi', '-i', graph];
+/** Encoders that take next to no time. */
+export const plainFilm = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
 
 /** A place for the files of one test file. */
 export interface Workshop {
@@ -32,6 +32,10 @@ export interface Workshop {
   look(path: string): Promise<Look>;
   /** Makes what a maker makes of it, in a folder of its own. */
   make(maker: keyof FilmMakers, source: string, options?: Partial<MakeOptions & FfmpegLimits>): Promise<Made>;
+  /** Runs ffmpeg and returns what it prints. */
+  run(list: readonly string[]): Promise<string>;
+  /** The same of ffprobe. */
+  probe(list: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -44,7 +48,13 @@ export interface Look {
 export async function openWorkshop(program: string | null = programPath('ffmpeg')): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'rookery-films-'));
   const real = programPath('ffmpeg') ?? 'ffmpeg';
+  const ask = async (list: readonly string[]): Promise<string> => {
+    const beside = real.replace(/ffmpeg$/, 'ffprobe');
+    return (await execute(beside, ['-v', 'error', ...list], { maxBuffer: 16_000_000 })).stdout;
+  };
   let made = 0;
+  const limits = { ...limitsOf({ minutes: 1, memoryMb: 1024, cores: 2 }), niceness: 0 };
+  const ffmpeg = program === null ? null : await findFfmpeg(program, limits);
   return {
     folder,
     async write(name, list) {
@@ -53,23 +63,22 @@ export async function openWorkshop(program: string | null = programPath('ffmpeg'
       return path;
     },
     async look(path) {
-      const list = ['-v', 'error', '-of', 'json', '-show_streams', '-show_format', '-show_chapters', path];
-      const { stdout } = await execute(real.replace(/ffmpeg$/, 'ffprobe'), list);
-      return JSON.parse(stdout) as Look;
+      return JSON.parse(await ask(['-of', 'json', '-show_streams', '-show_format', '-show_chapters', path])) as Look;
     },
     async make(maker, source, options = {}) {
       made += 1;
-      const own = join(folder, `made-${made}`);
-      await mkdir(own);
-      const limits = { ...limitsOf({ minutes: 1, memoryMb: 1024, cores: 2 }), niceness: 0, ...options };
-      const ffmpeg = program === null ? null : await findFfmpeg(program, limits);
+      const place = join(folder, `made-${made}`);
+      await mkdir(place);
+      const own = ffmpeg === null ? null : { ...ffmpeg, limits: { ...limits, ...options } };
       const { signal = new AbortController().signal, onProgress } = options;
-      return createFilmMakers(ffmpeg)[maker](source, {
-        folder: own,
+      return createFilmMakers(own)[maker](source, {
+        folder: place,
         signal,
         ...(onProgress === undefined ? {} : { onProgress }),
       });
     },
+    run: async (list) => (await execute(real, ['-nostdin', '-v', 'error', ...list], { maxBuffer: 16_000_000 })).stdout,
+    probe: ask,
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -163,7 +163,7 @@ export async function convert(work: Work, list: readonly string[], options: Conv
   };
   const quiet = ['-nostdin', '-hide_banner', '-y', '-v', 'error', '-nostats', '-progress', 'pipe:1'];
   await within(work, program, [...quiet, ...list], {
-    printedBytes: 100_000_000,
+    printedBytes: 20_000_000,
     silenceSeconds: limits.silenceSeconds,
     onPrinted: (chunk) => {
       const micros = [...chunk.toString('latin1').matchAll(/^out_time_us=(\d+)$/gm)].at(-1)?.[1];

@@ -55,7 +55,7 @@ async function write(work: Work, source: string, writing: Writing): Promise<void
   const { probed, film, made, until } = writing;
   const { duration, sound } = probed;
   const options = { duration, share: [0, until] as const };
-  if (playsEverywhere(probed, film) && !(await hidesFrames(work, source))) {
+  if (playsEverywhere(probed, film) && !(await hidesFrames(work, source, film))) {
     const copied = ['-c', 'copy', '-bsf:v', 'filter_units=remove_types=6', ...clean, ...startsEarly, made];
     try {
       await convert(work, [...openStrange(source), ...mapOf(film, sound), ...copied], options);
@@ -113,14 +113,23 @@ function playsEverywhere({ sound, duration }: Probed, film: FilmStream): boolean
     shape.height === height &&
     Math.max(frameRate ?? Infinity, baseRate ?? Infinity) <= largest.frameRate + 0.1 &&
     duration > 0 &&
-    (bitrate ?? Infinity) <= mostBitrate(shape) * 1.3 &&
+    (bitrate ?? Infinity) <= Math.max(1_000_000, mostBitrate(shape) * 1.3) &&
     (sound === null || (sound.codec === 'aac' && sound.profile === 'LC' && sound.channels <= 2))
   );
 }
 
-/** A film that was cut on the phone may still hold what was cut away, marked not to be shown. */
-async function hidesFrames(work: Work, source: string): Promise<boolean> {
-  const few = ['-show_entries', 'packet=flags', '-of', 'csv=p=0', '-read_intervals', '%+#400'];
+/** A film that was cut on the phone may still hold what was cut away, marked not to be shown. (Sounds begin so anyway.) */
+async function hidesFrames(work: Work, source: string, { index }: FilmStream): Promise<boolean> {
+  const few = [
+    '-select_streams',
+    String(index),
+    '-show_entries',
+    'packet=flags',
+    '-of',
+    'csv=p=0',
+    '-read_intervals',
+    '%+#400',
+  ];
   const flags = await probe(work, [...openStrange(source), ...few]);
   return flags.includes('D');
 }

@@ -1,7 +1,7 @@
 // Moving pictures (GIF, APNG) as silent films that repeat: a tenth of the bytes, and any screen plays them.
 import { join } from 'node:path';
 import { Invalid } from '#server/platform/errors.ts';
-import { convert, openStrange, type Work } from './ffmpeg.ts';
+import { convert, openStrange, type Ffmpeg, type Work } from './ffmpeg.ts';
 import { measuresOf } from './films.ts';
 import { clean, encoded, needEncoders, shapeOf } from './h264.ts';
 import type { Made } from './made.ts';
@@ -24,7 +24,16 @@ export async function makeGifvOf(work: Work, source: string): Promise<Made> {
     `[ground][film]overlay=format=auto,setsar=1,format=yuv420p[shown]`,
   ];
   const list = ['-filter_complex', `${filter[0]},${filter[1]};${filter[2]}`, '-map', '[shown]', '-an'];
-  const output = [...encoded(shape), ...threads, ...clean, '-movflags', '+faststart', '-f', 'mp4'];
+  const output = [
+    ...encoded(shape),
+    ...ownMoments(work.ffmpeg),
+    ...threads,
+    ...clean,
+    '-movflags',
+    '+faststart',
+    '-f',
+    'mp4',
+  ];
   await convert(work, [...openStrange(source), ...list, ...output, '-t', String(filmLimits.seconds), made], {
     duration: probed.duration,
     share: [0, 95],
@@ -35,4 +44,11 @@ export async function makeGifvOf(work: Work, source: string): Promise<Made> {
   const { file, measures, blurhash } = await makePoster(work, made, result.duration);
   const files: Made['files'] = [{ role: 'original', path: made, contentType: 'video/mp4' }, file];
   return { kind: 'gifv', files, original: measuresOf(result, result.film), small: measures, blurhash, waveform: null };
+}
+
+/** Keeps frames at their moments instead of filling in copies; the option got its present name with 5.1. */
+function ownMoments({ version }: Ffmpeg): string[] {
+  const [major, minor] = (/^n?(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  const isOld = major !== undefined && (major < 5 || (major === 5 && (minor ?? 0) < 1));
+  return [isOld ? '-vsync' : '-fps_mode', 'vfr'];
 }

@@ -6,7 +6,7 @@ import { beginWork, findFfmpeg, limitsOf, type Ffmpeg, type Work } from './ffmpe
 import { makeFilmOf } from './films.ts';
 import { makeGifvOf } from './gifv.ts';
 import { missingEncoders } from './h264.ts';
-import type { Made, Maker } from './made.ts';
+import type { Made, MakeOptions, Maker } from './made.ts';
 import { probeStrange } from './probe.ts';
 import { makeSoundOf } from './sounds.ts';
 
@@ -18,12 +18,18 @@ export interface FilmMakers {
 
 /** Without ffmpeg each of them refuses, in words for the file's owner. */
 export function createFilmMakers(ffmpeg: Ffmpeg | null): FilmMakers {
-  const makeEither: Maker = async (source, options) => makeRecording(beginWork(ffmpeg, options), source);
+  const makeEither: Maker = async (source, options) =>
+    finished(options, await makeRecording(beginWork(ffmpeg, options), source));
   return {
     makeFilm: makeEither,
     makeSound: makeEither,
-    makeGifv: async (source, options) => makeGifvOf(beginWork(ffmpeg, options), source),
+    makeGifv: async (source, options) => finished(options, await makeGifvOf(beginWork(ffmpeg, options), source)),
   };
+}
+
+function finished(options: MakeOptions, made: Made): Made {
+  options.onProgress?.(100);
+  return made;
 }
 
 /** Where nothing was found, it is looked for again after so long: installing it takes no restart. */

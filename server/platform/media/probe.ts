@@ -6,6 +6,8 @@ import { openOwn, openStrange, probe, taken, type Work } from './ffmpeg.ts';
 export const filmLimits = { pixels: 8_294_400, frameRate: 120, frames: 36_000, side: 8192, seconds: 3600 };
 const soundSeconds = 4 * 3600;
 const coverPixels = 33_000_000;
+/** What is looked at, so that it can be said by how much a film is too large. */
+const lookedAtPixels = 70_000_000;
 
 export interface FilmStream {
   index: number;
@@ -48,13 +50,17 @@ export interface Probed {
   sound: SoundStream | null;
   /** The number of the stream that holds a cover. */
   cover: number | null;
+  /** How many there are of all kinds. */
+  streams: number;
 }
 
 type Fields = Record<string, unknown>;
 
 /** Reads a file of strangers. @throws {Invalid} in words for its owner, when it is not taken */
 export async function probeStrange(work: Work, path: string): Promise<Probed> {
-  const probed = await read(work, openStrange(path, coverPixels));
+  const probed = await read(work, openStrange(path, lookedAtPixels));
+  if (probed.streams === 0)
+    throw new Invalid('This file is damaged or ends too early: it holds nothing to show or to play.');
   if (probed.film === null && probed.sound === null)
     throw new Invalid(`This file holds neither film nor sound that can be played. ${taken}`);
   if (probed.film !== null) checkFilm(probed.film, probed.duration);
@@ -85,6 +91,7 @@ async function read(work: Work, open: readonly string[]): Promise<Probed> {
     film: film === undefined ? null : filmStream(film),
     sound: sound === undefined ? null : soundStream(sound),
     cover: cover === undefined || !isSmall(cover) ? null : (numberOf(cover['index']) ?? null),
+    streams: list.length,
   };
 }
 
@@ -124,7 +131,8 @@ function soundStream(stream: Fields): SoundStream {
 function checkFilm(film: FilmStream, duration: number): void {
   const { width, height, frameRate } = film;
   const { pixels, side, frames, seconds, frameRate: most } = filmLimits;
-  if (width < 2 || height < 2) throw new Invalid(`This film cannot be shown: it is ${width} × ${height} pixels large.`);
+  if (width === 0 || height === 0) throw new Invalid('This film cannot be read: it is damaged, or far too large.');
+  if (width < 2 && height < 2) throw new Invalid('This film cannot be shown: it is a single pixel large.');
   if (width * height > pixels || Math.max(width, height) > side)
     throw new Invalid(
       `This film is ${width} × ${height} pixels large; taken are up to 3840 × 2160, and no side longer than ${side}.`,
