@@ -37,6 +37,16 @@ export const mediaSettings = {
     help: 'The longest description of a picture, film or sound, in characters as people see them.',
     parse: wholeNumber(100, 10_000),
   }),
+  mediaCacheMaxGb: setting({
+    name: 'MEDIA_CACHE_MAX_GB',
+    group: media,
+    kind: 'a whole number from 1 to 100000',
+    fallback: '10',
+    help:
+      'The most room, in gigabytes, that pictures, films and sounds of other servers take among the uploads. What nobody has ' +
+      'looked at for longest goes first, and is fetched again when somebody does.',
+    parse: wholeNumber(1, 100_000),
+  }),
   ffmpegPath: setting({
     name: 'FFMPEG_PATH',
     group: media,

@@ -3,7 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { softwareFolder } from './parsers.ts';
-import { settingRows, type Setting, type SettingRow } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { settingRows, type SettingRow } from './settings.ts';
 
 /** Path in the repository and full text of each page. */
 export function settingsPages(): ReadonlyMap<string, string> {

@@ -25,6 +25,7 @@ import { serverRoutes } from '#server/features/graph/routes/servers.ts';
 import { allListRoutes } from '#server/features/lists/routes/register.ts';
 import { mediaRoutes } from '#server/features/media/routes.ts';
 import { moderationRoutes } from '#server/features/moderation/routes.ts';
+import { remoteRoutes } from '#server/features/media/routes/remote.ts';
 import { notificationRoutes } from '#server/features/notifications/routes/register.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { pushRoutes } from '#server/features/push/routes.ts';
@@ -49,6 +50,7 @@ export async function registerRoutes(app: App, ctx: AppContext): Promise<void> {
     if (roles.includes('streaming')) await streamingRoutes(scope as App, ctx);
   });
   if (roles.includes('web')) {
+    remoteRoutes(app, ctx);
     await registerMedia(app, ctx);
     await registerWeb(app);
   } else app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not Found' }));

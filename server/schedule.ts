@@ -5,6 +5,7 @@ import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
 import { claimDigests } from '#server/features/digests/service/wish.ts';
 import { purgeArchives } from '#server/features/exchange/service/archive.ts';
 import { purgeImports } from '#server/features/exchange/service/run.ts';
+import { tidyRemote } from '#server/features/media/service/remote-bound.ts';
 import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeMedia } from '#server/features/media/service/purge.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
@@ -29,6 +30,7 @@ export const schedule: Record<string, Task> = {
   'forget old imports': { everyMs: hour, run: (ctx) => purgeImports(ctx) },
   'delete uploads that no post shows': { everyMs: hour, run: (ctx) => purgeMedia(ctx) },
   'delete expired archives': { everyMs: hour, run: (ctx) => purgeArchives(ctx) },
+  "keep the cache of other servers' files within its bound": { everyMs: hour, run: (ctx) => tidyRemote(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 

@@ -29,7 +29,7 @@ import { DigestSchema } from '#server/features/digests/entities.ts';
 import { ArchiveSchema, ImportRowSchema, ImportSchema } from '#server/features/exchange/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
-import { MediaAttachmentSchema } from '#server/features/media/entities.ts';
+import { MediaAttachmentSchema, RemoteFileSchema, RemoteUsageSchema } from '#server/features/media/entities.ts';
 import { ReportSchema } from '#server/features/moderation/entities.ts';
 import {
   MarkerSchema,
@@ -82,6 +82,8 @@ export const entities = [
   AuthChallengeSchema,
   PushSubscriptionSchema,
   MediaAttachmentSchema,
+  RemoteFileSchema,
+  RemoteUsageSchema,
   FollowSchema,
   BlockSchema,
   MuteSchema,

@@ -3,17 +3,19 @@
 import type { LookupAddress } from 'node:dns';
 import { Agent, type Dispatcher } from 'undici';
 import { isPublicAddress } from './fetch/addresses.ts';
-import { ACCEPTED_ENCODINGS, readBody } from './fetch/body.ts';
+import { ACCEPTED_ENCODINGS, readBody, saveBody } from './fetch/body.ts';
 import { createConnector } from './fetch/connector.ts';
-import { startDeadline } from './fetch/deadline.ts';
+import { keepPace, startDeadline } from './fetch/deadline.ts';
 import type { Deadline } from './fetch/deadline.ts';
 import { FetchFailure, toFetchFailure } from './fetch/failure.ts';
-import { createSlots } from './fetch/slots.ts';
+import { joinHeaders, toResponse, type FetchedResponse } from './fetch/response.ts';
+import { createSlots, type Slots } from './fetch/slots.ts';
 import { nextTarget, parseTarget, plainHeaders, redirectLocation, withoutCredentials } from './fetch/target.ts';
 import type { TargetPolicy } from './fetch/target.ts';
 
 export { FetchFailure } from './fetch/failure.ts';
 export type { FetchFailureReason } from './fetch/failure.ts';
+export type { FetchedResponse } from './fetch/response.ts';
 
 export interface SafeFetchOptions {
   /** Lets requests go to this machine and its neighbours, on any port. For tests and closed networks only. */
@@ -24,6 +26,9 @@ export interface SafeFetchOptions {
   maxInFlight?: number;
   maxPerOrigin?: number;
   maxWaiting?: number;
+  /** Downloads under way at once, in all (16) and from one origin (4). */
+  maxDownloads?: number;
+  maxDownloadsPerOrigin?: number;
   /** PEM of a certificate authority to trust besides the known ones. */
   ca?: string;
   /** Resolves host names, in place of the system's way. */
@@ -62,22 +67,31 @@ export interface RedirectedRequest {
   body: string | Uint8Array | undefined;
 }
 
-export interface FetchedResponse {
+/** What a download takes besides; a body of its own it does not send. */
+export interface DownloadOptions extends Omit<FetchOptions, 'method' | 'body'> {
+  /** The file of this machine that is made of the body; there must be none yet. Only an answer with status 200 makes one. */
+  path: string;
+  /** Ends as `timeout` what comes slower, on average, once it has had `afterMs`. */
+  pace?: { bytesPerSecond: number; afterMs: number };
+}
+
+export interface Downloaded {
   status: number;
-  /** Names in lower case; repeated headers joined by `, `. */
   headers: Record<string, string>;
   /** The address that answered, after redirects, without fragment. */
   url: string;
-  body: Buffer;
-  /** The body as text, by the charset it announces, else UTF-8. */
-  text(): string;
-  /** @throws {FetchFailure} `bad_response` when the body is not JSON */
-  json(): unknown;
+  /** Length of the file, unpacked. */
+  bytes: number;
 }
 
 export interface SafeFetch {
   /** Sends one request and reads its answer; any status is an answer. @throws {FetchFailure} when there is none that can be used */
   fetch(url: string | URL, options?: FetchOptions): Promise<FetchedResponse>;
+  /**
+   * Reads an answer into a file, piece by piece. Downloads take turns among themselves, so that long ones keep back nobody who
+   * asks for something short. @throws {FetchFailure} when there is no answer that can be used; then there is no file either
+   */
+  download(url: string | URL, options: DownloadOptions): Promise<Downloaded>;
   /** Whether that address may be asked at all, as far as can be told without asking for its name. @throws {FetchFailure} when not */
   check(url: string | URL): void;
   /** Refuses new requests, waits up to `graceMs` (5,000) for those under way, then cuts them. */
@@ -94,9 +108,64 @@ const MAX_DISCARDED_BYTES = 16 * 1024;
 /** Opens the way out. Connections are kept and used again for a few seconds; HTTP/1.1 only. */
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   const policy = policyOf(options);
-  const perHost = options.maxPerOrigin ?? 2;
-  const slots = createSlots({ total: options.maxInFlight ?? 64, perHost, waiting: options.maxWaiting ?? 20_000 });
+  const asking = openLane(options, policy, options.maxInFlight ?? 64, options.maxPerOrigin ?? 2);
+  const loading = openLane(options, policy, options.maxDownloads ?? 16, options.maxDownloadsPerOrigin ?? 4);
   const underWay = new Set<Deadline>();
+
+  async function run(lane: Lane, url: string | URL, settings: FetchOptions, how: How): Promise<FetchedResponse> {
+    const target = parseTarget(url, policy);
+    const deadline = startDeadline(settings.timeoutMs ?? TIMEOUT_MS, settings.signal, target.host);
+    underWay.add(deadline);
+    try {
+      const first = firstRequest(target, settings, { 'user-agent': options.userAgent, ...how.headers });
+      return await follow(lane, policy, first, settings, { ...how, deadline });
+    } catch (error) {
+      throw deadline.failure() ?? toFetchFailure(error, target.host);
+    } finally {
+      deadline.end();
+      underWay.delete(deadline);
+    }
+  }
+
+  return {
+    check: (url) => void parseTarget(url, policy),
+    fetch: (url, settings = {}) =>
+      run(asking, url, settings, { headers: { 'accept-encoding': ACCEPTED_ENCODINGS }, read: readAll }),
+    async download(url, settings) {
+      let bytes = 0;
+      const {
+        status,
+        headers,
+        url: from,
+      } = await run(loading, url, settings, {
+        // What is shown and heard is packed already.
+        headers: { 'accept-encoding': 'identity' },
+        async read(answer, received, request, deadline) {
+          bytes = await save(answer, received, request, deadline, settings);
+          return Buffer.alloc(0);
+        },
+      });
+      return { status, headers, url: from, bytes };
+    },
+    async close(graceMs = 5_000) {
+      asking.slots.close();
+      loading.slots.close();
+      const cut = setTimeout(() => {
+        for (const deadline of underWay) deadline.stop(new FetchFailure('closed', 'this server is stopping'));
+      }, graceMs);
+      await Promise.all([asking.agent.close(), loading.agent.close()]);
+      clearTimeout(cut);
+    },
+  };
+}
+
+/** Connections, and turns to use them. */
+interface Lane {
+  agent: Agent;
+  slots: Slots;
+}
+
+function openLane(options: SafeFetchOptions, policy: TargetPolicy, total: number, perHost: number): Lane {
   const agent = new Agent({
     connect: createConnector({
       isAllowedAddress: policy.isAllowedAddress,
@@ -113,59 +182,77 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  return { agent, slots: createSlots({ total, perHost, waiting: options.maxWaiting ?? 20_000 }) };
+}
 
-  async function sendOnce(request: Request, deadline: Deadline): Promise<Sent> {
-    const release = await slots.acquire(request.target.origin, deadline.signal);
-    try {
-      deadline.start();
-      return await send(agent, request, deadline);
-    } finally {
-      release();
-    }
+/** What becomes of the body of an answer that is no redirect, and the headers that go with it. */
+interface How {
+  headers: Record<string, string>;
+  read: (
+    answer: Dispatcher.ResponseData,
+    received: Record<string, string>,
+    request: Request,
+    deadline: Deadline,
+  ) => Promise<Buffer>;
+}
+
+async function follow(
+  lane: Lane,
+  policy: TargetPolicy,
+  first: Request,
+  settings: FetchOptions,
+  how: How & { deadline: Deadline },
+): Promise<FetchedResponse> {
+  const most = settings.redirect === 'error' ? 0 : (settings.maxRedirects ?? MAX_REDIRECTS);
+  let request = first;
+  for (let redirects = 0; ; redirects += 1) {
+    const sent = await sendInTurn(lane, request, how);
+    if (sent.location === null) return sent.response;
+    const { status } = sent.response;
+    const { host } = request.target;
+    if (redirects >= most)
+      throw new FetchFailure('redirects', `${host}: redirects too often or where it may not`, { status });
+    const target = nextTarget(request.target, sent.location, request.method, status, policy);
+    request = await redirected(request, target, settings);
   }
+}
 
-  async function follow(first: Request, settings: FetchOptions, deadline: Deadline): Promise<FetchedResponse> {
-    const most = settings.redirect === 'error' ? 0 : (settings.maxRedirects ?? MAX_REDIRECTS);
-    let request = first;
-    for (let redirects = 0; ; redirects += 1) {
-      const sent = await sendOnce(request, deadline);
-      if (sent.location === null) return sent.response;
-      const { status } = sent.response;
-      const { host } = request.target;
-      if (redirects >= most)
-        throw new FetchFailure('redirects', `${host}: redirects too often or where it may not`, { status });
-      request = await redirected(
-        request,
-        nextTarget(request.target, sent.location, request.method, status, policy),
-        settings,
-      );
-    }
+async function sendInTurn({ agent, slots }: Lane, request: Request, how: How & { deadline: Deadline }): Promise<Sent> {
+  const release = await slots.acquire(request.target.origin, how.deadline.signal);
+  try {
+    how.deadline.start();
+    return await send(agent, request, how);
+  } finally {
+    release();
   }
+}
 
-  return {
-    check: (url) => void parseTarget(url, policy),
-    async fetch(url, settings = {}) {
-      const target = parseTarget(url, policy);
-      const deadline = startDeadline(settings.timeoutMs ?? TIMEOUT_MS, settings.signal, target.host);
-      underWay.add(deadline);
-      try {
-        return await follow(firstRequest(target, settings, options.userAgent), settings, deadline);
-      } catch (error) {
-        throw deadline.failure() ?? toFetchFailure(error, target.host);
-      } finally {
-        deadline.end();
-        underWay.delete(deadline);
-      }
-    },
-    async close(graceMs = 5_000) {
-      slots.close();
-      const cut = setTimeout(() => {
-        for (const deadline of underWay) deadline.stop(new FetchFailure('closed', 'this server is stopping'));
-      }, graceMs);
-      await agent.close();
-      clearTimeout(cut);
-    },
-  };
+const readAll: How['read'] = (answer, received, request) => {
+  const limits = { host: request.target.host, maxBytes: request.maxBytes };
+  // An answer to HEAD announces the body that it does not have.
+  return readBody(answer.body, request.method === 'HEAD' ? {} : received, limits);
+};
+
+/** Writes the body of a good answer into the file; of others it reads no more than keeps the connection. Returns the length. */
+async function save(
+  answer: Dispatcher.ResponseData,
+  received: Record<string, string>,
+  request: Request,
+  deadline: Deadline,
+  { path, pace }: DownloadOptions,
+): Promise<number> {
+  const { host } = request.target;
+  if (answer.statusCode !== 200) {
+    await answer.body.dump({ limit: MAX_DISCARDED_BYTES, signal: deadline.signal });
+    return 0;
+  }
+  const walk = pace === undefined ? null : keepPace(pace, deadline, host);
+  try {
+    const onBytes = (bytes: number): void => walk?.note(bytes);
+    return await saveBody(answer.body, received, { host, maxBytes: request.maxBytes, path, onBytes });
+  } finally {
+    walk?.end();
+  }
 }
 
 function policyOf(options: SafeFetchOptions): TargetPolicy {
@@ -185,14 +272,13 @@ interface Request {
   maxBytes: number;
 }
 
-function firstRequest(target: URL, settings: FetchOptions, userAgent: string): Request {
+function firstRequest(target: URL, settings: FetchOptions, own: Record<string, string>): Request {
   return {
     target,
     method: (settings.method ?? 'GET').toUpperCase(),
     headers: {
-      'user-agent': userAgent,
+      ...own,
       accept: settings.accept ?? '*/*',
-      'accept-encoding': ACCEPTED_ENCODINGS,
       ...plainHeaders(settings.headers ?? {}),
     },
     body: settings.body,
@@ -212,63 +298,23 @@ interface Sent {
   location: string | null;
 }
 
-async function send(agent: Agent, request: Request, deadline: Deadline): Promise<Sent> {
+async function send(agent: Agent, request: Request, how: How & { deadline: Deadline }): Promise<Sent> {
   const { target, method, headers, body } = request;
+  const { signal } = how.deadline;
   const answer = await agent.request({
     origin: target.origin,
     path: `${target.pathname}${target.search}`,
     method: method as Dispatcher.HttpMethod, // undici checks that it is a token; its type lists the usual ones
     headers,
     body: body ?? null,
-    signal: deadline.signal,
+    signal,
   });
   const received = joinHeaders(answer.headers);
   const location = redirectLocation(answer.statusCode, received);
   if (location !== null) {
-    await answer.body.dump({ limit: MAX_DISCARDED_BYTES, signal: deadline.signal });
+    await answer.body.dump({ limit: MAX_DISCARDED_BYTES, signal });
     return { response: toResponse(answer.statusCode, received, target.href, Buffer.alloc(0)), location };
   }
-  const limits = { host: target.host, maxBytes: request.maxBytes };
-  // An answer to HEAD announces the body that it does not have.
-  const unread = method === 'HEAD' ? {} : received;
-  return {
-    response: toResponse(answer.statusCode, received, target.href, await readBody(answer.body, unread, limits)),
-    location,
-  };
-}
-
-function joinHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) joined[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return joined;
-}
-
-function toResponse(status: number, headers: Record<string, string>, url: string, body: Buffer): FetchedResponse {
-  const text = (): string => decoderFor(headers['content-type']).decode(body);
-  return {
-    status,
-    headers,
-    url,
-    body,
-    text,
-    json() {
-      try {
-        return JSON.parse(body.toString('utf8')) as unknown;
-      } catch (cause) {
-        throw new FetchFailure('bad_response', `${new URL(url).host}: the answer is not JSON`, { cause, status });
-      }
-    },
-  };
-}
-
-function decoderFor(contentType = ''): TextDecoder {
-  const charset = /;\s*charset="?([A-Za-z0-9_.:-]{1,40})/iu.exec(contentType)?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(charset);
-  } catch {
-    // A charset that nobody knows: most text is UTF-8 all the same.
-    return new TextDecoder();
-  }
+  const read = await how.read(answer, received, request, how.deadline);
+  return { response: toResponse(answer.statusCode, received, target.href, read), location };
 }

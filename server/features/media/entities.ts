@@ -85,3 +85,88 @@ export const MediaAttachmentSchema = defineEntity({
 });
 export class MediaAttachment extends MediaAttachmentSchema.class {}
 MediaAttachmentSchema.setClass(MediaAttachment);
+
+/** What is kept of a file of another server: the kinds of address under which people here may see it. */
+export type RemoteFamily = 'avatar' | 'header' | 'emoji' | 'preview' | 'full' | 'file';
+
+/**
+ * `fetching`: somebody has claimed it; `ready`: its files are there; `failed`: not tried again before `retryAt`; `leaving`: its
+ * files are being deleted, the row follows.
+ */
+export type RemoteState = 'fetching' | 'ready' | 'failed' | 'leaving';
+
+/** `main` moves if the original does; `still` is its first picture, `plain` the same for whoever cannot read WebP. */
+export interface RemoteStored {
+  role: 'main' | 'still' | 'plain';
+  key: string;
+  contentType: string;
+  bytes: number;
+}
+
+/**
+ * - `gone`: its server has it no more · `refused`: its server does not give it to us
+ * - `unusable`: no picture, film or sound that we show, or too large · `blocked`: it leads where we do not go
+ * - `unreachable`: its server is down, slow or broken
+ */
+export type RemoteFailure = 'gone' | 'refused' | 'unusable' | 'blocked' | 'unreachable';
+
+/** A file of another server that somebody here has asked for: kept for a while, fetched again when it is gone. */
+export const RemoteFileSchema = defineEntity({
+  name: 'RemoteFile',
+  tableName: 'remote_files',
+  properties: {
+    /** SHA-256 of the family and the address. */
+    digest: p.text().primary(),
+    family: p.text().$type<RemoteFamily>(),
+    url: p.text(),
+    /** Of the address, with its port if it has one. */
+    host: p.text(),
+    state: p.text().$type<RemoteState>(),
+    files: p
+      .json<RemoteStored[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
+    /** What all `files` take; the sum over all rows is in `remote_usage`. */
+    bytes: p.bigint('string').default('0'),
+    failure: p.text().$type<RemoteFailure>().nullable(),
+    /** Failures since it was last fetched. */
+    failures: p.smallint().default(0),
+    retryAt: p.datetime(3).nullable(),
+    /** Whoever fetches or deletes it now, and until when that counts. */
+    claim: p.text().nullable(),
+    claimedUntil: p.datetime(3).nullable(),
+    fetchedAt: p.datetime(3).nullable(),
+    /** Written at most once an hour. */
+    lastUsedAt: p.datetime(3),
+  },
+  indexes: [
+    {
+      name: 'remote_files_unused',
+      expression: `create index remote_files_unused on remote_files (last_used_at) where state = 'ready'`,
+    },
+    {
+      name: 'remote_files_unfinished',
+      expression: `create index remote_files_unfinished on remote_files (claimed_until) where state in ('fetching', 'leaving')`,
+    },
+    {
+      name: 'remote_files_failed',
+      expression: `create index remote_files_failed on remote_files (retry_at) where state = 'failed'`,
+    },
+    { name: 'remote_files_host', properties: ['host'] },
+    { name: 'remote_files_url', expression: 'create index remote_files_url on remote_files using hash (url)' },
+  ],
+});
+export class RemoteFile extends RemoteFileSchema.class {}
+RemoteFileSchema.setClass(RemoteFile);
+
+/** One row: what all files of other servers take. Changed in the statement that changes theirs. */
+export const RemoteUsageSchema = defineEntity({
+  name: 'RemoteUsage',
+  tableName: 'remote_usage',
+  properties: {
+    one: p.boolean().primary(),
+    bytes: p.bigint('string'),
+  },
+});
+export class RemoteUsage extends RemoteUsageSchema.class {}
+RemoteUsageSchema.setClass(RemoteUsage);

@@ -1,4 +1,5 @@
-// Reads the body of an answer, unpacked, and stops at the first byte too many.
+// Reads the body of an answer, unpacked, into memory or into a file, and stops at the first byte too many.
+import { open, rm } from 'node:fs/promises';
 import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
@@ -18,22 +19,64 @@ export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
  * @throws {FetchFailure} `too_large`, or `bad_response` for a coding that is unknown; the stream's own error else
  */
 export async function readBody(stream: Readable, headers: Record<string, string>, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await unpack(stream, headers, limits, async (unpacked) => {
+    for await (const chunk of unpacked) chunks.push(chunk);
+  });
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+}
+
+/**
+ * Writes a body into a new file of this machine, piece by piece, and tells its length. What was begun is removed again when
+ * it fails. `onBytes` hears how much has come so far. @throws as `readBody`, and when there is a file already
+ */
+export async function saveBody(
+  stream: Readable,
+  headers: Record<string, string>,
+  limits: BodyLimits & { path: string; onBytes: (bytes: number) => void },
+): Promise<number> {
+  const file = await open(limits.path, 'wx');
+  let bytes = 0;
+  try {
+    await unpack(stream, headers, limits, async (unpacked) => {
+      for await (const chunk of unpacked) {
+        await file.writeFile(chunk);
+        bytes += chunk.length;
+        limits.onBytes(bytes);
+      }
+    });
+  } catch (error) {
+    await file.close();
+    await rm(limits.path, { force: true });
+    throw error;
+  }
+  await file.close();
+  return bytes;
+}
+
+type Sink = (unpacked: AsyncIterable<Buffer>) => Promise<void>;
+
+async function unpack(
+  stream: Readable,
+  headers: Record<string, string>,
+  limits: BodyLimits,
+  sink: Sink,
+): Promise<void> {
   const announced = Number(headers['content-length'] ?? 0);
   if (announced > limits.maxBytes) throw await refuse(stream, tooLarge(limits));
   const coding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (coding === 'identity' || coding === '') return collect(stream, limits);
+  if (coding === 'identity' || coding === '') return sink(counted(stream, limits));
   const decoder = decoderFor(coding);
   if (decoder === null) throw await refuse(stream, new FetchFailure('bad_response', `${limits.host}: unknown coding`));
   // Counted before unpacking too: a packed stream can go on for ever and unpack to nothing.
   const packed = counted(stream, limits);
   const first = await packed.next();
   // Nothing at all is not a broken packing: many answers without a body announce one.
-  if (first.done === true) return Buffer.alloc(0);
-  let body: Buffer = Buffer.alloc(0);
-  await pipeline(startingWith(first.value, packed), decoder, async (unpacked: AsyncIterable<Buffer>) => {
-    body = await collect(unpacked, limits);
-  });
-  return body;
+  if (first.done === true) return;
+  await pipeline(startingWith(first.value, packed), decoder, (unpacked: AsyncIterable<Buffer>) =>
+    sink(counted(unpacked, limits)),
+  );
 }
 
 async function* startingWith(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
@@ -54,13 +97,6 @@ async function* counted(source: AsyncIterable<Buffer>, limits: BodyLimits): Asyn
     if (size > limits.maxBytes) throw tooLarge(limits);
     yield chunk;
   }
-}
-
-async function collect(source: AsyncIterable<Buffer>, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of counted(source, limits)) chunks.push(chunk);
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
 }
 
 /** A stream that undoes one coding; null for others. Several codings on top of each other serve nobody honest. */

@@ -45,3 +45,24 @@ export function startDeadline(timeoutMs: number, callersSignal: AbortSignal | un
     },
   };
 }
+
+const LOOK_MS = 1_000;
+
+/** Stops what comes slower than it may; `note` is told how much has come so far. `end` must be called. */
+export function keepPace(
+  pace: { bytesPerSecond: number; afterMs: number },
+  deadline: Deadline,
+  host: string,
+): { note(bytes: number): void; end(): void } {
+  const start = performance.now();
+  let come = 0;
+  const timer = setInterval(
+    () => {
+      const ms = performance.now() - start;
+      if (ms >= pace.afterMs && come < (pace.bytesPerSecond * ms) / 1000)
+        deadline.stop(new FetchFailure('timeout', `${host}: slower than ${pace.bytesPerSecond} bytes a second`));
+    },
+    Math.min(LOOK_MS, pace.afterMs),
+  );
+  return { note: (bytes) => void (come = bytes), end: () => clearInterval(timer) };
+}

@@ -10,9 +10,19 @@ type FileAddressConfig = Pick<
 
 /**
  * What is made of a file of another server before it is handed on: pictures are written anew, at most as large as the name
- * says; `file` (films and sounds) is handed on as it is.
+ * says, a `still` one without its movement; `file` (films and sounds) is handed on as it is.
  */
-export const remoteVariants = ['avatar', 'header', 'emoji', 'preview', 'full', 'file'] as const;
+export const remoteVariants = [
+  'avatar',
+  'avatar-still',
+  'header',
+  'header-still',
+  'emoji',
+  'emoji-still',
+  'preview',
+  'full',
+  'file',
+] as const;
 export type RemoteVariant = (typeof remoteVariants)[number];
 
 /** Addresses of files; they open nothing and ask nobody. */
