@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 
@@ -110,6 +111,37 @@ describe('a file', () => {
     const answer = await get('a/table.json', { accept: 'application/activity+json' });
     expect(answer.headers.get('content-type')).toBe('application/json');
     expect(answer.headers.get('content-disposition')).toBe('attachment');
+  });
+});
+
+describe('a picture', () => {
+  it('comes as JPEG to who says that they read no WebP, and the same each time', async () => {
+    const picture = sharp({
+      create: { width: 30, height: 20, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
+    });
+    await server.ctx.files.put('b/seen.webp', await picture.webp().toBuffer(), 'image/webp');
+    const ask = async (
+      accept?: string,
+    ): Promise<{ type: string; vary: unknown; tag: string; body: Buffer; status: number }> => {
+      const answer = await server.app.inject({
+        url: '/media/b/seen.webp',
+        headers: accept === undefined ? {} : { accept },
+      });
+      const { 'content-type': type, vary, etag: tag } = answer.headers;
+      return { type: String(type), vary, tag: String(tag), body: answer.rawPayload, status: answer.statusCode };
+    };
+    const old = await ask('image/png,image/jpeg;q=0.9');
+    expect(old).toMatchObject({ type: 'image/jpeg', vary: 'Accept', status: 200 });
+    expect(await sharp(old.body).metadata()).toMatchObject({ format: 'jpeg', width: 30, height: 20 });
+    expect((await ask('image/jpeg')).body).toEqual(old.body);
+    for (const accept of [undefined, '', '*/*', 'image/*', 'image/avif,image/WebP,*/*;q=0.8'])
+      expect(await ask(accept), accept).toMatchObject({ type: 'image/webp', vary: 'Accept' });
+    expect((await ask()).tag).not.toBe(old.tag);
+    const known = { accept: 'image/jpeg', 'if-none-match': old.tag };
+    expect((await server.app.inject({ url: '/media/b/seen.webp', headers: known })).statusCode).toBe(304);
+    await server.ctx.files.delete('b/seen.webp');
+    expect((await ask('image/jpeg')).status).toBe(404);
+    expect((await get('a/film.mp4', { accept: 'image/jpeg' })).headers.get('content-type')).toBe('video/mp4');
   });
 });
 
