@@ -9,6 +9,7 @@ import type { Cache } from '#server/platform/cache/cache.ts';
 import { openMemoryCache } from '#server/platform/cache/memory.ts';
 import { openRedisCache } from '#server/platform/cache/redis.ts';
 import { openDatabase, type Database } from '#server/platform/database.ts';
+import { Invalid } from '#server/platform/errors.ts';
 import { createSafeFetch, type SafeFetch } from '#server/platform/fetch.ts';
 import { openDiskFiles } from '#server/platform/files/disk.ts';
 import { filesBase, openMediaAddresses, type MediaAddresses } from '#server/platform/files/address.ts';
@@ -122,10 +123,19 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
 
 /** The bucket when one is named (the settings' check sees to it that the rest is there), else the disk. */
 async function chooseFiles(config: Config, secrets: Secrets): Promise<Files> {
+  const { s3AccessKey, s3SecretKey } = secrets;
+  const hasBucket = config.s3Bucket !== undefined && s3AccessKey !== undefined && s3SecretKey !== undefined;
+  return openFilesOn(hasBucket ? 's3' : 'disk', config, secrets);
+}
+
+/** One of the two places for files, whichever the server uses now. @throws {Invalid} when the settings name no bucket */
+export async function openFilesOn(place: 'disk' | 's3', config: Config, secrets: Secrets): Promise<Files> {
+  if (place === 'disk')
+    return openDiskFiles(join(config.dataDir, 'media'), filesBase({ ...config, s3Bucket: undefined }));
   const { s3Bucket: bucket, s3Region: region, s3Endpoint: endpoint } = config;
   const { s3AccessKey: accessKey, s3SecretKey: secretKey } = secrets;
   if (bucket === undefined || accessKey === undefined || secretKey === undefined)
-    return openDiskFiles(join(config.dataDir, 'media'), filesBase(config));
+    throw new Invalid('There is no bucket: give S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY (docs/run/settings.md).');
   // The S3 client costs 30 MB of memory, so only those who use it load it.
   const { openS3Files } = await import('#server/platform/files/s3.ts');
   return openS3Files({ bucket, region, endpoint, publicUrl: filesBase(config), accessKey, secretKey });

@@ -1,5 +1,6 @@
 // What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
 import type { AppContext } from '#server/context.ts';
+import { sweepNightly } from '#server/features/admin/service/sweep-files.ts';
 import { purgeAccess } from '#server/features/auth/service/purge.ts';
 import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
 import { claimDigests } from '#server/features/digests/service/wish.ts';
@@ -31,6 +32,7 @@ export const schedule: Record<string, Task> = {
   'delete uploads that no post shows': { everyMs: hour, run: (ctx) => purgeMedia(ctx) },
   'delete expired archives': { everyMs: hour, run: (ctx) => purgeArchives(ctx) },
   "keep the cache of other servers' files within its bound": { everyMs: hour, run: (ctx) => tidyRemote(ctx) },
+  'look after files': { everyMs: 24 * hour, run: (ctx) => sweepNightly(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 

@@ -1,6 +1,7 @@
 // The whole command line: one file for each group of commands.
 import { Command } from 'commander';
 import { addDoctorCommand } from './doctor.ts';
+import { addMediaCommands } from './media.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addQueueCommands } from './queue.ts';
 import { addTokenCommands } from './tokens.ts';
@@ -13,6 +14,7 @@ Every command takes --help and --json. Settings come from the environment or con
 Examples:
   bin/rookery user create alice --email alice@example.org --role owner --confirmed
   bin/rookery token create alice --scopes "read write follow push"
+  bin/rookery media usage
   bin/rookery doctor`;
 
 /** All commands; a mistake in one is thrown as CommanderError after it was explained. */
@@ -28,5 +30,6 @@ export function buildProgram(): Command {
   addMigrateCommand(program);
   addDoctorCommand(program);
   addQueueCommands(program);
+  addMediaCommands(program);
   return program;
 }

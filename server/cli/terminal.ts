@@ -7,6 +7,8 @@ export interface Result {
   json: unknown;
   /** Lines for people. */
   lines: readonly string[];
+  /** 1 when what was looked for is not in order. */
+  exitCode?: number;
 }
 
 /** Adds --json to a command and prints what it answers. */
@@ -14,6 +16,7 @@ export function answering<Args extends unknown[]>(command: Command, act: (...arg
   return command.option('--json', 'print the result as JSON').action(async (...given: unknown[]) => {
     // Commander hands over the arguments, then the options, then the command; the first two are what `act` takes.
     const result = await act(...(given.slice(0, -1) as Args));
+    if (result.exitCode !== undefined) process.exitCode = result.exitCode;
     const isJson = command.opts<{ json?: boolean }>().json === true;
     process.stdout.write(
       isJson ? `${JSON.stringify(result.json, null, 2)}\n` : result.lines.map((line) => `${line}\n`).join(''),
@@ -42,4 +45,11 @@ export function table(headings: readonly string[], rows: readonly string[][]): s
 export async function orStandardInput(value: string | undefined): Promise<string | undefined> {
   if (value !== '-') return value;
   return (await text(process.stdin)).split(/\r?\n/)[0];
+}
+
+/** A size for people: 1.2 MB. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = count < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
+  return `${power === 0 ? count : (count / 1000 ** power).toFixed(1)} ${units[power]}`;
 }

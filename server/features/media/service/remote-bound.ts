@@ -99,6 +99,13 @@ export async function dropRemoteFiles(ctx: AppContext, which: RemoteSelection): 
   }
 }
 
+/** How many `dropRemoteFiles` would forget. */
+export async function countRemoteFiles(ctx: AppContext, which: RemoteSelection): Promise<number> {
+  const { rows } = await sql<{ count: string }>`
+    select count(*) from remote_files where ${selected(which)} and state <> 'leaving'`.execute(ctx.database.read);
+  return Number(rows[0]?.count ?? 0);
+}
+
 function selected(which: RemoteSelection): RawBuilder<unknown> {
   if ('urls' in which) return sql`url = any(${[...which.urls]}::text[])`;
   if ('unusedSince' in which) return sql`last_used_at < ${which.unusedSince} and state in ('ready', 'failed')`;
