@@ -8,6 +8,7 @@ import { makePeerKeys } from './peer.ts';
 import { openRig } from './rig.ts';
 import { runFanout } from './scenarios/fanout.ts';
 import { runHome } from './scenarios/home.ts';
+import { runPictures } from './scenarios/pictures.ts';
 import { seedDatabase } from './seed.ts';
 import { sizes } from './seed/size.ts';
 import { drawTable, median, percentile, reachesAim, type Row } from './table.ts';
@@ -76,12 +77,14 @@ describe('a run on a tiny seed', () => {
     try {
       await runHome(rig);
       await runFanout(rig);
+      await runPictures(rig);
     } finally {
       await rig.close();
     }
     const requests = rows.find(({ figure }) => figure === 'requests');
     expect(requests?.ours).toBeGreaterThan(0);
     expect(requests?.limit).toBeGreaterThan(0);
+    expect(rows.find(({ scenario }) => scenario === 'pictures')?.ours).toBeGreaterThan(0);
     expect(drawTable(rows)).toContain('home timeline');
   });
 });

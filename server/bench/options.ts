@@ -2,7 +2,17 @@
 import { parseArgs } from 'node:util';
 import { sizes, type SeedSize } from './seed/size.ts';
 
-export const scenarioNames = ['home', 'pages', 'inbox', 'deliveries', 'fanout', 'live', 'sockets', 'start'] as const;
+export const scenarioNames = [
+  'home',
+  'pages',
+  'inbox',
+  'deliveries',
+  'fanout',
+  'live',
+  'sockets',
+  'pictures',
+  'start',
+] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface BenchOptions {

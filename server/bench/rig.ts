@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { schedule } from '#server/schedule.ts';
 import type { BenchDatabase } from './database.ts';
 import type { HttpFigures, HttpJob } from './load/http.ts';
-import { cpuMs, postgresCpuMs, postmasterOf, serverFlags, startChild, type Child } from './processes.ts';
+import { cpuMs, postgresCpuMs, postmasterOf, serverFlags, serverMemory, startChild, type Child } from './processes.ts';
 import type { PeerKeys } from './peer.ts';
 import { benchHost, benchOrigin, firstLaterId, type SeedSize } from './seed/size.ts';
 import type { Row } from './table.ts';
@@ -127,7 +127,7 @@ async function startServer({ database, serverArguments, settings }: RigOptions):
   const port = await freePort();
   const { child } = await startChild<'ready'>({
     file: 'server/main.ts',
-    env: { ...serverEnv(port, database.folder, database.url), ...settings },
+    env: { ...serverEnv(port, database.folder, database.url), ...serverMemory, ...settings },
     execArgv: [...serverFlags, ...serverArguments],
   });
   return { child, url: `http://127.0.0.1:${port}` };

@@ -14,6 +14,7 @@ import { runHome } from './scenarios/home.ts';
 import { runInbox } from './scenarios/inbox.ts';
 import { runLive } from './scenarios/live.ts';
 import { runPages } from './scenarios/pages.ts';
+import { runPictures } from './scenarios/pictures.ts';
 import { runSockets } from './scenarios/sockets.ts';
 import { runStart } from './scenarios/start.ts';
 import { drawTable, type Row } from './table.ts';
@@ -29,6 +30,7 @@ const scenarios: ReadonlyArray<[name: ScenarioName, run: (rig: Rig) => Promise<v
   ['sockets', runSockets],
   ['inbox', runInbox],
   ['deliveries', runDeliveries],
+  ['pictures', runPictures],
 ];
 
 async function run(options: BenchOptions): Promise<void> {

@@ -1,6 +1,6 @@
 // (f) From the start of the process to ready, database and all, on a folder that was used before; and what it then holds in memory.
 import type { BenchDatabase } from '../database.ts';
-import { postgresMb, postmasterOf, residentMb, serverFlags, startChild } from '../processes.ts';
+import { postgresMb, postmasterOf, residentMb, serverFlags, serverMemory, startChild } from '../processes.ts';
 import { freePort, serverEnv } from '../rig.ts';
 import { median, type Row } from '../table.ts';
 
@@ -40,7 +40,7 @@ async function startServer(folder: string): Promise<Start> {
   const start = performance.now();
   const { child } = await startChild<'ready'>({
     file: 'server/main.ts',
-    env: serverEnv(await freePort(), folder, null),
+    env: { ...serverEnv(await freePort(), folder, null), ...serverMemory },
     execArgv: serverFlags,
   });
   const readyMs = performance.now() - start;

@@ -2,8 +2,16 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { makeFrom } from '#server/testing/made-pictures.ts';
-import { colourAt, colourDistance, makeGif, makeMoving, webpChunks } from '#server/testing/picture-files.ts';
+import {
+  colourAt,
+  colourDistance,
+  makeGif,
+  makeMoving,
+  makeVastPng,
+  webpChunks,
+} from '#server/testing/picture-files.ts';
 import { cutPicture } from './pictures-cut.ts';
+import { openPicture } from './pictures-sharp.ts';
 
 const colours = ['#ff0000', '#00ff00', '#0000ff'];
 
@@ -44,5 +52,12 @@ describe('moving pictures', () => {
     const cut = await cutPicture('avatar', makeGif(600, 500, 5000), { width: 400, height: 400 });
     expect(cut).toMatchObject({ width: 400, height: 400 });
     expect(webpChunks(cut.content)).not.toContain('ANIM');
+  });
+
+  it('one of another server that moves too long is shown standing still', async () => {
+    const opened = await openPicture(makeGif(60, 50, 5000), { freeze: true });
+    expect(opened).toMatchObject({ width: 60, height: 50, moving: false });
+    expect(await openPicture(makeGif(60, 50, 20), { freeze: true })).toMatchObject({ moving: true });
+    await expect(openPicture(makeVastPng(6000, 6000), { freeze: true })).rejects.toThrow(/too large/);
   });
 });

@@ -63,6 +63,8 @@ export interface OpenPicture {
 export interface OpenOptions {
   /** A moving picture counts by its first frame alone. */
   still?: boolean;
+  /** One whose movement is too long or too large stands still, instead of being refused. */
+  freeze?: boolean;
   signal?: AbortSignal;
 }
 
@@ -72,7 +74,7 @@ export interface OpenOptions {
  */
 export async function openPicture(
   source: string | Buffer,
-  { still = false, signal }: OpenOptions = {},
+  { still = false, freeze = false, signal }: OpenOptions = {},
 ): Promise<OpenPicture> {
   const sniffed = await sniff(source);
   if (sniffed.kind !== 'picture') throw new Invalid(`This is no picture that can be shown; ${taken}.`);
@@ -83,11 +85,12 @@ export async function openPicture(
   if (!formats.has(metadata.format)) throw new Invalid(`This is no picture that can be shown; ${taken}.`);
   const frames = still ? 1 : (metadata.pages ?? 1);
   // Only GIF and WebP move here; the pages of others are pictures beside the first.
-  const moving = frames > 1 && (format === 'gif' || format === 'webp');
+  const moves = frames > 1 && (format === 'gif' || format === 'webp');
   const { width, height: whole } = metadata.autoOrient;
-  const height = moving ? (metadata.pageHeight ?? whole / frames) : whole;
+  const height = moves ? (metadata.pageHeight ?? whole / frames) : whole;
+  const { seconds, pixels, movingPixels, frames: maxFrames } = pictureLimits;
+  const moving = moves && !(freeze && (frames > maxFrames || width * height * frames > movingPixels));
   checkSize(width, height, moving ? frames : 1);
-  const { seconds, pixels, movingPixels } = pictureLimits;
   const options: SharpOptions = { failOn: 'error', sequentialRead: true };
   const beginStill = (): Sharp =>
     sharp(readable, { ...options, pages: 1, limitInputPixels: pixels })

@@ -32,7 +32,7 @@ const jpeg = { quality: 82 } as const;
  */
 export async function makeRemote(source: string, family: RemoteFamily, folder: string): Promise<MadeRemote[]> {
   if (family === 'file') return [await makeFile(source)];
-  const picture = await openPicture(source);
+  const picture = await openPicture(source, { freeze: true });
   const size = sizeFor(picture, family);
   const write = async (role: 'main' | 'still', begin: Sharp): Promise<MadeRemote> => {
     const path = join(folder, `${role}.webp`);

@@ -2,6 +2,7 @@
 import type { MediaKind } from '#server/features/media/entities.ts';
 import type { RemoteMedia } from '#server/features/media/service/remote.ts';
 import { asList, asObject, asText, typeOf, type Json } from '#server/platform/fediverse/json.ts';
+import { isBlurhash } from '#server/platform/media/blurhash.ts';
 import { cleanName, cleanUrl } from '#server/platform/text.ts';
 
 /** A file of another server: nothing of it is here. Texts are plain. */
@@ -223,15 +224,8 @@ function readFocus(value: unknown): RemoteFile['focus'] {
   return isPoint ? { x, y } : { x: 0, y: 0 };
 }
 
-const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~';
-
-/** Its first sign says how many there are: a text that is not as long draws nothing. @see https://github.com/woltapp/blurhash/blob/master/Algorithm.md */
 function readBlurhash(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > 4 + 2 * 81) return null;
-  if (value === '' || Array.from(value).some((sign) => !digits.includes(sign))) return null;
-  const size = digits.indexOf(value.charAt(0));
-  const pieces = ((size % 9) + 1) * (Math.floor(size / 9) + 1);
-  return size < 81 && value.length === 4 + 2 * pieces ? value : null;
+  return isBlurhash(value) ? value : null;
 }
 
 function readMeasures(object: Json, form: Form): Pick<RemoteFile, 'width' | 'height' | 'duration'> {
