@@ -67,8 +67,8 @@ export interface MastodonField {
 /** The account as anybody may see it; a suspended one without what it showed. */
 export function serializeAccount(account: AccountView, places: Places): MastodonAccount {
   const suspended = account.suspendedAt !== null;
-  const avatar = pictureAddress(suspended ? null : account.avatar, 'avatars', places);
-  const header = pictureAddress(suspended ? null : account.header, 'headers', places);
+  const avatar = pictureAddresses(suspended ? null : account.avatar, 'avatar', places);
+  const header = pictureAddresses(suspended ? null : account.header, 'header', places);
   const local = account.domain === null;
   return {
     id: account.id,
@@ -78,11 +78,11 @@ export function serializeAccount(account: AccountView, places: Places): Mastodon
     uri: account.uri,
     display_name: suspended ? '' : account.displayName,
     note: suspended ? '' : account.bioHtml,
-    avatar,
-    avatar_static: avatar,
+    avatar: avatar.url,
+    avatar_static: avatar.still,
     avatar_description: account.avatar?.description ?? '',
-    header,
-    header_static: header,
+    header: header.url,
+    header_static: header.still,
     header_description: account.header?.description ?? '',
     locked: account.locked,
     bot: account.kind === 'service' || account.kind === 'application',
@@ -99,7 +99,7 @@ export function serializeAccount(account: AccountView, places: Places): Mastodon
     show_media: account.showMedia,
     show_media_replies: account.showMediaReplies,
     show_featured: account.showFeatured,
-    emojis: suspended ? [] : account.emojis.map(serializeEmoji),
+    emojis: suspended ? [] : serializeEmojis(account.emojis, places),
     fields: suspended ? [] : serializeFields(account),
     roles: [],
     ...(suspended ? { suspended: true as const } : {}),
@@ -108,18 +108,29 @@ export function serializeAccount(account: AccountView, places: Places): Mastodon
   };
 }
 
-/** A custom emoji that a text refers to by `:shortcode:`. */
-export function serializeEmoji(emoji: EmojiReference): MastodonEmoji {
-  return { shortcode: emoji.shortcode, url: emoji.url, static_url: emoji.url, visible_in_picker: false };
+/** Custom emoji that a text refers to by `:shortcode:`; each stands still under its second address. */
+export function serializeEmojis(emojis: readonly EmojiReference[], { media }: Pick<Places, 'media'>): MastodonEmoji[] {
+  return emojis.map(({ shortcode, url }) => ({
+    shortcode,
+    url: media.remote(url, 'emoji'),
+    static_url: media.remote(url, 'emoji-still'),
+    visible_in_picker: false,
+  }));
 }
 
 /**
- * Where a picture is fetched. Without one, the address of a placeholder: clients know it by its ending.
- * `kind` is the folder of the placeholder.
+ * Where a picture is fetched, and where without its movement: always from this server. Without one, the address of a
+ * placeholder: clients know it by its ending.
  */
-export function pictureAddress(picture: PictureReference | null, kind: 'avatars' | 'headers', places: Places): string {
-  if (picture?.key !== undefined) return places.media.file(picture.key);
-  return picture?.url ?? `${places.config.origin}/${kind}/original/missing.png`;
+export function pictureAddresses(
+  picture: PictureReference | null,
+  kind: 'avatar' | 'header',
+  { config, media }: Places,
+): { url: string; still: string } {
+  if (picture?.key === undefined && picture?.url !== undefined)
+    return { url: media.remote(picture.url, kind), still: media.remote(picture.url, `${kind}-still`) };
+  const url = picture?.key === undefined ? `${config.origin}/${kind}s/original/missing.png` : media.file(picture.key);
+  return { url, still: url };
 }
 
 /** Our own fields are kept as plain text and rendered here; those of others were sanitised when they came in. */
@@ -156,8 +167,8 @@ export interface MastodonProfile {
 }
 
 export function serializeProfile(account: AccountView, places: Places): MastodonProfile {
-  const avatar = account.avatar === null ? null : pictureAddress(account.avatar, 'avatars', places);
-  const header = account.header === null ? null : pictureAddress(account.header, 'headers', places);
+  const avatar = account.avatar === null ? null : pictureAddresses(account.avatar, 'avatar', places).url;
+  const header = account.header === null ? null : pictureAddresses(account.header, 'header', places).url;
   return {
     id: account.id,
     display_name: account.displayName,

@@ -2,10 +2,9 @@
 // (ctx.fragments) until the post or its counts change, that of its author until the account changes; one prepared
 // statement says which posts the reader may see and what they did with them; the pieces are joined as text.
 import type { AppContext } from '#server/context.ts';
-import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts } from '#server/features/accounts/queries.ts';
-import { serializeAccount } from '#server/features/accounts/serializers.ts';
+import { serializeAccount, serializeEmojis, type MastodonEmoji } from '#server/features/accounts/serializers.ts';
 import { sql } from '#server/platform/database.ts';
 import { statementText } from '#server/platform/statement.ts';
 import { notMuted, visibleTo } from './policy.ts';
@@ -149,7 +148,7 @@ interface PostPieces {
 /** A poll as it is kept: what it shows depends on the moment and on who reads. */
 interface KeptPoll {
   poll: PollView;
-  emojis: EmojiReference[];
+  emojis: MastodonEmoji[];
 }
 
 interface Pieces {
@@ -212,8 +211,12 @@ async function loadTexts(
 function packPost(post: PostView, places: PostPlaces): string {
   const head = `${JSON.stringify(serializeHead(post)).slice(0, -1)},"account":`;
   const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, places)).slice(1, -1)}` : '';
-  const poll = post.poll === null ? '' : JSON.stringify({ poll: post.poll, emojis: post.emojis } satisfies KeptPoll);
+  const poll = post.poll === null ? '' : JSON.stringify(keptPoll(post, post.poll, places));
   return [post.accountId, head, body, quotePolicyOf(post), JSON.stringify(shallowQuote(post)), poll].join('\n');
+}
+
+function keptPoll({ emojis }: PostView, poll: PollView, places: PostPlaces): KeptPoll {
+  return { poll, emojis: serializeEmojis(emojis, places) };
 }
 
 function unpackPost(text: string): PostPieces {

@@ -2,7 +2,7 @@
 // pages.ts can keep what is the same for every reader and add the rest: head, the author, body.
 import { Type, type Static } from 'typebox';
 import type { MastodonAccount, MastodonEmoji } from '#server/features/accounts/serializers.ts';
-import { serializeEmoji } from '#server/features/accounts/serializers.ts';
+import { serializeEmojis } from '#server/features/accounts/serializers.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
 import { MediaAttachmentSchema, serializeMedia, type MediaPlaces } from '#server/features/media/serializers.ts';
 import { FilterResultSchema } from '#server/features/filters/serializers.ts';
@@ -209,7 +209,7 @@ export function serializeBody(post: PostView, places: PostPlaces): StatusBody {
         acct: handleOf(mention),
       })),
     tags: post.tags.map(({ id, name }) => ({ id, name, url: tagPage(name) })),
-    emojis: post.emojis.map(serializeEmoji),
+    emojis: serializeEmojis(post.emojis, places),
     card: null,
     tagged_collections: [],
   };
@@ -230,6 +230,6 @@ export function serializeVersion(
     account,
     ...(version.pollOptions === null ? {} : { poll: { options: version.pollOptions.map((title) => ({ title })) } }),
     media_attachments: version.media.map((media) => serializeMedia(media, places)),
-    emojis: post.emojis.map(serializeEmoji),
+    emojis: serializeEmojis(post.emojis, places),
   };
 }

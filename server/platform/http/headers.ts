@@ -1,18 +1,26 @@
 // Headers that keep browsers from being used against people: a strict content policy for our pages, a stricter one for uploads.
 import type { AppContext } from '#server/context.ts';
+import { fileOrigins } from '#server/platform/files/address.ts';
 import type { App } from './app.ts';
 
-/** The policy of our own pages: no inline script, no foreign script, no frames. Pictures may come from anywhere that the page names. */
+/**
+ * The policy of our own pages: no inline script, no foreign script, and nothing is loaded from other servers, whose pictures
+ * and films come through this one. What people upload may lie at a name of its own.
+ */
 export function pagePolicy(ctx: Pick<AppContext, 'config'>, formTargets: string[] = []): string {
   const socket = ctx.config.origin.replace(/^http/, 'ws');
+  const files = fileOrigins(ctx.config)
+    .filter((origin) => origin !== ctx.config.origin)
+    .map((origin) => ` ${origin}`)
+    .join('');
   return [
     `default-src 'none'`,
     `script-src 'self'`,
     `style-src 'self'`,
-    `img-src 'self' data: blob: https:${ctx.config.allowPrivateAddresses ? ' http:' : ''}`,
-    `media-src 'self' blob: https:`,
+    `img-src 'self' data: blob:${files}`,
+    `media-src 'self' blob:${files}`,
     `font-src 'self'`,
-    `connect-src 'self' ${socket}`,
+    `connect-src 'self' ${socket}${files}`,
     `manifest-src 'self'`,
     `worker-src 'self'`,
     `base-uri 'none'`,

@@ -3,6 +3,7 @@ import type { Config } from '#config/load.ts';
 import { addresses, type Addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Json } from '#server/platform/fediverse/json.ts';
 import { actorContext } from '#server/platform/fediverse/vocabulary.ts';
+import { filesBase } from '#server/platform/files/address.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 import type { AccountKind, PictureReference } from '../entities.ts';
 import type { AccountView } from '../queries.ts';
@@ -68,7 +69,7 @@ function profile(config: Config, at: Addresses, account: AccountView): Json {
 }
 
 function picture(name: 'icon' | 'image', config: Config, reference: PictureReference | null): Json {
-  const url = reference?.key === undefined ? reference?.url : `${config.origin}/media/${reference.key}`;
+  const url = reference?.key === undefined ? reference?.url : `${filesBase(config)}/${reference.key}`;
   if (url === undefined) return {};
   const mediaType = url.endsWith('.webp') ? 'image/webp' : undefined;
   const description = reference?.description;

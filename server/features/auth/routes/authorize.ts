@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';
-import { pictureAddress } from '#server/features/accounts/serializers.ts';
+import { pictureAddresses } from '#server/features/accounts/serializers.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
 import { open } from '#server/platform/http/access.ts';
 import { pagePolicy } from '#server/platform/http/headers.ts';
@@ -147,7 +147,7 @@ async function showConsent(
     person: {
       handle: `@${person.login.username}@${ctx.config.handleDomain}`,
       name: account?.displayName || person.login.username,
-      avatar: pictureAddress(account?.avatar ?? null, 'avatars', ctx),
+      avatar: pictureAddresses(account?.avatar ?? null, 'avatar', ctx).url,
     },
     scopes: wish.scopes,
     redirectUri: wish.redirectUri,

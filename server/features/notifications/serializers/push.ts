@@ -1,6 +1,6 @@
 // A notification as the message that a closed app shows: a line, a text, a picture, and where the rest is.
 import type { AccountView } from '#server/features/accounts/queries.ts';
-import { serializeAccount, type Places } from '#server/features/accounts/serializers.ts';
+import { pictureAddresses, type Places } from '#server/features/accounts/serializers.ts';
 import type { PostView } from '#server/features/posts/queries.ts';
 import { stripHtml } from '#server/platform/text.ts';
 import type { NotificationKind } from '../entities.ts';
@@ -35,6 +35,8 @@ const titles: Record<'en' | 'de', Record<NotificationKind, string>> = {
 };
 const longestTitle = 120;
 const longestBody = 240;
+/** Addresses of other servers' pictures carry the whole address there; one in a thousand is longer than a message may be. */
+const longestIcon = 2000;
 
 /** What the message says. `post` is given only when the reader may see it. */
 export interface PushNews {
@@ -56,13 +58,18 @@ export function serializePush(news: PushNews, places: Places): string {
     preferred_locale: news.locale ?? 'en',
     notification_id: Number(notification.id),
     notification_type: wireTypes[notification.kind],
-    icon: serializeAccount(sender, places).avatar,
+    icon: iconOf(sender, places),
     title: shorten(
       titles[language][notification.kind].replace('{name}', () => name),
       longestTitle,
     ),
     body: shorten(text, longestBody),
   });
+}
+
+function iconOf(sender: AccountView, places: Places): string {
+  const { still } = pictureAddresses(sender.suspendedAt === null ? sender.avatar : null, 'avatar', places);
+  return still.length > longestIcon ? pictureAddresses(null, 'avatar', places).still : still;
 }
 
 function shorten(text: string, most: number): string {

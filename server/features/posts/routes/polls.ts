@@ -1,5 +1,6 @@
 // Doors of Mastodon's API to polls: looking at one, voting in it. The id of a poll is that of its post.
 import { Type } from 'typebox';
+import { serializeEmojis } from '#server/features/accounts/serializers.ts';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
@@ -48,5 +49,6 @@ async function present(ctx: AppContext, viewerId: string | null, id: string): Pr
     viewerId === null
       ? null
       : { votes: await ownVotes(ctx.database.read, viewerId, id), own: post.accountId === viewerId };
-  return serializePoll(post, post.poll, ctx.clock(), reader);
+  const emojis = serializeEmojis(post.emojis, ctx);
+  return serializePoll({ id: post.id, emojis }, post.poll, ctx.clock(), reader);
 }

@@ -1,7 +1,6 @@
 // A poll as Mastodon's clients read it: the schema, and a pure function from the view.
 import { Type, type Static } from 'typebox';
-import { serializeEmoji, type MastodonEmoji } from '#server/features/accounts/serializers.ts';
-import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { MastodonEmoji } from '#server/features/accounts/serializers.ts';
 import { isPollOver, type PollView } from '../policy/poll.ts';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
@@ -37,7 +36,7 @@ export interface PollReader {
 
 /** The poll at that moment; `reader` null is nobody. Its id is the post's. An author counts as one who voted, as on Mastodon. */
 export function serializePoll(
-  post: { id: string; emojis: readonly EmojiReference[] },
+  post: { id: string; emojis: readonly MastodonEmoji[] },
   poll: PollView,
   now: Date,
   reader: PollReader | null,
@@ -56,7 +55,7 @@ export function serializePoll(
       votes_count: shown ? (poll.counts[place] ?? 0) : null,
       emojis: [],
     })),
-    emojis: post.emojis.map(serializeEmoji),
+    emojis: [...post.emojis],
     ...(reader === null ? {} : { voted: reader.own || reader.votes !== null, own_votes: [...(reader.votes ?? [])] }),
   };
 }
