@@ -11,6 +11,8 @@ import { HelpSheetHost } from './features/frame/HelpSheet.tsx';
 import { FollowRequestsPage } from './features/graph/FollowRequestsPage.tsx';
 import { FollowersPage, FollowingPage } from './features/graph/FollowersPages.tsx';
 import { ListMembershipHost } from './features/lists/ListMembership.tsx';
+import { DescriberHost } from './features/media/DescriberHost.tsx';
+import { ViewerHost } from './features/media/ViewerHost.tsx';
 import { NotificationsPage } from './features/notifications/NotificationsPage.tsx';
 import { ComposeDialogHost } from './features/posts/ComposeDialog.tsx';
 import { EditHistoryHost } from './features/posts/EditHistory.tsx';
@@ -67,15 +69,15 @@ function NotFoundPage() {
   );
 }
 
-/** `/@ada`, `/@ada/replies`, `/@ada/followers`, `/@ada/following`, `/@ada/1234`. */
+/** `/@ada`, `/@ada/replies`, `/@ada/media`, `/@ada/followers`, `/@ada/following`, `/@ada/1234`. */
 function PersonPage({ handle: segment = '', part = '' }: { handle?: string; part?: string }) {
   if (!segment.startsWith('@')) return <NotFoundPage />;
   const handle = segment.slice(1);
   if (part === 'followers') return <FollowersPage handle={handle} />;
   if (part === 'following') return <FollowingPage handle={handle} />;
   if (/^\d+$/.test(part)) return <ThreadPage key={part} id={part} />;
-  if (part && part !== 'replies') return <NotFoundPage />;
-  return <ProfilePage key={handle} handle={handle} side={part === 'replies' ? 'replies' : 'posts'} />;
+  if (part === 'replies' || part === 'media') return <ProfilePage key={handle} handle={handle} side={part} />;
+  return part ? <NotFoundPage /> : <ProfilePage key={handle} handle={handle} />;
 }
 
 /** Shows its page to people who are signed in, and leads others to the door. */
@@ -104,6 +106,7 @@ const OwnList = ({ id = '', side }: { id?: string; side?: string }) => (
 const OwnFollowRequests = own(() => <FollowRequestsPage />);
 const ProfileSettings = () => <SettingsPage side="profile" />;
 const AppearanceSettings = () => <SettingsPage side="appearance" />;
+const MediaSettings = own(() => <SettingsPage side="media" />);
 const AccountSettings = own(() => <SettingsPage side="account" />);
 const SecuritySettings = own(() => <SettingsPage side="security" />);
 const ServerSettings = own(() => <SettingsPage side="server" />);
@@ -147,6 +150,7 @@ function Pages() {
         <Route path="/about" component={AboutPage} />
         <Route path="/settings" component={ProfileSettings} />
         <Route path="/settings/appearance" component={AppearanceSettings} />
+        <Route path="/settings/media" component={MediaSettings} />
         <Route path="/settings/account" component={AccountSettings} />
         <Route path="/settings/security" component={SecuritySettings} />
         <Route path="/settings/server" component={ServerSettings} />
@@ -202,6 +206,8 @@ export function App() {
           <Pages />
           <ComposeDialogHost />
           <EditHistoryHost />
+          <ViewerHost />
+          <DescriberHost />
           <ListMembershipHost />
           <HelpSheetHost />
           <SignInPromptHost />

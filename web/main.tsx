@@ -5,6 +5,7 @@ import './ui/base.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { keepNotifications } from './features/notifications/notification-list.ts';
+import { keepMediaPreferences } from './features/media/preferences.ts';
 import { growThreads } from './features/posts/threads.ts';
 import { keepOwnStream } from './features/timelines/live.ts';
 import { applyAppearance } from './lib/appearance.ts';
@@ -30,6 +31,7 @@ const root = document.getElementById('app');
 if (root) render(<App />, root);
 
 keepSocket();
+keepMediaPreferences();
 growThreads();
 keepOwnStream();
 keepNotifications();

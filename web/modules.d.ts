@@ -8,3 +8,6 @@ declare module '*.svg' {
   const address: string;
   export default address;
 }
+declare module 'hls.js/light' {
+  export { default } from 'hls.js';
+}

@@ -207,6 +207,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'PUT /api/v2/notifications/policy': { for_not_following: 'accept', for_new_accounts: 'accept' },
     'POST /api/v1/featured_tags': { name: 'birds' },
     'PUT /api/preferences/home': { boost_hours: 6 },
+    'PUT /api/preferences/media': { describe: 'off' },
     'POST /api/v2/filters': { title: 'one & two', context: ['home', 'public'], ...filter },
     'PUT /api/v2/filters/:id': {
       title: 'three & four',

@@ -59,14 +59,19 @@ function address(path: string, query: Query = {}): string {
   return url.pathname + url.search;
 }
 
-async function problem(response: Response): Promise<ApiError> {
-  const text = await response.text().catch(() => '');
+/** The error that an answer tells, as the server words it. */
+export function problemFrom(status: number, statusText: string, body: string): ApiError {
   try {
-    const { error, error_description, details } = JSON.parse(text);
-    return new ApiError(response.status, String(error_description ?? error ?? response.statusText), details ?? {});
+    const { error, error_description, details } = JSON.parse(body);
+    return new ApiError(status, String(error_description ?? error ?? statusText), details ?? {});
   } catch {
-    return new ApiError(response.status, response.statusText);
+    return new ApiError(status, statusText);
   }
+}
+
+/** Says that a token was refused, unless another is in use by now. */
+export function tellRefused(sent: string): void {
+  if (sent === token.peek()) whenRefused();
 }
 
 async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
@@ -83,8 +88,8 @@ async function send(method: string, path: string, options: RequestOptions): Prom
     throw new ApiError(0, '');
   }
   if (response.ok) return response;
-  if (response.status === 401 && sent && sent === token.peek()) whenRefused();
-  throw await problem(response);
+  if (response.status === 401 && sent) tellRefused(sent);
+  throw problemFrom(response.status, response.statusText, await response.text().catch(() => ''));
 }
 
 /**

@@ -74,14 +74,58 @@ export interface Tag {
   url: string;
 }
 
+/** Pixels and seconds. */
+export interface MediaMeasures {
+  width?: number;
+  height?: number;
+  duration?: number;
+}
+
+export type MediaKind = 'image' | 'gifv' | 'video' | 'audio' | 'unknown';
+
 export interface MediaAttachment {
   id: string;
-  type: 'image' | 'gifv' | 'video' | 'audio' | 'unknown';
+  type: MediaKind;
+  /** Null while it is being made ready, and when that failed. */
   url: string | null;
   preview_url: string | null;
   remote_url: string | null;
   description: string | null;
-  meta?: { original?: { width?: number; height?: number } } | null;
+  blurhash?: string | null;
+  meta?: {
+    original?: MediaMeasures;
+    small?: MediaMeasures;
+    /** From -1 (left, bottom) to 1 (right, top). */
+    focus?: { x: number; y: number };
+    /** Loudness from beginning to end, 0 to 100. */
+    waveform?: number[];
+    /** Per cent, while it is being made ready. */
+    progress?: number;
+  } | null;
+  /** The playlist of a longer film. */
+  hls_url?: string;
+  /** Why it could not be made ready, for its owner. */
+  failure?: string;
+}
+
+/** What a page that a post links to says about itself. */
+export interface PreviewCard {
+  url: string;
+  title: string;
+  description: string;
+  type: 'link' | 'photo' | 'video' | 'rich';
+  authors?: { name: string; url: string; account: Account | null }[];
+  author_name: string;
+  author_url: string;
+  provider_name: string;
+  image: string | null;
+  width: number;
+  height: number;
+  blurhash?: string | null;
+  /** What the picture shows. */
+  image_description?: string;
+  language?: string | null;
+  published_at?: string | null;
 }
 
 export interface Poll {
@@ -131,6 +175,7 @@ export interface Status {
   spoiler_text: string;
   media_attachments: MediaAttachment[];
   poll: Poll | null;
+  card?: PreviewCard | null;
   quote?: Quote | null;
   application?: { name: string; website: string | null } | null;
   mentions: Mention[];
@@ -169,6 +214,8 @@ export interface StatusEdit {
   content: string;
   spoiler_text: string;
   created_at: string;
+  sensitive?: boolean;
+  media_attachments?: MediaAttachment[];
   poll?: { options: { title: string }[] };
   emojis: CustomEmoji[];
 }
@@ -207,9 +254,18 @@ export interface Instance {
   configuration: {
     urls: { streaming?: string; about?: string | null };
     accounts?: { max_profile_fields?: number; max_display_name_length?: number; max_note_length?: number };
-    statuses: { max_characters: number; characters_reserved_per_url?: number };
+    statuses: { max_characters: number; characters_reserved_per_url?: number; max_media_attachments?: number };
     polls?: { max_options: number; max_characters_per_option: number; min_expiration: number; max_expiration: number };
-    media_attachments?: { supported_mime_types?: string[]; image_size_limit?: number };
+    media_attachments?: {
+      supported_mime_types?: string[];
+      /** Characters. */
+      description_limit?: number;
+      /** Bytes. */
+      image_size_limit?: number;
+      video_size_limit?: number;
+      /** Our own: whether every picture of a post must be described. */
+      description_required?: boolean;
+    };
   };
 }
 

@@ -8,8 +8,10 @@ import { Dialog } from './Dialog.tsx';
 interface Question {
   title: string;
   text: string;
-  /** The button that does it. */
-  yes: string;
+  /** The button that does it; null where it cannot be done. */
+  yes: string | null;
+  /** A better way, in the first place instead of cancelling; the answer is then no. */
+  instead?: { label: string; run: () => void };
   isDangerous?: boolean;
 }
 
@@ -36,10 +38,27 @@ export function AskHost() {
     <Dialog title={question.title} onClose={() => question.answer(false)}>
       <p class={styles.text}>{question.text}</p>
       <div class={styles.buttons}>
-        <Button onClick={() => question.answer(false)}>{t('common.cancel')}</Button>
-        <Button look={question.isDangerous ? 'danger' : 'filled'} onClick={() => question.answer(true)}>
-          {question.yes}
-        </Button>
+        {question.instead ? (
+          <Button
+            look="filled"
+            onClick={() => {
+              question.instead?.run();
+              question.answer(false);
+            }}
+          >
+            {question.instead.label}
+          </Button>
+        ) : (
+          <Button onClick={() => question.answer(false)}>{t('common.cancel')}</Button>
+        )}
+        {question.yes !== null && (
+          <Button
+            look={question.isDangerous ? 'danger' : question.instead ? 'plain' : 'filled'}
+            onClick={() => question.answer(true)}
+          >
+            {question.yes}
+          </Button>
+        )}
       </div>
     </Dialog>
   );

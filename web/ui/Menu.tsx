@@ -27,8 +27,8 @@ interface Props {
 
 const GAP = 6;
 
-/** Beside the button, inside the window: below it where there is room, else above. */
-function place(menu: HTMLElement, button: HTMLElement): void {
+/** Puts what lies over the page beside its button, inside the window: below it where there is room, else above. */
+export function placeBeside(menu: HTMLElement, button: HTMLElement): void {
   const anchor = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const left = anchor.left + width + GAP > innerWidth ? anchor.right - width : anchor.left;
@@ -66,7 +66,7 @@ export function Menu({ label, children, items, class: extra = '', isDisabled = f
   // When its items are there: before, the menu has no height to find a place for.
   useLayoutEffect(() => {
     if (!isOpen || !menu.current || !button.current) return;
-    place(menu.current, button.current);
+    placeBeside(menu.current, button.current);
     const chosen = menu.current.querySelector<HTMLElement>('[aria-checked="true"]');
     (chosen ?? menu.current.querySelector<HTMLElement>('[role^="menuitem"]'))?.focus();
   }, [isOpen]);

@@ -6,6 +6,13 @@ import type { Visibility } from '#server/features/instance/entities.ts';
 export const roles = ['user', 'moderator', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
+/** When a post is about to go out with files that nobody described. */
+export const mediaDescribing = ['off', 'remind', 'require'] as const;
+export type MediaDescribing = (typeof mediaDescribing)[number];
+/** Covered: what is marked as sensitive, nothing, or everything. */
+export const mediaShowing = ['default', 'show_all', 'hide_all'] as const;
+export type MediaShowing = (typeof mediaShowing)[number];
+
 export const UserSchema = defineEntity({
   name: 'User',
   tableName: 'users',
@@ -24,6 +31,10 @@ export const UserSchema = defineEntity({
     defaultVisibility: p.text().$type<Visibility>().default('public'),
     defaultSensitive: p.boolean().default(false),
     defaultLanguage: p.text().nullable(),
+    /** What the web app does when files of a post have no words; which of them others' posts cover; whether they move. */
+    mediaDescribing: p.text().$type<MediaDescribing>().default('remind'),
+    mediaShowing: p.text().$type<MediaShowing>().default('default'),
+    mediaMoves: p.boolean().default(true),
     createdAt: p.datetime(3),
   },
   uniques: [{ name: 'users_email', expression: 'create unique index users_email on users (lower(email))' }],

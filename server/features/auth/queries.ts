@@ -3,7 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { hashToken } from '#server/platform/tokens.ts';
-import type { EmailTokenPurpose, Role } from './entities.ts';
+import type { EmailTokenPurpose, MediaDescribing, MediaShowing, Role } from './entities.ts';
 import type { Standing } from './policy.ts';
 
 /** A login with what decides about it. The password's hash stays inside this feature. */
@@ -17,6 +17,9 @@ export interface UserView extends Standing {
   defaultVisibility: 'public' | 'unlisted' | 'followers' | 'direct';
   defaultSensitive: boolean;
   defaultLanguage: string | null;
+  mediaDescribing: MediaDescribing;
+  mediaShowing: MediaShowing;
+  mediaMoves: boolean;
   createdAt: Date;
 }
 
@@ -69,6 +72,9 @@ function userQuery(ctx: AppContext) {
       'users.default_visibility as defaultVisibility',
       'users.default_sensitive as defaultSensitive',
       'users.default_language as defaultLanguage',
+      'users.media_describing as mediaDescribing',
+      'users.media_showing as mediaShowing',
+      'users.media_moves as mediaMoves',
       'users.created_at as createdAt',
       'users.email_confirmed_at as emailConfirmedAt',
       'users.approved_at as approvedAt',

@@ -1,23 +1,23 @@
 // Where a post is written: text with what it will link, content warning, audience, language, and how much room is left.
 import { useSignal } from '@preact/signals';
-import { ChartBarBig, ChevronDown, TriangleAlert } from 'lucide-preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { readiness, type MediaList } from '#web/features/media/draft-media.ts';
+import { Tray } from '#web/features/media/Tray.tsx';
 import { failureText } from '#web/lib/failure.ts';
 import { t, type MessageKey } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
 import { countCharacters, type Fragment } from '#web/lib/post-text.ts';
+import { randomWord } from '#web/lib/random-word.ts';
 import { me } from '#web/lib/session.ts';
 import { tell } from '#web/lib/toasts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
-import { Button, IconButton } from '#web/ui/Button.tsx';
-import { Menu } from '#web/ui/Menu.tsx';
-import { draftFor, isUnlikeFresh, newAttempt, pollProblem, type Draft, type Purpose } from './composing.ts';
+import { mayGoUndescribed, useFileDrop, useWaiting } from './attaching.tsx';
+import { ComposerTools } from './ComposerTools.tsx';
+import { draftFor, isUnlikeFresh, mediaOf, pollProblem, type Draft, type Purpose } from './composing.ts';
 import { HighlightedText } from './HighlightedText.tsx';
-import { LanguageChoice } from './LanguageChoice.tsx';
 import { useMentionSuggestions } from './mention-suggestions.tsx';
 import { PollEditor } from './PollEditor.tsx';
 import { sendDraft } from './send-draft.ts';
-import { VISIBILITIES, visibilityHint, VisibilityIcon, visibilityName } from './visibility.tsx';
 import styles from './Composer.module.css';
 
 const LABELS: Record<Purpose['kind'], { area: MessageKey; send: MessageKey; sent: MessageKey }> = {
@@ -105,10 +105,14 @@ function roomLeft({ text, warning, hasWarning }: Draft): { left: number; limit: 
   };
 }
 
-/** Sending: busy or not, what went wrong, and the function that does it unless it is being done. */
+/**
+ * Sending: busy or not, what went wrong, and what a press of the button does. A post whose files are on their way waits for
+ * them; pressing once more takes that back.
+ */
 function useSending(purpose: Purpose, onSent: () => void) {
   const isSending = useSignal(false);
   const problem = useSignal('');
+  const files = mediaOf(draftFor(purpose));
   const send = async () => {
     if (isSending.peek()) return;
     isSending.value = true;
@@ -122,7 +126,25 @@ function useSending(purpose: Purpose, onSent: () => void) {
     }
     isSending.value = false;
   };
-  return { isSending, problem, send };
+  const { isWaiting, state } = useWaiting(
+    files,
+    () => void send(),
+    (text) => (problem.value = text),
+  );
+  const press = async () => {
+    if (isWaiting.peek()) return (isWaiting.value = false);
+    problem.value = state === 'failed' ? t('media.someFailed') : '';
+    if (state === 'failed' || isSending.peek() || !(await mayGoUndescribed(files))) return;
+    // While one was asked, more may have happened to the files.
+    if (readiness(files.items) === 'ready') return send();
+    isWaiting.value = true;
+  };
+  return { isSending, isWaiting, problem, press, files };
+}
+
+/** Whether there is something to send, within its limits. */
+function isSendable({ text, media, hasPoll, poll }: Draft, left: number): boolean {
+  return (text.trim() !== '' || media.length > 0) && left >= 0 && !(hasPoll && pollProblem(poll));
 }
 
 /** The form for a new post, a reply, or a new version of a post. */
@@ -130,22 +152,23 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
   const draft = draftFor(purpose);
   const isUsed = useSignal(false);
   const labels = LABELS[purpose.kind];
-  const { isSending, problem, send } = useSending(purpose, () => {
+  const { isSending, isWaiting, problem, press, files } = useSending(purpose, () => {
     isUsed.value = false;
     onSent?.();
   });
-  const change = (changes: Partial<Draft>) => (draft.value = { ...draft.peek(), ...changes, attempt: newAttempt() });
+  const drop = useFileDrop(files);
+  const change = (changes: Partial<Draft>) => (draft.value = { ...draft.peek(), ...changes, attempt: randomWord() });
   const room = roomLeft(draft.value);
-  const maySend =
-    draft.value.text.trim() !== '' && room.left >= 0 && !(draft.value.hasPoll && pollProblem(draft.value.poll));
+  const maySend = isSendable(draft.value, room.left);
   const submit = (event: Event) => {
     event.preventDefault();
-    if (maySend) void send();
+    if (maySend) void press();
   };
   const isOpen = !isQuiet || isUsed.value || isUnlikeFresh(draft.value, purpose);
   return (
     <form
-      class={styles.composer}
+      {...drop.attributes}
+      class={`${styles.composer} ${drop.isOver.value ? styles.dropping : ''}`}
       aria-label={t(labels.area)}
       onSubmit={submit}
       onKeyDown={(event) => {
@@ -163,16 +186,19 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
           isOpen={isOpen}
           onUse={() => (isUsed.value = true)}
         />
-        {isOpen && draft.value.hasPoll && (
-          <PollEditor poll={draft.value.poll} change={(poll) => change({ poll: { ...draft.peek().poll, ...poll } })} />
-        )}
+        <Beside draft={draft.value} change={change} files={files} isOpen={isOpen} />
         {problem.value && (
           <p class={styles.problem} role="alert">
             {problem.value} {t('compose.kept')}
           </p>
         )}
+        {isWaiting.value && (
+          <p class={styles.waits} role="status">
+            {t('media.postWaits')}
+          </p>
+        )}
         {isOpen && (
-          <Tools
+          <ComposerTools
             purpose={purpose}
             draft={draft.value}
             change={change}
@@ -180,6 +206,8 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
             sendLabel={t(labels.send)}
             maySend={maySend}
             isSending={isSending.value}
+            files={files}
+            isWaiting={isWaiting.value}
           />
         )}
       </div>
@@ -187,78 +215,27 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
   );
 }
 
-interface ToolsProps {
-  purpose: Purpose;
+interface BesideProps {
   draft: Draft;
   change: (changes: Partial<Draft>) => void;
-  room: { left: number; limit: number };
-  sendLabel: string;
-  maySend: boolean;
-  isSending: boolean;
+  files: MediaList;
+  isOpen: boolean;
 }
 
-function Tools({ purpose, draft, change, room, sendLabel, maySend, isSending }: ToolsProps) {
-  const { visibility, hasWarning } = draft;
+/** What a post has beside its text. */
+function Beside({ draft, change, files, isOpen }: BesideProps) {
+  if (!isOpen) return null;
   return (
-    <div class={styles.tools}>
-      <Menu
-        label={t('compose.audience', { name: visibilityName(visibility) })}
-        class={styles.audience}
-        isDisabled={purpose.kind === 'edit'}
-        items={VISIBILITIES.map((one) => ({
-          label: visibilityName(one),
-          hint: visibilityHint(one),
-          icon: <VisibilityIcon visibility={one} size={18} />,
-          isChosen: one === visibility,
-          run: () => change({ visibility: one }),
-        }))}
-      >
-        <VisibilityIcon visibility={visibility} size={16} />
-        <span class={styles.audienceName}>{visibilityName(visibility)}</span>
-        <ChevronDown size={14} aria-hidden />
-      </Menu>
-      <IconButton
-        label={t('compose.addWarning')}
-        aria-pressed={hasWarning}
-        onClick={() => change({ hasWarning: !hasWarning })}
-      >
-        <TriangleAlert size={18} aria-hidden />
-      </IconButton>
-      {purpose.kind !== 'edit' && (
-        <IconButton
-          label={t('compose.addPoll')}
-          aria-pressed={draft.hasPoll}
-          onClick={() => change({ hasPoll: !draft.hasPoll })}
-        >
-          <ChartBarBig size={18} aria-hidden />
-        </IconButton>
+    <>
+      <Tray
+        list={files}
+        isSensitive={draft.isSensitive}
+        onSensitive={(isSensitive) => change({ isSensitive })}
+        hasWarning={draft.hasWarning}
+      />
+      {draft.hasPoll && (
+        <PollEditor poll={draft.poll} change={(poll) => change({ poll: { ...draft.poll, ...poll } })} />
       )}
-      <LanguageChoice value={draft.language} onChoose={(language) => change({ language })} />
-      <span class={styles.rest}>
-        <Room {...room} />
-        <Button type="submit" look="filled" disabled={!maySend} isBusy={isSending}>
-          {sendLabel}
-        </Button>
-      </span>
-    </div>
-  );
-}
-
-/** How many characters are left: a ring that fills, the number when it matters. */
-function Room({ left, limit }: { left: number; limit: number }) {
-  const id = useId();
-  const share = Math.min(1, Math.max(0, 1 - left / limit));
-  const isTight = left <= Math.max(50, limit / 10);
-  return (
-    <span class={`${styles.room} ${left < 0 ? styles.over : ''}`} title={t('compose.left', { count: left })}>
-      <span class={isTight ? styles.number : 'only-read'} id={id} role={isTight ? 'status' : undefined}>
-        {isTight && <span aria-hidden>{left}</span>}
-        <span class="only-read">{t('compose.left', { count: left })}</span>
-      </span>
-      <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden>
-        <circle cx="12" cy="12" r="9.5" pathLength="100" class={styles.track} />
-        <circle cx="12" cy="12" r="9.5" pathLength="100" class={styles.used} stroke-dasharray={`${share * 100} 100`} />
-      </svg>
-    </span>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 // What a post said before: its versions, newest first.
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { Gallery } from '#web/features/media/Gallery.tsx';
 import { get } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import type { Status, StatusEdit } from '#web/lib/wire.ts';
@@ -50,6 +51,7 @@ function Versions({ status }: { status: Status }) {
             tags={status.tags}
             lang={status.language}
           />
+          <Gallery attachments={version.media_attachments ?? []} isSensitive={version.sensitive ?? false} />
           {version.poll && (
             <ul class={styles.answers} dir="auto">
               {version.poll.options.map(({ title }) => (

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { ChevronDown, ChevronUp, TriangleAlert } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { LinkCard } from '#web/features/links/LinkCard.tsx';
 import { t } from '#web/lib/i18n.ts';
 import type { Status } from '#web/lib/wire.ts';
 import { EmojiText, Html } from '#web/ui/Html.tsx';
@@ -21,6 +22,9 @@ interface Props {
   children?: ComponentChildren;
 }
 
+/** A post with pictures or a quoted post says enough by itself. */
+const hasRoomForCard = ({ media_attachments: media, quote }: Status): boolean => !media.length && !quote;
+
 /** The text and media of a post. */
 export function PostBody({ status, id, isLarge = false, blurredBy, children }: Props) {
   const isOpen = useSignal(false);
@@ -37,6 +41,7 @@ export function PostBody({ status, id, isLarge = false, blurredBy, children }: P
         lang={status.language}
       />
       <PostMedia status={status} blurredBy={blurredBy} />
+      {status.card && hasRoomForCard(status) && <LinkCard card={status.card} isLarge={isLarge} />}
       {status.poll && <PostPoll status={status} poll={status.poll} />}
       {children}
     </>

@@ -4,6 +4,7 @@ import {
   BellOff,
   Ellipsis,
   ExternalLink,
+  FilePenLine,
   History,
   Link2,
   Pencil,
@@ -20,7 +21,7 @@ import type { Status } from '#web/lib/wire.ts';
 import { Menu, type MenuItem } from '#web/ui/Menu.tsx';
 import { openEditor } from './composing.ts';
 import { openHistory } from './EditHistory.tsx';
-import { copyLink, deletePost, toggleMute, togglePin } from './post-actions.ts';
+import { copyLink, deletePost, redraftPost, toggleMute, togglePin } from './post-actions.ts';
 
 function itemsFor(status: Status): (MenuItem | false)[] {
   const isOwn = me.value?.id === status.account.id;
@@ -55,6 +56,12 @@ function itemsFor(status: Status): (MenuItem | false)[] {
       label: t('post.edit'),
       icon: <Pencil size={18} aria-hidden />,
       run: () => void openEditor(status),
+    },
+    isOwn && {
+      label: t('post.redraft'),
+      icon: <FilePenLine size={18} aria-hidden />,
+      isDangerous: true,
+      run: () => void redraftPost(status),
     },
     isOwn && {
       label: t('post.delete'),

@@ -1,10 +1,13 @@
 // Which composer is open, and what is being written: drafts outlive the page, so nothing typed is lost.
 import { effect, signal, type Signal } from '@preact/signals';
+import { asDraftMedia, revive, type DraftMedia, type MediaList } from '#web/features/media/draft-media.ts';
+import { forgetUpload, throwAway } from '#web/features/media/uploads.ts';
 import { get } from '#web/lib/api.ts';
+import { randomWord } from '#web/lib/random-word.ts';
 import { me } from '#web/lib/session.ts';
 import { readStored, store } from '#web/lib/storage.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
-import type { Status, StatusSource, Visibility } from '#web/lib/wire.ts';
+import type { Poll, Status, StatusSource, Visibility } from '#web/lib/wire.ts';
 import { narrower } from './visibility.tsx';
 
 export type Purpose =
@@ -28,6 +31,9 @@ export interface Draft {
   hasPoll: boolean;
   /** Kept while the poll is switched off, so that switching it on brings it back. */
   poll: PollDraft;
+  media: DraftMedia[];
+  /** Whether its pictures wait behind a cover. */
+  isSensitive: boolean;
   visibility: Visibility;
   /** A language code; empty leaves it to the server. */
   language: string;
@@ -53,10 +59,6 @@ export async function openEditor(status: Status): Promise<void> {
   }
 }
 
-/** A word nobody else has; `randomUUID` is missing on pages without https. */
-export const newAttempt = (): string =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
-
 /** The text that a reply begins with: everyone in the conversation but oneself. */
 export function replyOpening(to: Pick<Status, 'account' | 'mentions'>, myAcct: string | undefined): string {
   const people = new Set([to.account.acct, ...to.mentions.map(({ acct }) => acct)]);
@@ -76,9 +78,11 @@ export function freshDraft(purpose: Purpose): Draft {
     hasWarning: false,
     hasPoll: false,
     poll: { options: ['', ''], isMultiple: false, hidesTotals: false, seconds: DAY_SECONDS },
+    media: [],
+    isSensitive: source?.sensitive ?? false,
     visibility: usual,
     language: source?.language || navigator.language.slice(0, 2),
-    attempt: newAttempt(),
+    attempt: randomWord(),
   };
   if (purpose.kind === 'new') return draft;
   const other = purpose.kind === 'reply' ? purpose.to : purpose.status;
@@ -91,6 +95,8 @@ export function freshDraft(purpose: Purpose): Draft {
       text,
       warning: spoiler_text,
       hasWarning: spoiler_text !== '',
+      media: other.media_attachments.map(asDraftMedia),
+      isSensitive: other.sensitive,
       visibility,
       language: language ?? '',
     };
@@ -124,9 +130,12 @@ function keep(key: string, draft: Draft | null): void {
 }
 
 /** Whether something was written that is worth keeping. */
-export function isUnlikeFresh({ text, warning, hasWarning, hasPoll, poll }: Draft, purpose: Purpose): boolean {
+export function isUnlikeFresh({ text, warning, hasWarning, hasPoll, poll, media }: Draft, purpose: Purpose): boolean {
   const fresh = freshDraft(purpose);
   if (hasPoll || poll.options.some((option) => option !== '')) return true;
+  const asWritten = (items: DraftMedia[]) =>
+    JSON.stringify(items.map(({ key, description, focus }) => [key, description, focus]));
+  if (asWritten(media) !== asWritten(fresh.media)) return true;
   return text !== fresh.text || warning !== fresh.warning || hasWarning !== fresh.hasWarning;
 }
 
@@ -137,14 +146,65 @@ export function draftFor(purpose: Purpose): Signal<Draft> {
   if (known) return known;
   const draft = signal<Draft>({ ...freshDraft(purpose), ...readAll()[key] });
   drafts.set(key, draft);
+  revive(mediaOf(draft));
   effect(() => keep(key, isUnlikeFresh(draft.value, purpose) ? draft.value : null));
   return draft;
 }
 
-/** Starts afresh after the post is sent, or when the person throws it away. */
-export function discardDraft(purpose: Purpose): void {
+/** Whether something is being written that another draft would replace. */
+export const isDraftTouched = (purpose: Purpose): boolean => isUnlikeFresh(draftFor(purpose).peek(), purpose);
+
+/** Puts what a deleted post said and showed into a new draft, and opens it. */
+export function openRedraft(status: Status, text: string, answered: Status | null): void {
+  const purpose: Purpose = answered ? { kind: 'reply', to: answered } : { kind: 'new' };
+  const { poll } = status;
+  draftFor(purpose).value = {
+    ...freshDraft(purpose),
+    text,
+    warning: status.spoiler_text,
+    hasWarning: status.spoiler_text !== '',
+    media: status.media_attachments.map((media) => ({ ...asDraftMedia(media), key: randomWord() })),
+    isSensitive: status.sensitive,
+    visibility: status.visibility,
+    language: status.language ?? '',
+    ...(poll ? { hasPoll: true, poll: redraftedPoll(poll) } : {}),
+  };
+  openComposer(purpose);
+}
+
+const redraftedPoll = ({ options, multiple }: Poll): PollDraft => ({
+  options: options.map(({ title }) => title),
+  isMultiple: multiple,
+  hidesTotals: false,
+  seconds: DAY_SECONDS,
+});
+
+/** The files of a draft, as the tiles and dialogs change them. */
+export const mediaOf = (draft: Signal<Draft>): MediaList => ({
+  get items() {
+    return draft.value.media;
+  },
+  change: (change) => {
+    const { media, ...rest } = draft.peek();
+    draft.value = { ...rest, media: change(media), attempt: randomWord() };
+  },
+});
+
+/** Starts afresh after the post is sent. */
+export function finishDraft(purpose: Purpose): void {
   const draft = drafts.get(keyOf(purpose));
-  if (draft) draft.value = freshDraft(purpose);
+  if (!draft) return;
+  for (const { key } of draft.peek().media) forgetUpload(key);
+  draft.value = freshDraft(purpose);
+}
+
+/** Starts afresh when the person throws it away, and what was uploaded for it too. */
+export function discardDraft(purpose: Purpose): void {
+  for (const { key, media } of drafts.get(keyOf(purpose))?.peek().media ?? []) {
+    // What stands in the post that is edited stays there.
+    if (key !== media?.id) throwAway(key, media);
+  }
+  finishDraft(purpose);
 }
 
 /** The answers that will be asked: without spaces around them and without the empty ones. */

@@ -1,10 +1,11 @@
 // What a reader does with a post. The page changes at once; when the server refuses, it changes back and says so.
-import { post, request } from '#web/lib/api.ts';
+import { get, post, request } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
 import type { Status } from '#web/lib/wire.ts';
 import { ask } from '#web/ui/Ask.tsx';
+import { isDraftTouched, openRedraft } from './composing.ts';
 import { loadPins } from './pins.ts';
 import { changePost, dropPost, findPost, keepPost } from './post-store.ts';
 
@@ -86,6 +87,31 @@ export async function copyLink(status: Status): Promise<void> {
   }
 }
 
+/** Asks, deletes, and opens what it said and showed as a new draft. */
+export async function redraftPost(status: Status): Promise<void> {
+  const answered = status.in_reply_to_id === null ? null : (findPost(status.in_reply_to_id)?.peek() ?? null);
+  const isReplaced = isDraftTouched(answered ? { kind: 'reply', to: answered } : { kind: 'new' });
+  const isSure = await ask({
+    title: t('post.redraftTitle'),
+    text: [t('post.redraftText'), ...(isReplaced ? [t('post.redraftReplace')] : [])].join(' '),
+    yes: t('post.redraft'),
+    isDangerous: true,
+  });
+  if (!isSure) return;
+  try {
+    const parent =
+      status.in_reply_to_id === null
+        ? null
+        : (answered ?? (await get<Status>(`/api/v1/statuses/${status.in_reply_to_id}`)));
+    // Its files stay for a day, for the post that is written anew.
+    const deleted = await request<Status & { text?: string | null }>('DELETE', `/api/v1/statuses/${status.id}`);
+    dropPost(status.id);
+    openRedraft(deleted, deleted.text ?? '', parent);
+  } catch (cause) {
+    tellFailure(cause);
+  }
+}
+
 /** Asks, then deletes. Returns whether it is gone. */
 export async function deletePost(status: Status): Promise<boolean> {
   const isSure = await ask({
@@ -96,7 +122,7 @@ export async function deletePost(status: Status): Promise<boolean> {
   });
   if (!isSure) return false;
   try {
-    await request('DELETE', `/api/v1/statuses/${status.id}`);
+    await request('DELETE', `/api/v1/statuses/${status.id}`, { body: { delete_media: true } });
     dropPost(status.id);
     tell(t('post.deleted'));
     return true;

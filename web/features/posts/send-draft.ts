@@ -1,7 +1,8 @@
 // Sends a draft: a new post, a reply, or the new version of a post.
 import { request } from '#web/lib/api.ts';
 import type { Status } from '#web/lib/wire.ts';
-import { answersOf, discardDraft, draftFor, type Draft, type Purpose } from './composing.ts';
+import { focusText, saveDetails } from '#web/features/media/draft-media.ts';
+import { answersOf, draftFor, finishDraft, mediaOf, type Draft, type Purpose } from './composing.ts';
 import { changePost, keepPost, tellArrival } from './post-store.ts';
 
 const pollOf = ({ poll }: Draft) => ({
@@ -11,18 +12,32 @@ const pollOf = ({ poll }: Draft) => ({
   hide_totals: poll.hidesTotals,
 });
 
+const attributesOf = ({ media: items }: Draft) =>
+  items.flatMap(({ media, description, focus }) =>
+    media ? { id: media.id, description: description.trim(), focus: focusText(focus) } : [],
+  );
+
 /**
  * The draft is thrown away only once the server has the post. All open pages learn of the result.
  * @throws {ApiError} with the draft left as it is.
  */
 export async function sendDraft(purpose: Purpose): Promise<Status> {
+  // Words that the server does not have yet go first; an edit takes them along.
+  if (purpose.kind !== 'edit') await saveDetails(mediaOf(draftFor(purpose)));
   const draft = draftFor(purpose).peek();
   const warning = draft.hasWarning ? draft.warning.trim() : '';
-  const text = { status: draft.text, spoiler_text: warning, language: draft.language || null };
+  const text = {
+    status: draft.text,
+    spoiler_text: warning,
+    language: draft.language || null,
+    media_ids: draft.media.flatMap(({ media }) => media?.id ?? []),
+    sensitive: draft.media.length > 0 && (draft.isSensitive || warning !== ''),
+  };
   if (purpose.kind === 'edit') {
-    const edited = await request<Status>('PUT', `/api/v1/statuses/${purpose.status.id}`, { body: text });
+    const body = { ...text, media_attributes: attributesOf(draft) };
+    const edited = await request<Status>('PUT', `/api/v1/statuses/${purpose.status.id}`, { body });
     keepPost(edited);
-    discardDraft(purpose);
+    finishDraft(purpose);
     return edited;
   }
   const answered = purpose.kind === 'reply' ? purpose.to.id : null;
@@ -35,7 +50,7 @@ export async function sendDraft(purpose: Purpose): Promise<Status> {
     },
     headers: { 'Idempotency-Key': draft.attempt },
   });
-  discardDraft(purpose);
+  finishDraft(purpose);
   if (answered) changePost(answered, (one) => ({ replies_count: one.replies_count + 1 }));
   tellArrival(created, 'written');
   return created;

@@ -10,9 +10,10 @@ import { Button } from '#web/ui/Button.tsx';
 import { Spinner } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
 import { Appearance } from './Appearance.tsx';
+import { MediaSettings } from './MediaSettings.tsx';
 import styles from './SettingsPage.module.css';
 
-export type SettingsSide = 'profile' | 'appearance' | 'account' | 'security' | 'server';
+export type SettingsSide = 'profile' | 'appearance' | 'media' | 'account' | 'security' | 'server';
 
 const pathOf = (side: SettingsSide): string => (side === 'profile' ? '/settings' : `/settings/${side}`);
 
@@ -27,6 +28,7 @@ function Side({ side }: { side: SettingsSide }) {
       </>
     );
   }
+  if (side === 'media') return <MediaSettings />;
   if (side === 'security') return <SecurityPage />;
   if (side === 'server') return mayAdminister.value ? <AdminSettings /> : <p>{t('settings.notYours')}</p>;
   return <ProfileEditor account={me.value} />;
@@ -37,7 +39,7 @@ export function SettingsPage({ side }: { side: SettingsSide }) {
   const sides: SettingsSide[] = [
     ...(isSignedIn.value ? (['profile'] as const) : []),
     'appearance',
-    ...(isSignedIn.value ? (['account', 'security'] as const) : []),
+    ...(isSignedIn.value ? (['media', 'account', 'security'] as const) : []),
     ...(mayAdminister.value ? (['server'] as const) : []),
   ];
   const current = isSignedIn.value ? side : 'appearance';

@@ -1,5 +1,5 @@
 // A person's page: who they are, and what they post.
-import { Feather } from 'lucide-preact';
+import { Feather, Image } from 'lucide-preact';
 import { useEffect } from 'preact/hooks';
 import { nameOf } from '#web/features/accounts/AccountName.tsx';
 import { AccountPage } from '#web/features/accounts/AccountPage.tsx';
@@ -15,9 +15,10 @@ import type { Account } from '#web/lib/wire.ts';
 import { EmptyNote } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
 import { Feed } from './Feed.tsx';
+import { MediaGrid } from './MediaGrid.tsx';
 import { entryOf, keptTimeline } from './timeline.ts';
 
-type Side = 'posts' | 'replies';
+type Side = 'posts' | 'replies' | 'media';
 
 function Pinned({ account }: { account: Account }) {
   useEffect(() => void loadPins(account.id), [account.id]);
@@ -58,6 +59,22 @@ function Posts({ account, side }: { account: Account; side: Side }) {
   );
 }
 
+/** Their posts with something to see, as squares; boosts are other people's. */
+function Shown({ account }: { account: Account }) {
+  const timeline = keptTimeline(`/api/v1/accounts/${account.id}/statuses`, {
+    only_media: true,
+    exclude_reblogs: true,
+    limit: 30,
+  });
+  return (
+    <MediaGrid
+      timeline={timeline}
+      label={t('accounts.mediaOf', { name: nameOf(account) })}
+      empty={<EmptyNote title={t('accounts.noMedia')} icon={<Image size={28} aria-hidden />} />}
+    />
+  );
+}
+
 function Profile({ account, side }: { account: Account; side: Side }) {
   const relationship = useRelationship(account.id);
   const path = accountPath(account);
@@ -75,10 +92,13 @@ function Profile({ account, side }: { account: Account; side: Side }) {
         tabs={[
           { label: t('accounts.posts'), href: path, isCurrent: side === 'posts' },
           { label: t('accounts.postsAndReplies'), href: `${path}/replies`, isCurrent: side === 'replies' },
+          { label: t('accounts.media'), href: `${path}/media`, isCurrent: side === 'media' },
         ]}
       />
       {relationship?.blocking ? (
         <EmptyNote title={t('graph.youBlock', { name: `@${account.acct}` })} />
+      ) : side === 'media' ? (
+        <Shown account={account} />
       ) : (
         <Posts key={side} account={account} side={side} />
       )}
@@ -86,7 +106,7 @@ function Profile({ account, side }: { account: Account; side: Side }) {
   );
 }
 
-/** `/@name` and `/@name/replies` */
+/** `/@name`, `/@name/replies` and `/@name/media` */
 export function ProfilePage({ handle, side = 'posts' }: { handle: string; side?: Side }) {
   return <AccountPage handle={handle}>{(account) => <Profile account={account} side={side} />}</AccountPage>;
 }

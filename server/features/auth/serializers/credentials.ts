@@ -98,8 +98,13 @@ export function serializePreferences(user: UserView) {
     'posting:default:sensitive': user.defaultSensitive,
     'posting:default:language': user.defaultLanguage,
     'posting:default:quote_policy': 'nobody',
-    'reading:expand:media': 'default' as const,
+    'reading:expand:media': user.mediaShowing,
     'reading:expand:spoilers': false,
-    'reading:autoplay:gifs': false,
+    'reading:autoplay:gifs': user.mediaMoves,
   };
+}
+
+/** What somebody wants of pictures and films, as our own web app reads it. */
+export function serializeMediaWishes(user: UserView) {
+  return { describe: user.mediaDescribing, show: user.mediaShowing, autoplay: user.mediaMoves };
 }
