@@ -3,6 +3,7 @@ import { createRestAPIClient } from 'masto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultSettings } from '#server/features/instance/policy.ts';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
+import { hasFfmpeg } from '#server/testing/recordings.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { statementsOf } from '#server/testing/statements.ts';
 
@@ -24,7 +25,7 @@ describe('the document of version 2', () => {
       title: 'localhost',
       description: expect.any(String),
       source_url: expect.any(String),
-      api_versions: { mastodon: 3, rookery: 1 },
+      api_versions: { mastodon: 4, rookery: 1 },
       usage: { users: { active_month: expect.any(Number) } },
       thumbnail: { url: expect.stringMatching(/\.png$/) },
       languages: ['en'],
@@ -36,10 +37,12 @@ describe('the document of version 2', () => {
       urls: { streaming: server.origin.replace('http', 'ws') },
       vapid: { public_key: expect.stringMatching(/^B[\w-]{86}$/) },
       accounts: { max_featured_tags: expect.any(Number), max_profile_fields: 8 },
-      statuses: { max_characters: 5000, max_media_attachments: expect.any(Number), characters_reserved_per_url: 23 },
+      statuses: { max_characters: 5000, max_media_attachments: 8, characters_reserved_per_url: 23 },
       media_attachments: {
-        supported_mime_types: expect.arrayContaining(['image/png']),
-        image_size_limit: expect.any(Number),
+        supported_mime_types: expect.arrayContaining(['image/png', 'image/heic']),
+        description_limit: 1500,
+        image_size_limit: 16 * 1024 * 1024,
+        image_matrix_limit: 33_000_000,
       },
       polls: {
         max_options: expect.any(Number),
@@ -50,6 +53,22 @@ describe('the document of version 2', () => {
       translation: { enabled: false },
       timelines_access: { live_feeds: { local: 'public', remote: 'public' } },
     });
+  });
+
+  test.each([
+    { ffmpegPath: '/nowhere/ffmpeg', films: false },
+    { ffmpegPath: 'ffmpeg', films: hasFfmpeg },
+  ])('names films and sounds only where $ffmpegPath can make them', async ({ films, ...settings }) => {
+    const other = await openTestServer({ ...settings, mediaVideoMaxMb: 50 });
+    const { body } = await call(other.origin, 'GET', '/api/v2/instance');
+    const limits = body.configuration.media_attachments;
+    expect(limits.supported_mime_types.includes('video/mp4')).toBe(films);
+    expect(limits).toMatchObject({
+      video_size_limit: films ? 50 * 1024 * 1024 : 0,
+      video_matrix_limit: films ? 8_294_400 : 0,
+      video_frame_rate_limit: films ? 120 : 0,
+    });
+    await other.close();
   });
 
   test('has a version that is a semantic version', async () => {

@@ -10,8 +10,8 @@ export function wireVersion(version: string): string {
   return `4.3.0+rookery-${version}`;
 }
 
-/** Raise a number only when everything up to it exists: `mastodon` 4 wants media that can be deleted. */
-export const apiVersions = { mastodon: 3, rookery: 1 } as const;
+/** Raise a number only when everything up to it exists: `mastodon` 4 is media that can be deleted. */
+export const apiVersions = { mastodon: 4, rookery: 1 } as const;
 
 /** Everything that the documents are made of; gathered by the door. */
 export interface InstanceFacts {
@@ -37,11 +37,21 @@ export interface InstanceFacts {
     pictureDescription: number;
     uploadBytes: number;
   };
-  pictureTypes: readonly string[];
+  media: {
+    types: readonly string[];
+    maxAttachments: number;
+    description: number;
+    imageBytes: number;
+    imagePixels: number;
+    /** All 0 where no films and sounds are taken. */
+    filmBytes: number;
+    filmPixels: number;
+    filmFrameRate: number;
+  };
 }
 
 function serializeConfiguration(facts: InstanceFacts) {
-  const { origin, profile } = facts;
+  const { origin, profile, media } = facts;
   return {
     urls: {
       streaming: socketOrigin(origin),
@@ -62,15 +72,19 @@ function serializeConfiguration(facts: InstanceFacts) {
       max_avatar_description_length: profile.pictureDescription,
       max_header_description_length: profile.pictureDescription,
     },
-    statuses: { max_characters: facts.postMaxCharacters, max_media_attachments: 0, characters_reserved_per_url: 23 },
+    statuses: {
+      max_characters: facts.postMaxCharacters,
+      max_media_attachments: media.maxAttachments,
+      characters_reserved_per_url: 23,
+    },
     media_attachments: {
-      supported_mime_types: [...facts.pictureTypes],
-      description_limit: 1500,
-      image_size_limit: profile.uploadBytes,
-      image_matrix_limit: 33_000_000,
-      video_size_limit: 0,
-      video_matrix_limit: 0,
-      video_frame_rate_limit: 0,
+      supported_mime_types: [...media.types],
+      description_limit: media.description,
+      image_size_limit: media.imageBytes,
+      image_matrix_limit: media.imagePixels,
+      video_size_limit: media.filmBytes,
+      video_matrix_limit: media.filmPixels,
+      video_frame_rate_limit: media.filmFrameRate,
     },
     polls: {
       max_options: facts.polls.maxOptions,

@@ -24,9 +24,9 @@ import {
   serializeWeek,
   type InstanceFacts,
 } from '#server/features/instance/serializers.ts';
+import { findMediaLimits } from '#server/features/media/service/limits.ts';
 import { pollLimits } from '#server/features/posts/policy/poll.ts';
 import { open } from '#server/platform/http/access.ts';
-import { pictureTypes } from '#server/platform/media/sniff.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 
 const tags = ['Instance'];
@@ -88,10 +88,11 @@ const privacyPolicy = plainToHtml(
 );
 
 async function gatherFacts(ctx: AppContext, pushKey: string): Promise<InstanceFacts> {
-  const [settings, figures, ownerId] = await Promise.all([
+  const [settings, figures, ownerId, media] = await Promise.all([
     readInstanceSettings(ctx),
     readInstanceFigures(ctx),
     findOwner(ctx),
+    findMediaLimits(ctx.config),
   ]);
   const contact = ownerId === null ? null : await findAccount(ctx, ownerId);
   return {
@@ -107,6 +108,6 @@ async function gatherFacts(ctx: AppContext, pushKey: string): Promise<InstanceFa
     maxPinnedPosts: ctx.config.maxPinnedPosts,
     polls: pollLimits(ctx.config),
     profile: profileLimits,
-    pictureTypes,
+    media,
   };
 }
