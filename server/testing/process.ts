@@ -36,6 +36,8 @@ export interface ProcessOptions {
   beside?: ServerProcess;
   /** More of the environment. */
   env?: Record<string, string>;
+  /** No file that it writes may be longer, in units of 512 bytes: as on a disk that is full. */
+  fileBlocks?: number;
 }
 
 /** Prepares a database, a folder and a port; nothing runs yet. */
@@ -87,7 +89,13 @@ export async function prepareServer(options: ProcessOptions = {}): Promise<Serve
     async start() {
       // What a test that failed left running would sit on the port.
       await kill();
-      const started = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+      // The signal that would end the program is put off, so that a write fails as it does on a full disk.
+      const limited = `trap '' XFSZ; ulimit -f ${options.fileBlocks}; exec "$0" "$1"`;
+      const [command, list] =
+        options.fileBlocks === undefined
+          ? [process.execPath, [program]]
+          : ['sh', ['-c', limited, process.execPath, program]];
+      const started = spawn(command, list, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
       child = started;
       const keep = (chunk: Buffer): void => {
         said = (said + chunk.toString()).slice(-20_000);

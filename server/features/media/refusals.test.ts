@@ -56,6 +56,11 @@ const cases: Array<[name: string, make: () => Promise<Buffer | string>, words: R
     /The picture is too large; at most 1 MB/,
   ],
   ['a file of more than any may have', async () => randomBytes(3_000_000), /too large; at most 2 MB/],
+  [
+    'a file that says at once that it is much too large',
+    async () => randomBytes(30_000_000),
+    /too large; at most 2 MB/,
+  ],
 ];
 
 describe('refused', () => {

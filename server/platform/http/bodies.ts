@@ -106,6 +106,9 @@ async function readMultipart(request: FastifyRequest, reply: FastifyReply): Prom
       else await keepInMemory(request, part);
     }
   } catch (cause) {
+    // What still comes is read and thrown away: a client that cannot go on sending does not get to read why.
+    request.raw.unpipe();
+    request.raw.resume();
     await uploads?.close();
     if (cause instanceof Failure) throw cause;
     throw describeMultipartFault(cause, rule);
