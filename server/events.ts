@@ -51,6 +51,8 @@ export interface Events {
   /** What an exclusive list holds has changed; the posts of the freed accounts belong into its owner's home again. */
   'list.changed': { ownerId: string; freedIds: string[] };
 
+  /** Somebody looks at a conversation of which other servers may have more. */
+  'thread.wanted': { conversationId: string };
   'post.created': { postId: string; accountId: string };
   'post.edited': { postId: string; accountId: string };
   /** The row is gone; what subscribers still need travels with the event. */

@@ -9,6 +9,7 @@ import { purgeImports } from '#server/features/exchange/service/run.ts';
 import { tidyRemote } from '#server/features/media/service/remote-bound.ts';
 import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeMedia } from '#server/features/media/service/purge.ts';
+import { purgeRefreshes } from '#server/features/posts/service/backfill.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
 import { purgeDelivered } from '#server/platform/fediverse/courier.ts';
 import { trimFeeds } from '#server/features/timelines/service/feeds.ts';
@@ -33,6 +34,7 @@ export const schedule: Record<string, Task> = {
   'delete expired archives': { everyMs: hour, run: (ctx) => purgeArchives(ctx) },
   "keep the cache of other servers' files within its bound": { everyMs: hour, run: (ctx) => tidyRemote(ctx) },
   'look after files': { everyMs: 24 * hour, run: (ctx) => sweepNightly(ctx) },
+  'forget searches for the rest of conversations': { everyMs: hour, run: (ctx) => purgeRefreshes(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },
 };
 

@@ -39,6 +39,7 @@ import {
   NotificationSchema,
 } from '#server/features/notifications/entities.ts';
 import {
+  BackfillSchema,
   BookmarkSchema,
   IdempotencyKeySchema,
   LikeSchema,
@@ -101,6 +102,7 @@ export const entities = [
   PostVersionSchema,
   LikeSchema,
   BookmarkSchema,
+  BackfillSchema,
   PinSchema,
   MutedConversationSchema,
   PollSchema,

@@ -27,6 +27,7 @@ import { dropArchivesOf } from '#server/features/exchange/service/archive.ts';
 import { workOnImport } from '#server/features/exchange/subscribers.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
+import { fetchFirstPosts, fetchThread } from '#server/features/posts/activitypub/backfill.ts';
 import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
 import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
@@ -88,6 +89,7 @@ export const subscribers: Subscribers = {
     timelines: timelines.backfill,
     notifications: notifications.tellOfFollow,
     fragments: posts.forgetFollowPair,
+    history: slow(fetchFirstPosts),
     fediverse: sendAccept,
   },
   'follow.rejected': {
@@ -137,6 +139,7 @@ export const subscribers: Subscribers = {
   'list.changed': {
     timelines: timelines.mendHome,
   },
+  'thread.wanted': { answers: slow(fetchThread) },
   'post.created': {
     timelines: timelines.addPost,
     conversations: conversations.addPost,

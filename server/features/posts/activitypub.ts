@@ -7,7 +7,7 @@ import { type AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
-import { hostOf, isSameHost } from '#server/platform/fediverse/json.ts';
+import { hostOf, isSameHost, type Json } from '#server/platform/fediverse/json.ts';
 import { readNote, visibilityOf, type RemoteNote } from './activitypub/note-read.ts';
 import { findPost, findPostByUri, type PostView } from './queries.ts';
 import { importPost, type ImportedPost } from './service/import.ts';
@@ -47,14 +47,20 @@ async function fetchPost(ctx: AppContext, uri: string): Promise<PostView | null>
   return id === null ? null : findPost(ctx, id);
 }
 
-interface FetchedNote {
+/** A post with its author, as its server has them. */
+export interface FetchedNote {
   note: RemoteNote;
   author: AccountView;
 }
 
 /** A public or unlisted post with its author, as their server has them; null for anything else. @throws {DocumentFailure} */
 async function fetchNote(ctx: AppContext, uri: string): Promise<FetchedNote | null> {
-  const note = readNote(await fetchRemote(ctx, uri), ctx.config.allowPrivateAddresses);
+  return readFetchedNote(ctx, await fetchRemote(ctx, uri));
+}
+
+/** The same from a document that its own server has just given. @throws {DocumentFailure} */
+export async function readFetchedNote(ctx: AppContext, json: Json): Promise<FetchedNote | null> {
+  const note = readNote(json, ctx.config.allowPrivateAddresses);
   // A server speaks for its own people only.
   if (note === null || !isSameHost(note.uri, note.authorUri)) return null;
   const author = await resolveAccount(ctx, note.authorUri);
@@ -80,7 +86,8 @@ export async function importAncestors(ctx: AppContext, uri: string | null): Prom
   for (const { note, author } of chain.toReversed()) await importNote(ctx, note, author);
 }
 
-async function isKnown(ctx: AppContext, uri: string): Promise<boolean> {
+/** True for a post that we have or know to be deleted, and for all of our own server. */
+export async function isKnown(ctx: AppContext, uri: string): Promise<boolean> {
   if (hostOf(uri) === hostOf(ctx.config.origin)) return true;
   const { rows } =
     await sql`select from posts where uri = ${uri} union all select from tombstones where uri = ${uri}`.execute(

@@ -317,3 +317,17 @@ export const IdempotencyKeySchema = defineEntity({
 });
 export class IdempotencyKey extends IdempotencyKeySchema.class {}
 IdempotencyKeySchema.setClass(IdempotencyKey);
+
+/** A search for what other servers have of a conversation; one at a time for each. */
+export const BackfillSchema = defineEntity({
+  name: 'Backfill',
+  tableName: 'backfills',
+  properties: {
+    conversationId: p.bigint('string').primary().autoincrement(false),
+    askedAt: p.datetime(3).index(),
+    finishedAt: p.datetime(3).nullable(),
+    found: p.integer().default(0),
+  },
+});
+export class Backfill extends BackfillSchema.class {}
+BackfillSchema.setClass(Backfill);

@@ -166,14 +166,6 @@ const instanceDoors: EmptyDoor[] = [
     answer: missing,
     refuses: true as const,
   })),
-  {
-    method: 'GET',
-    url: '/api/v1_alpha/async_refreshes/:id',
-    summary: 'Whether a background refresh is done',
-    access: user('read'),
-    answer: missing,
-    refuses: true,
-  },
 ];
 
 const noReports = () => ({ annual_reports: [], accounts: [], statuses: [] });

@@ -14,7 +14,9 @@ import { postHistory } from '../queries/history.ts';
 import { accountPosts } from '../queries/lists.ts';
 import { findThread } from '../queries/thread.ts';
 import { ContextSchema, serializeVersion, StatusEditSchema, StatusSchema, StatusSourceSchema } from '../serializers.ts';
+import { wantThread } from '../service/backfill.ts';
 import { authorOf, IdParams, sendStatus, sendStatuses } from './answers.ts';
+import { refreshHeader } from './refreshes.ts';
 
 const maxTogether = 40;
 const access = anyone('read:statuses');
@@ -63,6 +65,9 @@ export function readRoutes(app: App, ctx: AppContext): void {
       const viewerId = request.viewer?.accountId ?? null;
       const post = await findVisibleSubject(ctx, viewerId, request.params.id);
       if (post === null) throw new NotFound('Record not found');
+      // Strangers do not make us ask other servers.
+      const refresh = viewerId === null ? null : await wantThread(ctx, post.id);
+      if (refresh?.isRunning === true) reply.header('mastodon-async-refresh', refreshHeader(refresh));
       const thread = await findThread(ctx, post.id, viewerId);
       const statuses = await renderStatusesById(ctx, [...thread.ancestors, ...thread.descendants], viewerId);
       const list = (ids: string[]): string => ids.flatMap((id) => statuses.get(id) ?? []).join(',');
