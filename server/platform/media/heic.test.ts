@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Invalid } from '#server/platform/errors.ts';
-import { canMakeHeic, makeHeic } from '#server/testing/heic.ts';
+import { canMakeHeic, makeHeic, makeTiledHeic } from '#server/testing/heic.ts';
 import { makeFrom } from '#server/testing/made-pictures.ts';
 import { colourAt, colourDistance, makeQuarters, webpChunks } from '#server/testing/picture-files.ts';
 import { decodeHeic, type HeicLimits } from './heic.ts';
@@ -38,6 +38,25 @@ describe.skipIf(!canMakeHeic())('HEIC (needs ffmpeg)', () => {
     const made = await makeFrom(await makeHeic(quarters, size, { turns }));
     expect(made.original).toEqual(turns === 2 ? size : { width: 800, height: 1200 });
     expect(colourDistance(await colourAt(made.full, x, y), [255, 0, 0])).toBeLessThan(12);
+  });
+
+  it('is put together from tiles, as phones write it', async () => {
+    const tile = { width: 512, height: 512 };
+    const made = await makeFrom(await makeTiledHeic(await makeQuarters(512, 512), tile));
+    expect(made.original).toEqual({ width: 1024, height: 1024 });
+    for (const [x, y] of [
+      [0.1, 0.1],
+      [0.6, 0.1],
+      [0.1, 0.6],
+      [0.6, 0.6],
+    ] as const)
+      expect(colourDistance(await colourAt(made.full, x, y), [255, 0, 0])).toBeLessThan(12);
+    expect(colourDistance(await colourAt(made.full, 0.9, 0.1), [0, 255, 0])).toBeLessThan(12);
+  });
+
+  it('may have ten bits a channel', async () => {
+    const made = await makeFrom(await makeHeic(quarters, size, { bits: 10 }));
+    expect(colourDistance(await colourAt(made.full, 0.2, 0.8), [0, 0, 255])).toBeLessThan(12);
   });
 
   it('brings the colours of its profile to sRGB', async () => {

@@ -7,8 +7,10 @@ import {
   colourDistance,
   makeGif,
   makeMoving,
+  makeQuarters,
   makeVastPng,
   webpChunks,
+  withPngChunk,
 } from '#server/testing/picture-files.ts';
 import { cutPicture } from './pictures-cut.ts';
 import { openPicture } from './pictures-sharp.ts';
@@ -59,5 +61,17 @@ describe('moving pictures', () => {
     expect(opened).toMatchObject({ width: 60, height: 50, moving: false });
     expect(await openPicture(makeGif(60, 50, 20), { freeze: true })).toMatchObject({ moving: true });
     await expect(openPicture(makeVastPng(6000, 6000), { freeze: true })).rejects.toThrow(/too large/);
+  });
+
+  it('a moving PNG is shown as its first frame, a moving AVIF is refused by name', async () => {
+    const still = await makeFrom(await makeQuarters(90, 60));
+    const control = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]);
+    const made = await makeFrom(withPngChunk(await makeQuarters(90, 60), 'acTL', control));
+    expect(made.full.equals(still.full)).toBe(true);
+    const avif = await sharp(await makeQuarters(90, 60))
+      .avif()
+      .toBuffer();
+    avif.write('avis', 8, 'latin1');
+    await expect(makeFrom(avif)).rejects.toThrow(/Moving AVIF pictures cannot be read/);
   });
 });

@@ -79,6 +79,8 @@ export async function openPicture(
   const sniffed = await sniff(source);
   if (sniffed.kind !== 'picture') throw new Invalid(`This is no picture that can be shown; ${taken}.`);
   const { format } = sniffed;
+  if (format === 'avif' && sniffed.moving)
+    throw new Invalid('Moving AVIF pictures cannot be read; as GIF, WebP or film they are taken.');
   const sharp = await loadSharp();
   const readable = format === 'heic' ? (await decodeHeic(source, await displayP3(), { signal })).png : source;
   const metadata = await orRefusal(() => sharp(readable, { limitInputPixels: false, animated: !still }).metadata());
