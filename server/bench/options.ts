@@ -11,6 +11,7 @@ export const scenarioNames = [
   'live',
   'sockets',
   'pictures',
+  'films',
   'start',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];

@@ -157,7 +157,8 @@ export async function postmasterOf(folder: string): Promise<number> {
   return Number.parseInt(lock, 10);
 }
 
-async function childrenOf(parent: number): Promise<number[]> {
+/** The processes that this one started; none where the system does not tell. */
+export async function childrenOf(parent: number): Promise<number[]> {
   const children: number[] = [];
   for (const name of await readdir('/proc').catch(() => [])) {
     const pid = Number(name);

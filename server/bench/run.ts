@@ -10,6 +10,7 @@ import { residentMb } from './processes.ts';
 import { profileArguments, resetStatements, summarizeProfile, summarizeStatements } from './profile.ts';
 import { runDeliveries } from './scenarios/deliveries.ts';
 import { runFanout } from './scenarios/fanout.ts';
+import { runFilms } from './scenarios/films.ts';
 import { runHome } from './scenarios/home.ts';
 import { runInbox } from './scenarios/inbox.ts';
 import { runLive } from './scenarios/live.ts';
@@ -31,6 +32,7 @@ const scenarios: ReadonlyArray<[name: ScenarioName, run: (rig: Rig) => Promise<v
   ['inbox', runInbox],
   ['deliveries', runDeliveries],
   ['pictures', runPictures],
+  ['films', runFilms],
 ];
 
 async function run(options: BenchOptions): Promise<void> {
