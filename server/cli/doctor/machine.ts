@@ -1,14 +1,11 @@
 // The machine: Node, the folder for data, the disk, the clock, ffmpeg, the built web app.
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { open, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Settings } from '#config/load.ts';
 import { softwareFolder } from '#config/parsers.ts';
+import { checkFfmpeg } from './ffmpeg.ts';
 import { broken, fine, probe, warning, type Finding } from './finding.ts';
-
-const run = promisify(execFile);
 
 /** Looks at everything that needs no connection. */
 export async function checkMachine({ config }: Settings): Promise<Finding[]> {
@@ -17,7 +14,7 @@ export async function checkMachine({ config }: Settings): Promise<Finding[]> {
     await checkFolder(config.dataDir),
     await probe('disk', 'Make sure that DATA_DIR can be read.', () => checkDisk(config.dataDir)),
     await probe('clock', 'Make sure that the folder migrations is there.', checkClock),
-    await checkProgram(),
+    await checkFfmpeg(config),
     checkWebApp(),
   ];
 }
@@ -75,19 +72,6 @@ async function checkClock(): Promise<Finding> {
     );
   }
   return fine('clock', now.toISOString());
-}
-
-async function checkProgram(): Promise<Finding> {
-  try {
-    const { stdout } = await run('ffmpeg', ['-hide_banner', '-version'], { timeout: 10_000 });
-    return fine('ffmpeg', stdout.split('\n')[0]?.replace(/ Copyright.*$/, '') ?? 'present');
-  } catch {
-    return warning(
-      'ffmpeg',
-      'it is not installed',
-      'Install it for video and audio. On Debian: apt-get install ffmpeg',
-    );
-  }
 }
 
 function checkWebApp(): Finding {
