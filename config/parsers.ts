@@ -94,6 +94,11 @@ export function networks(value: string): string[] {
   );
 }
 
+/** Names of servers, with a port where they have one, separated by commas. */
+export function hosts(value: string): string[] {
+  return words(value).map(handleDomain);
+}
+
 export function roles(value: string): Role[] {
   const named = words(value);
   const wrong = named.filter((word) => word !== 'all' && !roleNames.some((role) => role === word));

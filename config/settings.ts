@@ -3,6 +3,7 @@
 import {
   boolean,
   handleDomain,
+  hosts,
   mailbox,
   networks,
   oneOf,
@@ -228,6 +229,25 @@ export const configSettings = {
     parse: wholeNumber(1, 3650),
   }),
   ...mediaSettings,
+  linkPreviews: setting({
+    name: 'LINK_PREVIEWS',
+    group: limits,
+    kind: 'true or false',
+    fallback: 'true',
+    help: 'Fetches a page that posts link to, once for all of them, and shows its title and picture below the posts.',
+    parse: boolean,
+  }),
+  playerHosts: setting({
+    name: 'PLAYER_HOSTS',
+    group: limits,
+    kind: 'names of servers, separated by commas',
+    fallback: '',
+    fallbackShown: 'none',
+    help:
+      'More servers whose players link previews may show, such as PeerTube servers that you trust. ' +
+      'YouTube, Vimeo, Dailymotion, SoundCloud, Mixcloud and Spotify are known.',
+    parse: hosts,
+  }),
   allowPrivateAddresses: setting({
     name: 'ALLOW_PRIVATE_ADDRESSES',
     group: limits,

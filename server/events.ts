@@ -72,6 +72,11 @@ export interface Events {
   'post.liked': { likeId: string; postId: string; accountId: string };
   'post.unliked': { likeUri: string | null; likeId: string; postId: string; accountId: string };
 
+  /** Somebody must visit a page that posts link to; due when it is its turn. */
+  'link.found': { previewId: string };
+  /** What is shown of a link has changed, in all posts that hold it. */
+  'link.previewed': { previewId: string };
+
   /** Due at the time of a scheduled post; one that was moved or dropped since is left alone. */
   'post.scheduled': { scheduledId: string };
   /** Somebody voted; their account may be of another server. */

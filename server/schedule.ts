@@ -1,6 +1,7 @@
 // What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
 import type { AppContext } from '#server/context.ts';
 import { sweepNightly } from '#server/features/admin/service/sweep-files.ts';
+import { purgePreviews } from '#server/features/links/service/record.ts';
 import { purgeAccess } from '#server/features/auth/service/purge.ts';
 import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
 import { claimDigests } from '#server/features/digests/service/wish.ts';
@@ -23,6 +24,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 export const schedule: Record<string, Task> = {
+  'forget previews that no post holds': { everyMs: hour, run: (ctx) => purgePreviews(ctx) },
   'trim home timelines': { everyMs: hour, run: (ctx) => trimFeeds(ctx) },
   'forget finished deliveries': { everyMs: hour, run: (ctx) => purgeDelivered(ctx) },
   'forget what no longer opens anything': { everyMs: hour, run: (ctx) => purgeAccess(ctx) },

@@ -28,6 +28,7 @@ import { DraftSchema, ScheduledPostSchema } from '#server/features/composing/ent
 import { DigestSchema } from '#server/features/digests/entities.ts';
 import { ArchiveSchema, ImportRowSchema, ImportSchema } from '#server/features/exchange/entities.ts';
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
+import { LinkPreviewSchema } from '#server/features/links/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
 import { MediaAttachmentSchema, RemoteFileSchema, RemoteUsageSchema } from '#server/features/media/entities.ts';
 import { ReportSchema } from '#server/features/moderation/entities.ts';
@@ -95,6 +96,7 @@ export const entities = [
   FilterSchema,
   FilterKeywordSchema,
   FilterPostSchema,
+  LinkPreviewSchema,
   PostSchema,
   MentionSchema,
   TagSchema,
@@ -142,7 +144,8 @@ type Inferred = InferKyselyDB<(typeof entities)[number]>;
 
 /** References that may be empty; the inference takes every reference for a present one. */
 interface EmptyReferences {
-  posts: 'boost_of_id';
+  posts: 'boost_of_id' | 'link_preview_id';
+  link_previews: 'author_id';
   access_tokens: 'app_id' | 'account_id' | 'session_id';
   email_tokens: 'account_id';
   auth_challenges: 'account_id';

@@ -25,6 +25,7 @@ import { sendDigest } from '#server/features/digests/subscribers.ts';
 import { sendArchiveLetter, writeArchive } from '#server/features/exchange/subscribers/archive.ts';
 import { dropArchivesOf } from '#server/features/exchange/service/archive.ts';
 import { workOnImport } from '#server/features/exchange/subscribers.ts';
+import { visitLink } from '#server/features/links/subscribers.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
 import { fetchFirstPosts, fetchThread } from '#server/features/posts/activitypub/backfill.ts';
@@ -52,8 +53,10 @@ interface InLane<Name extends EventName> {
 
 type Subscribers = { [Name in EventName]: Record<string, Subscriber<Name> | InLane<Name>> };
 
-/** Work that may wait: mail, fetches from other servers, previews. */
+/** Work that may wait: mail, long lists. */
 export const slow = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'slow', run });
+/** Visits to pages of strangers, which may take their time. */
+const visit = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'fetches', run });
 /** Films and sounds: one a core at a time. */
 export const long = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'media', run });
 const inbox = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'inbox', run });
@@ -172,6 +175,8 @@ export const subscribers: Subscribers = {
     fragments: posts.forgetPost,
     fediverse: sendUndoLike,
   },
+  'link.found': { preview: visit(visitLink) },
+  'link.previewed': { timelines: slow(timelines.refreshLinking) },
   'post.scheduled': { publication: publishScheduled },
   'poll.voted': {
     fragments: posts.forgetPost,

@@ -85,11 +85,21 @@ type MediaAttachment = Wider<
   mastodon.v1.MediaAttachment,
   { previewUrl: string | null; meta: { original?: Measures; small?: Measures; focus?: { x: number; y: number } } }
 >;
+// https://docs.joinmastodon.org/entities/PreviewCard/: no blurhash and no language where none is known.
+type PreviewCard = Wider<
+  mastodon.v1.PreviewCard,
+  {
+    authors: Array<Wider<mastodon.v1.PreviewCardAuthor, { account: Account | null }>>;
+    blurhash: string | null;
+    language: string | null;
+  }
+>;
 type StatusFields = {
   account: Account;
   application: mastodon.v1.Application | null;
   mediaAttachments: MediaAttachment[];
   poll?: Poll | null;
+  card?: PreviewCard | null;
 };
 type Status = Wider<mastodon.v1.Status, StatusFields & { reblog?: Wider<mastodon.v1.Status, StatusFields> | null }>;
 type Conversation = Wider<mastodon.v1.Conversation, { accounts: Account[]; lastStatus: Status | null }>;

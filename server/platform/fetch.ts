@@ -46,6 +46,8 @@ export interface FetchOptions {
   accept?: string;
   /** Most bytes of body, on the wire and unpacked: 1 MiB unless said otherwise. */
   maxBytes?: number;
+  /** Keeps the first `maxBytes` of a longer body, where else it fails as `too_large`: for pages of which the beginning is enough. */
+  cut?: boolean;
   /** Time for all of it with its redirects, from the moment it is its turn: 10,000 ms unless said otherwise. A turn that does not come in as long fails as `busy`. */
   timeoutMs?: number;
   /** 3 unless said otherwise. */
@@ -228,7 +230,7 @@ async function sendInTurn({ agent, slots }: Lane, request: Request, how: How & {
 }
 
 const readAll: How['read'] = (answer, received, request) => {
-  const limits = { host: request.target.host, maxBytes: request.maxBytes };
+  const limits = { host: request.target.host, maxBytes: request.maxBytes, cut: request.cut };
   // An answer to HEAD announces the body that it does not have.
   return readBody(answer.body, request.method === 'HEAD' ? {} : received, limits);
 };
@@ -270,6 +272,7 @@ interface Request {
   headers: Record<string, string>;
   body: string | Uint8Array | undefined;
   maxBytes: number;
+  cut: boolean;
 }
 
 function firstRequest(target: URL, settings: FetchOptions, own: Record<string, string>): Request {
@@ -283,6 +286,7 @@ function firstRequest(target: URL, settings: FetchOptions, own: Record<string, s
     },
     body: settings.body,
     maxBytes: settings.maxBytes ?? MAX_BYTES,
+    cut: settings.cut ?? false,
   };
 }
 

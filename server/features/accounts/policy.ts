@@ -42,6 +42,17 @@ export function activeAccounts(table = 'accounts'): RawBuilder<boolean> {
   return sql<boolean>`(${knownAccounts(table)} and ${sql.ref(`${table}.suspended_at`)} is null)`;
 }
 
+/** The name of a site in lower-case ASCII, from `example.org` or from `https://Example.org/` as people paste it; null when it is none. */
+export function siteName(text: string): string | null {
+  const name = text
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '');
+  if (!/^[^\s/?#@:\\]{1,253}$/u.test(name)) return null;
+  return URL.parse(`https://${name}`)?.hostname ?? null;
+}
+
 /** `name` for our own accounts, `name@domain` for others: how clients write a handle. */
 export function handleOf(account: { username: string; domain: string | null }): string {
   return account.domain === null ? account.username : `${account.username}@${account.domain}`;

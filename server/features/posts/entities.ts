@@ -1,6 +1,7 @@
 // Posts and what people do with them. A boost is a post of its own that points at another.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account, type EmojiReference } from '#server/features/accounts/entities.ts';
+import { LinkPreview } from '#server/features/links/entities.ts';
 import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '#server/features/media/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 
@@ -36,6 +37,9 @@ export const PostSchema = defineEntity({
     conversationId: p.bigint('string'),
     boostOfId: () => p.manyToOne(Post).mapToPk().fieldName('boost_of_id').nullable().deleteRule('cascade'),
     appId: p.bigint('string').nullable(),
+    /** What is shown of the first link in its text. */
+    linkPreviewId: () =>
+      p.manyToOne(LinkPreview).mapToPk().fieldName('link_preview_id').nullable().deleteRule('set null'),
     /** Who may quote it; nobody may quote what is not for all. */
     quotePolicy: p.text().$type<QuotePolicy>().default('public'),
     /** Who may answer it. */
@@ -57,6 +61,10 @@ export const PostSchema = defineEntity({
       name: 'posts_waiting_replies',
       expression:
         'create index posts_waiting_replies on posts (in_reply_to_uri) where in_reply_to_id is null and in_reply_to_uri is not null',
+    },
+    {
+      name: 'posts_links',
+      expression: 'create index posts_links on posts (link_preview_id, id desc) where link_preview_id is not null',
     },
     { name: 'posts_conversation', expression: 'create index posts_conversation on posts (conversation_id, id)' },
     {

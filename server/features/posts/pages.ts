@@ -5,7 +5,9 @@ import type { AppContext } from '#server/context.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts } from '#server/features/accounts/queries.ts';
 import { serializeAccount, serializeEmojis, type MastodonEmoji } from '#server/features/accounts/serializers.ts';
+import { joinCard, serializeCard, type CardText } from '#server/features/links/serializers.ts';
 import { sql } from '#server/platform/database.ts';
+import type { MediaAddresses } from '#server/platform/files/address.ts';
 import { statementText } from '#server/platform/statement.ts';
 import { notMuted, visibleTo } from './policy.ts';
 import { quotePolicies, type QuotePolicy } from './entities.ts';
@@ -102,7 +104,9 @@ export async function renderForViewers(
   return new Map(
     rows.flatMap((row) => {
       const { viewer_id: viewerId, ...seen } = row;
-      const isOwn = [...pieces.posts.values()].some(({ authorId }) => authorId === viewerId);
+      const isOwn = [...pieces.posts.values()].some(
+        ({ authorId, card }) => authorId === viewerId || card?.claimantId === viewerId,
+      );
       const filtered = filteredText(row, viewerId, pieces);
       const key = isOwn ? viewerId : `${JSON.stringify(seen)}${filtered}`;
       const status = texts.get(key) ?? joinStatus(row, viewerId, pieces, filtered);
@@ -143,6 +147,7 @@ interface PostPieces {
   policy: QuotePolicy;
   shallow: string;
   poll: KeptPoll | null;
+  card: CardText | null;
 }
 
 /** A poll as it is kept: what it shows depends on the moment and on who reads. */
@@ -172,7 +177,9 @@ async function loadPieces(ctx: AppContext, rows: readonly SeenPost[], viewerIds:
   const posts = new Map([...texts].map(([id, text]) => [id, unpackPost(text)]));
   const accounts = await renderAccounts(
     ctx,
-    [...posts.values()].map(({ authorId }) => authorId),
+    [...posts.values()].flatMap(({ authorId, card }) =>
+      card?.accountId == null ? [authorId] : [authorId, card.accountId],
+    ),
   );
   const filtered = await loadFilteredText(ctx, rows.length === 0 ? [] : viewerIds, since);
   return { posts, accounts, filtered, now: ctx.clock() };
@@ -212,7 +219,8 @@ function packPost(post: PostView, places: PostPlaces): string {
   const head = `${JSON.stringify(serializeHead(post)).slice(0, -1)},"account":`;
   const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, places)).slice(1, -1)}` : '';
   const poll = post.poll === null ? '' : JSON.stringify(keptPoll(post, post.poll, places));
-  return [post.accountId, head, body, quotePolicyOf(post), JSON.stringify(shallowQuote(post)), poll].join('\n');
+  const shallow = JSON.stringify(shallowQuote(post));
+  return [post.accountId, head, body, quotePolicyOf(post), shallow, poll, ...packCard(post, places.media)].join('\n');
 }
 
 function keptPoll({ emojis }: PostView, poll: PollView, places: PostPlaces): KeptPoll {
@@ -220,9 +228,25 @@ function keptPoll({ emojis }: PostView, poll: PollView, places: PostPlaces): Kep
 }
 
 function unpackPost(text: string): PostPieces {
-  const [authorId = '', head = '', body = '', word = '', shallow = 'null', poll = ''] = text.split('\n');
+  const [authorId = '', head = '', body = '', word = '', shallow = 'null', poll = '', ...card] = text.split('\n');
   const policy = quotePolicies.find((one) => one === word) ?? 'nobody';
-  return { authorId, head, body, policy, shallow, poll: poll === '' ? null : unpackPoll(poll) };
+  return { authorId, head, body, policy, shallow, poll: poll === '' ? null : unpackPoll(poll), card: unpackCard(card) };
+}
+
+function packCard({ card }: PostView, media: MediaAddresses): string[] {
+  if (card === null) return [];
+  const { start, end, accountId, claimantId } = serializeCard(card, media);
+  return [start, end, accountId ?? '', claimantId ?? ''];
+}
+
+function unpackCard([start, end = '', accountId = '', claimantId = '']: string[]): CardText | null {
+  if (start === undefined) return null;
+  return { start, end, accountId: accountId || null, claimantId: claimantId || null };
+}
+
+/** What a post links to, for one reader. */
+function cardText(card: CardText | null, viewerId: string | null, { accounts }: Pieces): string {
+  return card === null ? 'null' : joinCard(card, accounts.get(card.accountId ?? ''), viewerId);
 }
 
 /** What a quoted post quotes itself is only named. */
@@ -269,9 +293,10 @@ function joinOriginal(
   if (!kept || account === undefined) return null;
   const own = viewerId === null ? null : kept.authorId === viewerId;
   const poll = `,"poll":${pollText(post.id, post.seen, kept.poll, pieces.now, own)}`;
+  const card = `,"card":${cardText(kept.card, viewerId, pieces)}`;
   const approval = `,"quote_approval":${approvalText(kept.policy, own, post.may)}`;
   const flags = own === null ? '' : flagText(post.seen, own);
-  return { head: kept.head, account, body: `${kept.body}${poll}${approval}${flags}` };
+  return { head: kept.head, account, body: `${kept.body}${poll}${card}${approval}${flags}` };
 }
 
 /** What the reader sees of a quoted post: all of it, or why not. */
@@ -310,8 +335,9 @@ function filteredText(
   const id = row.boost_of_id ?? row.id;
   const original = posts.get(id);
   if (viewerId === null || !original) return '[]';
-  const { authorId, body, poll } = original;
-  return filtered(viewerId, { id, authorId, body, options: poll?.poll.options ?? [] }, row.id);
+  const { authorId, body, poll, card } = original;
+  const more = { options: poll?.poll.options ?? [], card: card === null ? '' : joinCard(card, undefined, null) };
+  return filtered(viewerId, { id, authorId, body, ...more }, row.id);
 }
 
 /** The poll as its reader sees it now. `own`: null when nobody in particular reads. */

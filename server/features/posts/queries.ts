@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import type { QuotePolicy, ReplyPolicy } from './entities.ts';
+import { cardColumn, type CardView } from '#server/features/links/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
 import { mediaOfPost, type MediaView } from '#server/features/media/queries.ts';
@@ -68,12 +69,14 @@ export interface PostView {
   /** `name` is the folded form, `display` how it was first written here. */
   tags: Array<{ id: string; name: string; display: string }>;
   app: { name: string; website: string | null } | null;
+  /** What is shown of the first link in its text. */
+  card: CardView | null;
 }
 
 /** A poll as JSON brings it: its end is a text. */
 type PollRow = Omit<PollView, 'expiresAt'> & { expiresAt: string | null };
 type PostRow = Selectable<Tables['posts']> &
-  Pick<PostView, 'mentions' | 'tags' | 'app' | 'media'> & { poll: PollRow | null; quote: QuoteView | null };
+  Pick<PostView, 'mentions' | 'tags' | 'app' | 'media' | 'card'> & { poll: PollRow | null; quote: QuoteView | null };
 
 /** The posts with these ids in the order asked, in one statement; ids of no post are left out. */
 export async function loadPosts(ctx: AppContext, ids: readonly string[]): Promise<PostView[]> {
@@ -159,6 +162,7 @@ function selectPosts(ctx: AppContext) {
       sql<PollRow | null>`(select json_build_object('options', poll.options, 'counts', poll.counts, 'multiple', poll.multiple,
           'hideTotals', poll.hide_totals, 'expiresAt', poll.expires_at, 'votersCount', poll.voters_count)
         from polls poll where poll.post_id = posts.id)`.as('poll'),
+      cardColumn(sql.ref('posts.link_preview_id')).as('card'),
       sql<QuoteView | null>`(select json_build_object('id', q.quoted_id::text, 'accountId', quoted.account_id::text,
           'uri', quoted.uri, 'state', q.state)
         from quotes q left join posts quoted on quoted.id = q.quoted_id where q.post_id = posts.id)`.as('quote'),
@@ -199,5 +203,6 @@ function postView(row: PostRow): PostView {
     mentions: row.mentions,
     tags: row.tags,
     app: row.app,
+    card: row.card,
   };
 }

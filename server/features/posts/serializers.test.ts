@@ -24,7 +24,7 @@ type Fits<Given extends Wanted, Wanted> = Given;
  * masto.js declares these as always there; Mastodon itself gives null for posts from elsewhere, for accounts that never posted, and
  * for sounds without a cover. Pictures are held against masto's types in conformance/masto.test-types.ts.
  */
-type Status = Omit<mastodon.v1.Status, 'application' | 'account' | 'reblog' | 'poll' | 'mediaAttachments'>;
+type Status = Omit<mastodon.v1.Status, 'application' | 'account' | 'reblog' | 'poll' | 'mediaAttachments' | 'card'>;
 type Account = Omit<mastodon.v1.Account, 'lastStatusAt' | 'featureApproval' | 'roles' | 'moved'>;
 
 export type Checked = [

@@ -6,6 +6,7 @@ import { serializeEmojis } from '#server/features/accounts/serializers.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
 import { MediaAttachmentSchema, serializeMedia, type MediaPlaces } from '#server/features/media/serializers.ts';
 import { FilterResultSchema } from '#server/features/filters/serializers.ts';
+import { PreviewCardSchema } from '#server/features/links/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { PostView } from './queries.ts';
@@ -67,12 +68,15 @@ const bodyFields = {
   ),
   tags: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), url: Type.String() })),
   emojis: Type.Array(EmojiSchema),
-  card: Type.Null(),
   tagged_collections: Type.Array(Type.Never()),
 };
 
 /** Beside the body, since it is told to each reader in their own way. */
-const readerFields = { poll: nullable(PollSchema), quote_approval: QuoteApprovalSchema };
+const readerFields = {
+  poll: nullable(PollSchema),
+  card: nullable(PreviewCardSchema),
+  quote_approval: QuoteApprovalSchema,
+};
 
 /** What depends on who reads; absent when nobody is signed in. */
 const flagFields = {
@@ -210,7 +214,6 @@ export function serializeBody(post: PostView, places: PostPlaces): StatusBody {
       })),
     tags: post.tags.map(({ id, name }) => ({ id, name, url: tagPage(name) })),
     emojis: serializeEmojis(post.emojis, places),
-    card: null,
     tagged_collections: [],
   };
 }

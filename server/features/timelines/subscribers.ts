@@ -2,6 +2,8 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
+import { postsLinkingTo } from '#server/features/posts/queries/lists.ts';
+import { forget } from '#server/features/posts/service/forget.ts';
 import {
   addToFeeds,
   backfillFeed,
@@ -36,6 +38,10 @@ export type DeletedNews = Omit<PostNews, 'event'>;
 /** A post that was found later than this is put into timelines, but it does not jump onto open pages. */
 const liveMs = 6 * 60 * 60 * 1000;
 
+/** Of posts with one link, so many are rendered anew when more is known of it, and so many told; kept texts of others end by themselves. */
+const mostLinking = 1000;
+const mostTold = 100;
+
 /** Fans a post out to home timelines and tells open pages of it. */
 export async function addPost(ctx: AppContext, { postId }: Events['post.created']): Promise<void> {
   const post = await findPost(ctx, postId);
@@ -50,6 +56,15 @@ export async function addPost(ctx: AppContext, { postId }: Events['post.created'
 export async function refreshPost(ctx: AppContext, { postId }: Pick<Events['post.edited'], 'postId'>): Promise<void> {
   const post = await findPost(ctx, postId);
   if (post !== null) await tellPages(ctx, 'edit', post, await feedOwners(ctx, postId));
+}
+
+/** Posts with a link of which more is known now: the latest are told to open pages, as many as may still be open there. */
+export async function refreshLinking(ctx: AppContext, { previewId }: Events['link.previewed']): Promise<void> {
+  const posts = await postsLinkingTo(ctx, previewId, mostLinking);
+  await forget(ctx, { posts: posts.map(({ id }) => id) });
+  const since = ctx.clock().getTime() - liveMs;
+  for (const { id } of posts.filter(({ createdAt }) => createdAt.getTime() > since).slice(0, mostTold))
+    await refreshPost(ctx, { postId: id });
 }
 
 /** Takes a deleted post, and boosts of it, out of home timelines and open pages. */

@@ -17,6 +17,7 @@ export const actorContext = [
     movedTo: { '@id': 'as:movedTo', '@type': '@id' },
     toot: 'http://joinmastodon.org/ns#',
     featured: { '@id': 'toot:featured', '@type': '@id' },
+    attributionDomains: { '@id': 'toot:attributionDomains', '@type': '@id' },
     discoverable: 'toot:discoverable',
     indexable: 'toot:indexable',
     suspended: 'toot:suspended',

@@ -9,6 +9,8 @@ export interface BodyLimits {
   host: string;
   /** Bytes, both on the wire and unpacked. */
   maxBytes: number;
+  /** Keeps what fits of a body that is too long. */
+  cut?: boolean;
 }
 
 /** The codings that `readBody` understands, for the `Accept-Encoding` header. */
@@ -64,19 +66,27 @@ async function unpack(
   sink: Sink,
 ): Promise<void> {
   const announced = Number(headers['content-length'] ?? 0);
-  if (announced > limits.maxBytes) throw await refuse(stream, tooLarge(limits));
+  if (announced > limits.maxBytes && !limits.cut) throw await refuse(stream, tooLarge(limits));
   const coding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (coding === 'identity' || coding === '') return sink(counted(stream, limits));
   const decoder = decoderFor(coding);
   if (decoder === null) throw await refuse(stream, new FetchFailure('bad_response', `${limits.host}: unknown coding`));
   // Counted before unpacking too: a packed stream can go on for ever and unpack to nothing.
-  const packed = counted(stream, limits);
+  // What is cut anyway may be packed badly.
+  const packed = counted(stream, limits.cut ? { ...limits, maxBytes: limits.maxBytes * 2 + 1024, cut: false } : limits);
   const first = await packed.next();
   // Nothing at all is not a broken packing: many answers without a body announce one.
   if (first.done === true) return;
-  await pipeline(startingWith(first.value, packed), decoder, (unpacked: AsyncIterable<Buffer>) =>
-    sink(counted(unpacked, limits)),
-  );
+  let isRead = false;
+  try {
+    await pipeline(startingWith(first.value, packed), decoder, async (unpacked: AsyncIterable<Buffer>) => {
+      await sink(counted(unpacked, limits));
+      isRead = true;
+    });
+  } catch (error) {
+    // What was cut ends before its packing does.
+    if (!isRead || !limits.cut) throw error;
+  }
 }
 
 async function* startingWith(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
@@ -93,9 +103,11 @@ async function refuse(stream: Readable, failure: FetchFailure): Promise<FetchFai
 async function* counted(source: AsyncIterable<Buffer>, limits: BodyLimits): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const chunk of source) {
+    const fits = limits.maxBytes - size;
     size += chunk.length;
-    if (size > limits.maxBytes) throw tooLarge(limits);
-    yield chunk;
+    if (size > limits.maxBytes && !limits.cut) throw tooLarge(limits);
+    yield chunk.length > fits ? chunk.subarray(0, fits) : chunk;
+    if (size > limits.maxBytes) return;
   }
 }
 

@@ -41,6 +41,20 @@ describe('a body', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * MiB);
   });
 
+  test.each(['identity', 'gzip', 'br', 'deflate'] as const)('of %s may be cut where the limit is', async (coding) => {
+    const pack = { identity: (body: Buffer) => body, gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }[
+      coding
+    ];
+    const { port } = await serve((request, response) => {
+      if (coding !== 'identity') response.setHeader('content-encoding', coding);
+      response.end(pack(Buffer.alloc(Number(request.url?.slice(1)), 'a')));
+    });
+    const { fetch } = open();
+    for (const size of [0, 10, MiB, MiB + 1, 50 * MiB])
+      expect((await fetch(`http://localhost:${port}/${size}`, { cut: true })).body.length).toBe(Math.min(size, MiB));
+    expect((await fetch(`http://localhost:${port}/20`, { cut: true, maxBytes: 7 })).text()).toBe('aaaaaaa');
+  });
+
   test('that packs nothing for ever is cut', async () => {
     // Empty stored blocks: they are read without end and unpack to nothing.
     const head = Buffer.from([0x78, 0x01]);

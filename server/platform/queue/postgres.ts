@@ -3,7 +3,7 @@ import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { bullQueue, type BullStore, type Patience } from './bullmq.ts';
-import type { Queue } from './queue.ts';
+import { lanes, type Queue } from './queue.ts';
 
 const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
 
@@ -30,6 +30,8 @@ export function openPostgresQueue(url: string, log: Logger, patience?: Patience)
     application_name: 'rookery queue',
     options: '-c search_path=bullmq,public',
   });
+  // Every lane listens for errors twice: as queue and as worker.
+  pool.setMaxListeners(4 * lanes.length);
   pool.on('error', (error) => log.warn({ err: error }, 'an idle queue connection was lost'));
   const store: BullStore = {
     // The classes differ from the Redis ones only in the type of their connection, which the port never touches.

@@ -2,9 +2,9 @@
 
 /**
  * Lanes keep slow work from holding up what people wait for.
- * `interactive`: feed entries, notifications, activities to send; `inbox`: activities that came in; `slow`: mail, fetches, previews; `media`: films and sounds, which keep a core busy for minutes.
+ * `interactive`: feed entries, notifications, activities to send; `inbox`: activities that came in; `slow`: mail and long lists; `fetches`: visits to pages of strangers, which may take their time; `media`: films and sounds, which keep a core busy for minutes.
  */
-export const lanes = ['interactive', 'inbox', 'slow', 'media'] as const;
+export const lanes = ['interactive', 'inbox', 'slow', 'fetches', 'media'] as const;
 export type Lane = (typeof lanes)[number];
 
 /** One piece of work for one subscriber of one event. */

@@ -167,8 +167,14 @@ function plainClasses(_attribute: string, list: string): string {
   return kept.length === 0 ? '' : ` class="${kept.join(' ')}"`;
 }
 
+/** Undoes all entities in a text that holds no markup, such as the value of an attribute. */
+export function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text;
+  return unescapeHtml(sanitize(text.replaceAll('<', '&lt;'), { allowedTags: [], allowedAttributes: {} }));
+}
+
 /** Undoes the few escapes that the sanitiser writes. */
-function unescapeHtml(html: string): string {
+export function unescapeHtml(html: string): string {
   return html
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

@@ -11,6 +11,7 @@ const floors = [
   'media',
   'graph',
   'filters',
+  'links',
   'posts',
   'composing',
   'conversations',

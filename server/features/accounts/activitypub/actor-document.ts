@@ -61,6 +61,7 @@ function profile(config: Config, at: Addresses, account: AccountView): Json {
       name: field.name,
       value: plainToHtml(field.value, { inline: true, relMe: true }),
     })),
+    ...(account.attributionDomains.length > 0 ? { attributionDomains: account.attributionDomains } : {}),
     ...(account.alsoKnownAs.length > 0 ? { alsoKnownAs: account.alsoKnownAs } : {}),
     ...(account.movedToUri === null ? {} : { movedTo: account.movedToUri }),
     ...picture('icon', config, account.avatar),

@@ -35,6 +35,7 @@ describe('an actor', () => {
       discoverable: true,
       indexable: true,
       alsoKnownAs: [],
+      attributionDomains: ['ada.example', 'blog.ada.example'],
       movedToUri: null,
       createdAt: new Date('2023-04-01T00:00:00Z'),
       key: {

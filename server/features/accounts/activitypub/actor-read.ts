@@ -14,6 +14,7 @@ import {
 import { importPublicKey } from '#server/platform/fediverse/keys.ts';
 import { cleanName, cleanUrl, sanitizeHtml } from '#server/platform/text.ts';
 import type { AccountKind, EmojiReference, PictureReference, ProfileField } from '../entities.ts';
+import { siteName } from '../policy.ts';
 import type { RemoteActor, RemoteKey } from '../service/import.ts';
 
 const kinds: Record<string, AccountKind> = {
@@ -24,7 +25,16 @@ const kinds: Record<string, AccountKind> = {
   Application: 'application',
 };
 
-const limits = { username: 200, name: 2048, bio: 20_000, fields: 50, fieldText: 2047, aliases: 256, emojis: 100 };
+const limits = {
+  username: 200,
+  name: 2048,
+  bio: 20_000,
+  fields: 50,
+  fieldText: 2047,
+  aliases: 256,
+  emojis: 100,
+  sites: 256,
+};
 
 /** True for the types that can act. */
 export function isActorType(type: string | null): boolean {
@@ -70,6 +80,7 @@ export function readActor(json: Json, allowHttp: boolean): RemoteActor | null {
     discoverable: json['discoverable'] !== false,
     indexable: json['indexable'] === true,
     alsoKnownAs: asIds(json['alsoKnownAs'], limits.aliases).filter((id) => hostOf(id) !== null),
+    attributionDomains: readSites(json['attributionDomains']),
     movedToUri: address(json['movedTo']),
     createdAt: asDate(json['published']),
     key: readKey(json, uri),
@@ -103,6 +114,14 @@ export function readPage(value: unknown, allowHttp: boolean): string | null {
     if (url !== null && (allowHttp || url.startsWith('https://'))) return url;
   }
   return null;
+}
+
+/** Names of sites in lower-case ASCII, each once; what is no name is left out. */
+function readSites(value: unknown): string[] {
+  const sites = asList(value)
+    .slice(0, limits.sites)
+    .flatMap((site) => siteName(asText(site) ?? '') ?? []);
+  return [...new Set(sites)];
 }
 
 function readFields(value: unknown): ProfileField[] {

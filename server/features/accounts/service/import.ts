@@ -29,6 +29,8 @@ export interface RemoteActor {
   discoverable: boolean;
   indexable: boolean;
   alsoKnownAs: string[];
+  /** Sites whose pages may name this account as their author. */
+  attributionDomains: string[];
   movedToUri: string | null;
   createdAt: Date | null;
   /** The key that the actor presents as its own, if we can use it. */
@@ -97,6 +99,7 @@ async function upsert(
     discoverable: account.discoverable,
     indexable: account.indexable,
     also_known_as: json(account.alsoKnownAs),
+    attribution_domains: json(account.attributionDomains),
     moved_to_uri: account.movedToUri,
   };
   const reached = {

@@ -7,7 +7,7 @@ import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { cutPicture } from '#server/platform/media/pictures-cut.ts';
 import { cleanName, extractMentions, plainToHtml } from '#server/platform/text.ts';
 import type { AccountKind, PictureReference, ProfileField } from '../entities.ts';
-import { handleOf, profileLimits } from '../policy.ts';
+import { handleOf, profileLimits, siteName } from '../policy.ts';
 import { findAccount, findAccountsByHandles, type AccountView } from '../queries.ts';
 
 /** What may change; absent means: stays. Texts are plain. */
@@ -88,7 +88,7 @@ async function writeProfile(
       ...shownTabs(change),
       ...(change.attributionDomains === undefined
         ? {}
-        : { attribution_domains: json(change.attributionDomains.map(siteName)) }),
+        : { attribution_domains: json(change.attributionDomains.flatMap((site) => siteName(site) ?? [])) }),
       ...(avatar === undefined ? {} : { avatar: json(avatar) }),
       ...(header === undefined ? {} : { header: json(header) }),
     })
@@ -102,15 +102,6 @@ function shownTabs(change: ProfileChange) {
     ...(change.showMediaReplies === undefined ? {} : { show_media_replies: change.showMediaReplies }),
     ...(change.showFeatured === undefined ? {} : { show_featured: change.showFeatured }),
   };
-}
-
-/** `https://Example.org/` as people paste it is example.org. */
-function siteName(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/^https?:\/\//, '')
-    .replace(/\/.*$/, '');
 }
 
 /** A value for a jsonb column: the driver would send a list as a PostgreSQL array. */
@@ -136,7 +127,7 @@ function checkTexts(change: ProfileChange): void {
     details.fields = [{ error: 'ERR_TOO_LONG', description: `there may be at most ${profileLimits.fields} fields` }];
   }
   const sites = (change.attributionDomains ?? []).map(siteName);
-  if (sites.some((site) => !/^[^\s/?#@:\\]{1,253}\.[^\s/?#@:\\.]{2,63}$/u.test(site))) {
+  if (sites.some((site) => site === null || !/\.[^.]{2,63}$/u.test(site))) {
     details.attribution_domains = [{ error: 'ERR_INVALID', description: 'attribution_domains must be names of sites' }];
   }
   if (sites.length > profileLimits.attributionDomains) {

@@ -15,6 +15,8 @@ interface ShownPost {
   body: string;
   /** Answers of its poll. */
   options: readonly string[];
+  /** The JSON text of what it links to, or ''. */
+  card: string;
 }
 
 /** Gives the JSON text of `filtered` for one reader and one post; `shownId` is its own id or that of the boost which brings it. */
@@ -53,11 +55,13 @@ function wordsOf(ctx: AppContext, post: ShownPost, since: number): string {
   const known = ctx.fragments.get(key);
   if (known !== undefined) return known;
   const pieces: string[] = [...post.options];
-  JSON.parse(`{${post.body.slice(1)}}`, (name, value: unknown) => {
+  const collect = (name: string, value: unknown): unknown => {
     if (typeof value === 'string' && html.has(name)) pieces.push(stripHtml(value));
     if (typeof value === 'string' && plain.has(name)) pieces.push(value);
     return value;
-  });
+  };
+  JSON.parse(`{${post.body.slice(1)}}`, collect);
+  if (post.card !== '') JSON.parse(post.card, collect);
   const words = foldText(pieces.join('\n'));
   ctx.fragments.set(key, words, since);
   return words;

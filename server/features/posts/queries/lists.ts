@@ -169,6 +169,18 @@ export async function publicPosts(
   return rows.map(({ id }) => id);
 }
 
+/** Posts whose preview this is, the latest first. Says nothing of who may see them. */
+export async function postsLinkingTo(
+  ctx: AppContext,
+  previewId: string,
+  limit: number,
+): Promise<Array<{ id: string; createdAt: Date }>> {
+  const { rows } = await sql<{ id: string; createdAt: Date }>`
+    select id, created_at as "createdAt" from posts where link_preview_id = ${previewId}
+    order by id desc limit ${limit}`.execute(ctx.database.read);
+  return rows;
+}
+
 /** The condition that the table `posts` has a hashtag. */
 export function hasTag(key: string): RawBuilder<boolean> {
   return sql<boolean>`exists (select from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = posts.id and t.name = ${key})`;

@@ -1,5 +1,6 @@
 // Changing what a post says. Who may see it never changes; a new mention only adds a reader.
 import type { AppContext } from '#server/context.ts';
+import { claimLink } from '#server/features/links/service/claim.ts';
 import { mediaOfPost, type MediaView } from '#server/features/media/queries.ts';
 import { replaceMedia, type MediaAttributes } from '#server/features/media/service/attach.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
@@ -62,6 +63,8 @@ export interface Version {
   sensitive: boolean;
   language: string | null;
   hasMedia: boolean;
+  /** What is shown of its first link. */
+  linkPreviewId: string | null;
 }
 
 /**
@@ -71,7 +74,7 @@ export interface Version {
 export async function recordVersion(
   tx: Transaction,
   postId: string,
-  { hasMedia, ...next }: Version,
+  { hasMedia, linkPreviewId, ...next }: Version,
   { editedAt, former }: { editedAt: Date; former: readonly MediaView[] },
 ): Promise<void> {
   const media = former.length === 0 ? null : JSON.stringify(former);
@@ -81,7 +84,7 @@ export async function recordVersion(
     from posts where id = ${postId}`.execute(tx.sql);
   await tx.sql
     .updateTable('posts')
-    .set({ ...next, has_media: hasMedia, edited_at: editedAt })
+    .set({ ...next, has_media: hasMedia, link_preview_id: linkPreviewId, edited_at: editedAt })
     .where('id', '=', postId)
     .execute();
 }
@@ -115,7 +118,8 @@ async function replaceVersion(ctx: AppContext, tx: Transaction, post: PostView, 
     (await replaceMedia(ctx, tx, { accountId: post.accountId, postId: post.id, mediaIds, attributes }));
   if (isSame(post, draft) && next.keepsPoll && !showsOther) return;
   if (asksNew || showsOther || !isSame(post, draft)) {
-    const version = { ...draft, html: rendered.html, hasMedia: (mediaIds ?? former).length > 0 };
+    const linkPreviewId = await claimLink(ctx, tx, { ...post, html: rendered.html, besides: [post.uri, post.url] });
+    const version = { ...draft, html: rendered.html, linkPreviewId, hasMedia: (mediaIds ?? former).length > 0 };
     await recordVersion(tx, post.id, version, { editedAt: ctx.clock(), former });
   }
   if (poll) await replacePoll(ctx, tx, post.id, post.poll, poll);

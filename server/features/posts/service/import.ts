@@ -3,6 +3,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import { recordRemoteMedia, type RemoteMedia } from '#server/features/media/service/remote.ts';
+import { claimLink } from '#server/features/links/service/claim.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { PollView } from '../policy/poll.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
@@ -102,7 +103,16 @@ export async function updateImported(
     const former = await mediaShown(tx, postId);
     const showsNew = await recordFiles(ctx, tx, { id: postId, accountId: present.account_id }, content.files);
     if (isSame && !asksNew && !showsNew) return isCounted;
-    const next = { source: null, html, summary, sensitive, language, hasMedia: content.files.length > 0 };
+    const linkPreviewId = await claimLink(ctx, tx, { ...present, html, besides: [present.uri, present.url] });
+    const next = {
+      source: null,
+      html,
+      summary,
+      sensitive,
+      language,
+      hasMedia: content.files.length > 0,
+      linkPreviewId,
+    };
     await recordVersion(tx, postId, next, { editedAt, former });
     if (asksNew) await exchangePoll(tx, postId, content.poll);
     await tx.sql

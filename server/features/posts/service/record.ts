@@ -3,6 +3,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
+import { claimLink } from '#server/features/links/service/claim.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
@@ -82,6 +83,7 @@ export async function recordPost(
       conversation_id: post.conversationId,
       boost_of_id: boostOfId,
       app_id: post.appId,
+      link_preview_id: await claimLink(ctx, tx, { ...post, besides: [post.uri, post.url] }),
       quote_policy: post.quotePolicy ?? (post.local ? 'public' : 'nobody'),
       reply_policy: post.replyPolicy ?? 'everyone',
       created_at: createdAt,
