@@ -26,6 +26,7 @@ import { serverRoutes } from '#server/features/graph/routes/servers.ts';
 import { allListRoutes } from '#server/features/lists/routes/register.ts';
 import { mediaRoutes } from '#server/features/media/routes.ts';
 import { moderationRoutes } from '#server/features/moderation/routes.ts';
+import { resumableRoutes } from '#server/features/media/routes/resumable.ts';
 import { remoteRoutes } from '#server/features/media/routes/remote.ts';
 import { notificationRoutes } from '#server/features/notifications/routes/register.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
@@ -72,6 +73,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await serverRoutes(app, ctx);
   await profileRoutes(app, ctx);
   await mediaRoutes(app, ctx);
+  await resumableRoutes(app, ctx);
   await allFilterRoutes(app, ctx);
   await composingRoutes(app, ctx);
   await conversationRoutes(app, ctx);

@@ -7,6 +7,7 @@ import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
 import { claimDigests } from '#server/features/digests/service/wish.ts';
 import { purgeArchives } from '#server/features/exchange/service/archive.ts';
 import { purgeImports } from '#server/features/exchange/service/run.ts';
+import { purgeResumable } from '#server/features/media/service/resumable.ts';
 import { tidyRemote } from '#server/features/media/service/remote-bound.ts';
 import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeMedia } from '#server/features/media/service/purge.ts';
@@ -35,6 +36,7 @@ export const schedule: Record<string, Task> = {
   'delete uploads that no post shows': { everyMs: hour, run: (ctx) => purgeMedia(ctx) },
   'delete expired archives': { everyMs: hour, run: (ctx) => purgeArchives(ctx) },
   "keep the cache of other servers' files within its bound": { everyMs: hour, run: (ctx) => tidyRemote(ctx) },
+  'forget uploads that were never finished': { everyMs: hour, run: (ctx) => purgeResumable(ctx) },
   'look after files': { everyMs: 24 * hour, run: (ctx) => sweepNightly(ctx) },
   'forget searches for the rest of conversations': { everyMs: hour, run: (ctx) => purgeRefreshes(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },

@@ -30,7 +30,12 @@ import { ArchiveSchema, ImportRowSchema, ImportSchema } from '#server/features/e
 import { InstanceSettingSchema } from '#server/features/instance/entities.ts';
 import { LinkPreviewSchema } from '#server/features/links/entities.ts';
 import { ListAccountSchema, ListSchema, ListTagSchema } from '#server/features/lists/entities.ts';
-import { MediaAttachmentSchema, RemoteFileSchema, RemoteUsageSchema } from '#server/features/media/entities.ts';
+import {
+  MediaAttachmentSchema,
+  RemoteFileSchema,
+  RemoteUsageSchema,
+  ResumableUploadSchema,
+} from '#server/features/media/entities.ts';
 import { ReportSchema } from '#server/features/moderation/entities.ts';
 import {
   MarkerSchema,
@@ -86,6 +91,7 @@ export const entities = [
   MediaAttachmentSchema,
   RemoteFileSchema,
   RemoteUsageSchema,
+  ResumableUploadSchema,
   FollowSchema,
   BlockSchema,
   MuteSchema,

@@ -170,3 +170,27 @@ export const RemoteUsageSchema = defineEntity({
 });
 export class RemoteUsage extends RemoteUsageSchema.class {}
 RemoteUsageSchema.setClass(RemoteUsage);
+
+/** An upload that comes piece by piece, known to its owner by an unguessable token. It is forgotten after a day, and its file with it. */
+export const ResumableUploadSchema = defineEntity({
+  name: 'ResumableUpload',
+  tableName: 'resumable_uploads',
+  properties: {
+    token: p.text().primary(),
+    // No reference: when an account goes, the row stays until the file has been removed.
+    accountId: p.bigint('string'),
+    bytes: p.bigint('string'),
+    description: p.text().default(''),
+    /** As clients write it: `0.5,-0.25`. */
+    focus: p.text().default(''),
+    /** Of what it became, when it is whole. */
+    mediaId: p.bigint('string').nullable(),
+    createdAt: p.datetime(3),
+  },
+  indexes: [
+    { name: 'resumable_uploads_account', properties: ['accountId', 'createdAt'] },
+    { name: 'resumable_uploads_created', properties: ['createdAt'] },
+  ],
+});
+export class ResumableUpload extends ResumableUploadSchema.class {}
+ResumableUploadSchema.setClass(ResumableUpload);

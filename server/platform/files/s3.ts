@@ -15,16 +15,12 @@ import type { Files, ListedFile } from './files.ts';
 import { putFolder } from './folder.ts';
 import { checkKey, checkPlace, checkPrefix } from './keys.ts';
 import { partBytes, putParts } from './parts.ts';
+import { s3ClientOptions, type S3Access } from './s3-client.ts';
 
-export interface S3Options {
+export interface S3Options extends S3Access {
   bucket: string;
-  region: string;
-  /** Absent for AWS itself. */
-  endpoint?: string | undefined;
   /** Where people fetch files, without a trailing slash. */
   publicUrl: string;
-  accessKey: string;
-  secretKey: string;
 }
 
 /** How what is stored is kept on its way to people. */
@@ -32,7 +28,7 @@ const keeping = { public: 'public, max-age=31536000, immutable', private: 'priva
 
 /** Opens the bucket; nothing is sent before the first file. */
 export function openS3Files(options: S3Options): Files {
-  const client = openS3Client(options);
+  const client = new S3Client(s3ClientOptions(options));
   const Bucket = options.bucket;
   const putFrom = async (key: string, path: string, ContentType: string, CacheControl: string): Promise<void> => {
     const target = { Bucket, Key: key, ContentType, CacheControl };
@@ -83,21 +79,6 @@ export function openS3Files(options: S3Options): Files {
     url: (key) => `${options.publicUrl}/${key}`,
   };
   return files;
-}
-
-/** A client that any store which speaks S3 understands. */
-export function openS3Client({ region, endpoint, accessKey, secretKey }: Omit<S3Options, 'bucket' | 'publicUrl'>) {
-  return new S3Client({
-    region,
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    // Stores that speak S3 without being AWS refuse the newer checksums.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    // With waits that double from a tenth of a second: a store that fails one answer in ten fails a file in a million.
-    maxAttempts: 6,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, httpsAgent: { maxSockets: 64 } },
-  });
 }
 
 /** The whole content; an answer that breaks off is asked for once more. */
