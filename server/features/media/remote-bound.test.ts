@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sql } from '#server/platform/database.ts';
 import { film, look, openFarEnd, type FarEnd } from '#server/testing/far-end.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
-import { openStranger } from '#server/testing/stranger.ts';
+import { until } from '#server/testing/until.ts';
 import { dropRemoteFiles, measureRemote, tidyRemote } from './service/remote-bound.ts';
 import { claimRemote, digestOf, findRemote, reserveRemote } from './service/remote-rows.ts';
 
@@ -147,7 +147,6 @@ describe('tidying', () => {
 
 describe('what is dropped', () => {
   test('of a server is what lies on it and what its accounts show, wherever that lies', async () => {
-    const stranger = await openStranger();
     const elsewhere = await openFarEnd();
     const avatar = elsewhere.show('/avatar.mp4', film());
     const other = elsewhere.show('/other.mp4', film());
@@ -162,8 +161,26 @@ describe('what is dropped', () => {
     expect(await dropRemoteFiles(server.ctx, { host: far.host })).toBe(1);
     expect(await stored()).toEqual({ files: 1, bytes: 5000 });
     expect(await usage()).toBe(5000);
-    await stranger.close();
     await elsewhere.close();
+  });
+
+  test('while it is being fetched is not kept, and may be asked for again', async () => {
+    let answer = (): void => {};
+    const url = far.show('/a.mp4', (_request, response) => {
+      answer = () => response.end(film());
+    });
+    const looking = look(server, url, 'file');
+    await until(() => far.asked.length === 1);
+    expect(await dropRemoteFiles(server.ctx, { host: far.host })).toBe(1);
+    answer();
+    expect((await looking).status).toBe(503);
+    expect(await stored()).toEqual({ files: 0, bytes: 0 });
+    expect(await measureRemote(server.ctx)).toEqual({ files: 0, bytes: 0 });
+    const again = look(server, url, 'file');
+    await until(() => far.asked.length === 2);
+    answer();
+    expect((await again).status).toBe(200);
+    expect(await usage()).toBe(5000);
   });
 
   test('may be named by its addresses, or by how long nobody has looked', async () => {

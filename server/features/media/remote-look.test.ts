@@ -204,3 +204,23 @@ describe('a film or sound', () => {
     expect((await look(server, pictureUrl, 'file')).status).toBe(404);
   });
 });
+
+test('a server whose files are in a bucket sends readers there, and fetches anew what the bucket has lost', async () => {
+  const { config } = server.ctx;
+  server.ctx.config = { ...config, s3Bucket: 'bucket', s3PublicUrl: 'https://cdn.example/files' };
+  const url = far.show('/a.png', await picture(60, 60));
+  const keyOf = async (): Promise<string> => {
+    const answer = await look(server, url, 'full');
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([302, 'public, max-age=3600']);
+    const address = answer.headers.get('location') ?? '';
+    expect(address).toContain('/cache/');
+    return address.slice(address.indexOf('/cache/') + 1);
+  };
+  const key = await keyOf();
+  expect(await server.ctx.files.head(key)).toMatchObject({ contentType: 'image/webp' });
+  expect(await keyOf()).toBe(key);
+  await server.ctx.files.delete(key);
+  later(2);
+  expect(await keyOf()).not.toBe(key);
+  expect(far.asked).toHaveLength(2);
+});

@@ -62,6 +62,9 @@ export async function fetchRemote(ctx: AppContext, ask: RemoteAsk, claim: Remote
   }
 }
 
+/** Somebody dropped the row meanwhile, or took it over. */
+class ClaimEnded extends Error {}
+
 /** An answer that is no success. */
 class Refused extends Error {
   readonly status: number;
@@ -113,11 +116,11 @@ async function store(ctx: AppContext, claim: RemoteClaim, made: readonly MadeRem
   const files = pairs.map(({ stored }) => stored);
   if (files.reduce((sum, { bytes }) => sum + bytes, 0) > remoteBound(ctx))
     throw new Invalid('It is larger than all room.');
-  if (!(await reserveRemote(ctx, claim, files))) throw new Error('the claim has ended');
+  if (!(await reserveRemote(ctx, claim, files))) throw new ClaimEnded();
   try {
     await keepBound(ctx);
     for (const { one, stored } of pairs) await ctx.files.putFile(stored.key, one.path, stored.contentType);
-    if (!(await finishRemote(ctx, claim))) throw new Error('the claim has ended');
+    if (!(await finishRemote(ctx, claim))) throw new ClaimEnded();
   } catch (error) {
     await deleteStored(ctx, files);
     throw error;
@@ -153,7 +156,7 @@ function restAfter(failure: RemoteFailure, error: unknown, before: number): numb
 /** Our own fault: nothing is noted, and whoever asks next tries again. */
 async function giveBack(ctx: AppContext, claim: RemoteClaim, error: unknown): Promise<Fetched> {
   await forgetRemote(ctx, [claim.digest], claim.claim);
-  if (error instanceof FetchFailure) return 'busy';
+  if (error instanceof FetchFailure || error instanceof ClaimEnded) return 'busy';
   if (!isDiskFull(error)) throw error;
   ctx.log.error({ err: error }, 'there is no room for files of other servers');
   return 'busy';
