@@ -60,6 +60,10 @@ describe('an address', () => {
     expect((await measureRemote(server.ctx)).files).toBe(0);
   });
 
+  test('that is none at all is not there', async () => {
+    expect((await look(server, 'no address', 'full')).status).toBe(404);
+  });
+
   test('may be as long as addresses of files are', async () => {
     const url = far.show(`/a.png?${'x'.repeat(3000)}`, await picture());
     expect((await look(server, url, 'full')).status).toBe(200);
@@ -268,6 +272,24 @@ describe('a failure', () => {
     expect(await measureRemote(server.ctx)).toEqual({ files: 0, bytes: 0 });
     expect((await look(server, url, 'full')).status).toBe(200);
   });
+});
+
+test('much under way from one server is answered as busy, and keeps no other server back', async () => {
+  const url = far.show('/a.png', await picture());
+  const ends: Array<() => void> = [];
+  const fetch: AppContext['fetch'] = {
+    ...server.ctx.fetch,
+    download(from, options) {
+      if (from === url) return server.ctx.fetch.download(from, options);
+      return new Promise((_resolve, reject) => ends.push(() => reject(new FetchFailure('network', 'over'))));
+    },
+  };
+  const slow = Array.from({ length: 150 }, (_unused, at) => ask(`https://slow.example/${at}.png`, 'full', { fetch }));
+  await until(() => ends.length === 150);
+  expect(await ask('https://slow.example/one-more.png', 'full', { fetch })).toEqual({ state: 'busy' });
+  expect(await ask(url, 'full', { fetch })).toMatchObject({ state: 'ready' });
+  for (const end of ends) end();
+  expect(new Set((await Promise.all(slow)).map(({ state }) => state))).toEqual(new Set(['failed']));
 });
 
 test('what another process fetches is waited for, and fetched when that process has died', async () => {

@@ -40,7 +40,7 @@ export function remoteRoutes(app: App, ctx: AppContext): void {
     handler: async (request, reply) => {
       const { variant, signature, '*': encoded } = request.params;
       const asked = ctx.media.readRemote(variant, signature, encoded);
-      if (asked === null) throw new NotFound('This address is none of ours');
+      if (asked === null || !URL.canParse(asked.url)) throw new NotFound('This address is none of ours');
       if (isOurs(ctx, asked.url) || (request.headers.via ?? '').includes(proxyName))
         return reply
           .code(400)

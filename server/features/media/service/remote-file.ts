@@ -111,20 +111,34 @@ function isSettled(ctx: AppContext, row: RemoteRow, lostKey: string | null): boo
   return row.state === 'ready' && !row.files.some(({ key }) => key === lostKey);
 }
 
-const flights = new WeakMap<AppContext['fetch'], Map<string, Promise<Fetched | 'taken'>>>();
+interface Flight {
+  host: string;
+  outcome: Promise<Fetched | 'taken'>;
+}
 
-/** Fetches it unless this process already does; `taken`: somebody else has claimed it, or it has just come. */
+/** What this process fetches, or has in line to be fetched; each may lie on the disk while it waits to be drawn. */
+const flights = new WeakMap<AppContext['fetch'], Map<string, Flight>>();
+const mostFlights = 400;
+const mostOfHost = 150;
+
+/**
+ * Fetches it unless this process already does; `taken`: somebody else has claimed it, or it has just come; `busy`: too much
+ * is under way, in all or from its server.
+ */
 function fetchOnce(ctx: AppContext, ask: RemoteAsk, lostKey: string | null): Promise<Fetched | 'taken'> {
-  const underWay = flights.get(ctx.fetch) ?? new Map<string, Promise<Fetched | 'taken'>>();
+  const underWay = flights.get(ctx.fetch) ?? new Map<string, Flight>();
   flights.set(ctx.fetch, underWay);
   const digest = digestOf(ask);
   const present = underWay.get(digest);
-  if (present !== undefined) return present;
-  const flight = claimAndFetch(ctx, ask, lostKey).finally(() => underWay.delete(digest));
+  if (present !== undefined) return present.outcome;
+  const { host } = new URL(ask.url);
+  const ofHost = [...underWay.values()].filter((flight) => flight.host === host).length;
+  if (underWay.size >= mostFlights || ofHost >= mostOfHost) return Promise.resolve('busy');
+  const outcome = claimAndFetch(ctx, ask, lostKey).finally(() => underWay.delete(digest));
   // It goes on when nobody waits for it any more; whoever waits hears of its failure.
-  flight.catch((error: unknown) => ctx.log.error({ err: error }, 'a file of another server could not be kept'));
-  underWay.set(digest, flight);
-  return flight;
+  outcome.catch((error: unknown) => ctx.log.error({ err: error }, 'a file of another server could not be kept'));
+  underWay.set(digest, { host, outcome });
+  return outcome;
 }
 
 async function claimAndFetch(ctx: AppContext, ask: RemoteAsk, lostKey: string | null): Promise<Fetched | 'taken'> {
