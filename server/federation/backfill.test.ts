@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import type { Stranger } from '#server/testing/stranger.ts';
-import { signUp } from '#server/testing/people.ts';
+import { signUp, type Answer, type Person } from '#server/testing/people.ts';
+import { openPair } from './pair.ts';
 import { openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
@@ -192,4 +193,70 @@ it('somebody who is newly followed brings their last posts and what they pinned'
   await bob.api('POST', `/api/v1/accounts/${id}/follow`);
   await server.settle();
   expect(elsewhere.asked.length - asked).toBeLessThan(3);
+});
+
+it('between two Rookeries a whole conversation is found, of people whom nobody there follows', async () => {
+  const pair = await openPair();
+  try {
+    const { here, alice, bob, settle, copyOf } = pair;
+    const [carol, dave] = await Promise.all([signUp(here, 'carol'), signUp(here, 'dave')]);
+    const say = async (who: Person, status: string, to?: string): Promise<Answer['body']> =>
+      (await who.api('POST', '/api/v1/statuses', { status, in_reply_to_id: to })).body;
+    const root = await say(alice, 'root');
+    await settle();
+    const answered = await say(carol, 'carol answers', root.id);
+    await say(dave, 'dave answers carol', answered.id);
+    const hidden = await carol.api('POST', '/api/v1/statuses', {
+      status: 'for friends',
+      in_reply_to_id: root.id,
+      visibility: 'private',
+    });
+    for (let count = 0; count < 4; count += 1) await say(dave, `and ${count}`, answered.id);
+    await settle();
+    const copy = await copyOf(bob, root.uri);
+    const context = () => bob.api('GET', `/api/v1/statuses/${copy.id}/context`);
+    expect((await context()).headers.get('mastodon-async-refresh')).toMatch(/^id=/);
+    await settle();
+    const found: Array<{ content: string; uri: string }> = (await context()).body.descendants;
+    expect(found.map(({ content }) => content.replaceAll(/<[^>]+>/g, ''))).toEqual([
+      'carol answers',
+      'dave answers carol',
+      'and 0',
+      'and 1',
+      'and 2',
+      'and 3',
+    ]);
+    expect(found.map(({ uri }) => uri)).not.toContain(hidden.body.uri);
+  } finally {
+    await pair.close();
+  }
+});
+
+it('a collection is read page by page, and shows what everybody may read', async () => {
+  const { server, alice } = scene;
+  const read = async (uri: string): Promise<{ status: number; body: Json }> => {
+    const answered = await fetch(uri, { headers: { accept: 'application/activity+json' } });
+    return { status: answered.status, body: (await answered.json()) as Json };
+  };
+  const { body: root } = await alice.api('POST', '/api/v1/statuses', { status: 'root' });
+  const answers: string[] = [];
+  for (let count = 0; count < 102; count += 1)
+    answers.push(
+      (await alice.api('POST', '/api/v1/statuses', { status: `${count}`, in_reply_to_id: root.id })).body.uri,
+    );
+  await alice.api('POST', '/api/v1/statuses', { status: 'hidden', in_reply_to_id: root.id, visibility: 'direct' });
+  const { body: collection } = await read(`${root.uri}/replies`);
+  expect(collection).toMatchObject({ id: `${root.uri}/replies`, type: 'Collection' });
+  const { body: first } = await read(String(collection['first']));
+  const { body: second } = await read(String(first['next']));
+  expect([...(first['items'] as string[]), ...(second['items'] as string[])]).toEqual(answers);
+  expect(second['next']).toBeUndefined();
+  const { body: context } = await read(`${root.uri}/context`);
+  expect(context).toMatchObject({ type: 'OrderedCollection', attributedTo: scene.aliceUri });
+  const { body: all } = await read(String(context['first']));
+  expect((all['orderedItems'] as string[]).slice(0, 2)).toEqual([root.uri, answers[0]]);
+  expect((await read(`${answers[0]}/context`)).status, 'a conversation is its first post’s').toBe(404);
+  expect((await read(`${root.uri}/replies?after=nonsense`)).status).toBe(404);
+  const { body: direct } = await alice.api('POST', '/api/v1/statuses', { status: 'direct', visibility: 'direct' });
+  expect((await read(`${server.origin}/ap/posts/${direct.id}/replies`)).status).toBe(404);
 });

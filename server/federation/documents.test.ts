@@ -183,7 +183,13 @@ describe('a post', () => {
         { type: 'Hashtag', href: `${server.origin}/tags/rooks`, name: '#Rooks' },
       ],
       attachment: [],
-      replies: { type: 'Collection', totalItems: 0 },
+      replies: {
+        type: 'Collection',
+        id: `${String(post['uri'])}/replies`,
+        totalItems: 0,
+        first: `${String(post['uri'])}/replies?after=0`,
+      },
+      context: `${String(post['uri'])}/context`,
       likes: { type: 'Collection', totalItems: 0 },
       shares: { type: 'Collection', totalItems: 0 },
     });

@@ -10,6 +10,7 @@ import { asText, type Json } from '#server/platform/fediverse/json.ts';
 import { maxInboxBytes, precheckHead } from '#server/platform/fediverse/precheck.ts';
 import { activityJson, activityStreams } from '#server/platform/fediverse/vocabulary.ts';
 import { acceptActivity, findSigner, type RawRequest } from './accept.ts';
+import { conversationDoors } from './conversations.ts';
 import { createDispatcher, type Reading } from './dispatch.ts';
 import { nodeInfoList, toNodeInfo20 } from './node-info.ts';
 
@@ -88,6 +89,7 @@ function documents(app: App, ctx: AppContext): void {
     orderedItems: [],
   });
   app.get('/ap/instance/outbox', (_request, reply) => sendActivity(reply, 200, outbox, true));
+  conversationDoors(app, ctx);
   app.get('/ap/*', async (request, reply) => {
     reply.header('vary', 'Accept, Signature');
     if (!wantsPage(request.headers.accept)) return sendDocument(ctx, dispatcher, request, reply);

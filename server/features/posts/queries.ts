@@ -50,6 +50,8 @@ export interface PostView {
   inReplyToAccountId: string | null;
   inReplyToUri: string | null;
   conversationId: string;
+  /** The address of the first post of the conversation, when that is ours. */
+  ownRootUri: string | null;
   boostOfId: string | null;
   appId: string | null;
   quotePolicy: QuotePolicy;
@@ -76,7 +78,10 @@ export interface PostView {
 /** A poll as JSON brings it: its end is a text. */
 type PollRow = Omit<PollView, 'expiresAt'> & { expiresAt: string | null };
 type PostRow = Selectable<Tables['posts']> &
-  Pick<PostView, 'mentions' | 'tags' | 'app' | 'media' | 'card'> & { poll: PollRow | null; quote: QuoteView | null };
+  Pick<PostView, 'mentions' | 'tags' | 'app' | 'media' | 'card' | 'ownRootUri'> & {
+    poll: PollRow | null;
+    quote: QuoteView | null;
+  };
 
 /** The posts with these ids in the order asked, in one statement; ids of no post are left out. */
 export async function loadPosts(ctx: AppContext, ids: readonly string[]): Promise<PostView[]> {
@@ -149,6 +154,9 @@ function selectPosts(ctx: AppContext) {
     .selectFrom('posts')
     .selectAll('posts')
     .select([
+      sql<string | null>`(select root.uri from posts root where root.id = posts.conversation_id and root.local)`.as(
+        'ownRootUri',
+      ),
       mediaOfPost(sql.ref('posts.id')).as('media'),
       sql<MentionView[]>`coalesce((
         select json_agg(json_build_object('accountId', a.id::text, 'username', a.username, 'domain', a.domain,
@@ -187,6 +195,7 @@ function postView(row: PostRow): PostView {
     inReplyToAccountId: row.in_reply_to_account_id,
     inReplyToUri: row.in_reply_to_uri,
     conversationId: row.conversation_id,
+    ownRootUri: row.ownRootUri,
     boostOfId: row.boost_of_id,
     appId: row.app_id,
     quotePolicy: row.quote_policy,

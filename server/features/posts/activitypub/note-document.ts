@@ -83,12 +83,25 @@ export function noteDocument(ctx: Writing, post: PostView, author: AccountView):
     ...audienceOfPost(config, post),
     tag: tagsOf(config, post),
     attachment: attachmentDocuments(post.media, ctx.media.file),
-    replies: counted(repliesCount),
+    replies: { ...counted(repliesCount), ...repliesOf(post) },
     likes: counted(likesCount),
     shares: counted(boostsCount),
+    ...contextOf(post),
     ...quoteOf(post),
     ...(post.poll === null ? {} : questionOf(post.poll, ctx.clock())),
   };
+}
+
+/** Where the answers to a post are that everybody may read. */
+function repliesOf({ uri, visibility }: PostView): Json {
+  if (visibility !== 'public' && visibility !== 'unlisted') return {};
+  return { id: `${uri}/replies`, first: `${uri}/replies?after=0` };
+}
+
+/** Where the whole conversation is, when it began here. */
+function contextOf({ visibility, ownRootUri }: PostView): Json {
+  if (ownRootUri === null || (visibility !== 'public' && visibility !== 'unlisted')) return {};
+  return { context: `${ownRootUri}/context` };
 }
 
 function tagsOf(config: Config, post: PostView): Json[] {
