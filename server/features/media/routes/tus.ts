@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppContext } from '#server/context.ts';
-import { Failure, Invalid } from '#server/platform/errors.ts';
+import { Failure, Invalid, OutOfSpace } from '#server/platform/errors.ts';
 import { openLocks } from '#server/platform/files/locks.ts';
 import type { ResumableStore } from '#server/platform/files/resumable.ts';
 import { largestUpload } from '../policy.ts';
@@ -37,7 +37,7 @@ export async function openTus(ctx: AppContext, opening: Promise<ResumableStore>)
     generateUrl: (request) => `/api/uploads/${tokens.get(request) ?? ''}`,
     // Nothing that a client says about its file is kept by the protocol: neither names nor types.
     onUploadCreate: async () => ({ metadata: {} }),
-    onResponseError: (_request, error) => explain(ctx, error),
+    onResponseError: (_request, error) => explain(ctx, store, error),
   });
   return {
     store,
@@ -99,12 +99,20 @@ function bodyOf(body: Readable): ReadableStream<Uint8Array> {
 }
 
 /** A fault of ours is logged and told in our words; the protocol's own refusals keep theirs. */
-function explain(ctx: AppContext, error: unknown): { status_code: number; body: string } | undefined {
+async function explain(
+  ctx: AppContext,
+  store: ResumableStore,
+  error: unknown,
+): Promise<{ status_code: number; body: string } | undefined> {
   if (error instanceof Failure) return { status_code: error.status, body: error.message };
   const known = typeof error === 'object' && error !== null && 'status_code' in error ? Number(error.status_code) : 500;
   if (known < 500) return undefined;
   ctx.log.error({ err: error }, 'a piece of an upload could not be kept');
-  return { status_code: 503, body: 'This piece could not be kept; try again in a moment' };
+  // The store does not say why.
+  const full = new OutOfSpace();
+  return (await store.hasRoomFor(0))
+    ? { status_code: 503, body: 'This piece could not be kept; try again in a moment' }
+    : { status_code: full.status, body: full.message };
 }
 
 /** What we take of Upload-Metadata: the words that stand beside a file. @throws {Invalid} when it is not base64 in pairs */
