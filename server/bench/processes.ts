@@ -122,6 +122,12 @@ export async function cpuMs(pid: number): Promise<number | null> {
   return fields === null ? null : ticksToMs((fields[11] ?? 0) + (fields[12] ?? 0));
 }
 
+/** CPU time in ms of all children of a process that have ended; null where the system does not tell. */
+export async function childrenCpuMs(pid: number): Promise<number | null> {
+  const fields = await statFields(pid);
+  return fields === null ? null : ticksToMs((fields[13] ?? 0) + (fields[14] ?? 0));
+}
+
 /** CPU time in ms of a PostgreSQL server with all its processes, also those that ended. */
 export async function postgresCpuMs(postmaster: number): Promise<number | null> {
   const own = await statFields(postmaster);

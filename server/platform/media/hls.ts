@@ -26,7 +26,7 @@ export async function makePieces(work: Work, source: string, result: Probed, fil
   const outputs = sizes.flatMap(({ name }) => [
     ...['-map', '0:v:0', ...(hasSound ? ['-map', '0:a:0', '-c:a', 'copy'] : [])],
     ...(name === 'small' && small !== null ? [...encoded(small), ...smallFilter(small), ...threads] : ['-c:v', 'copy']),
-    ...pieces(join(folder, name)),
+    ...pieces(`hls/${name}`),
   ]);
   const list = [...threads, ...openOwn(source), '-filter_threads', '1', ...outputs];
   await convert(work, list, { duration: result.duration, share: [70, 97] });
@@ -50,11 +50,12 @@ const smallFilter = ({ width, height, frameRate }: Shape): string[] => [
   `fps=${frameRate.toFixed(4)},scale=${width}:${height}:flags=bicubic,setsar=1`,
 ];
 
+/** Paths start at the work's folder: a per cent in its name would be taken for a number's place. */
 function pieces(folder: string): string[] {
   return [
     ...['-f', 'hls', '-hls_time', String(pieceSeconds), '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'],
     ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_flags', 'independent_segments'],
-    ...['-hls_segment_filename', join(folder, '%04d.m4s'), join(folder, 'index.m3u8')],
+    ...['-hls_segment_filename', `${folder}/%04d.m4s`, `${folder}/index.m3u8`],
   ];
 }
 

@@ -3,7 +3,9 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Invalid } from '#server/platform/errors.ts';
 import { programPath } from '#server/testing/programs.ts';
@@ -130,6 +132,23 @@ describe.runIf(hasFfmpeg)('limits', () => {
     const reason = new Error('the server stops');
     controller.abort(reason);
     expect(await running).toBe(reason);
+    const pids = await pidsOf(program);
+    await until(() => !pids.some(isAlive));
+  });
+
+  // Only Linux tells a program that its parent is gone; elsewhere the limit on its time ends it.
+  test.runIf(existsSync('/usr/bin/setpriv'))('it does not outlive a server that is killed', async () => {
+    const program = await writeFake(folder, 'orphan', 'exec sleep 300');
+    const limited = fileURLToPath(new URL('limited.ts', import.meta.url));
+    const limits = { cpuSeconds: 60, wallSeconds: 60, silenceSeconds: 60, memoryBytes: 1e9, fileBytes: 1e9 };
+    const request = { program, arguments: [], folder, limits: { ...limits, printedBytes: 1e6, niceness: 0 } };
+    const server = spawn(process.execPath, [
+      '-e',
+      `import(${JSON.stringify(limited)}).then(({ runLimited }) => runLimited({ ...${JSON.stringify(request)},
+        signal: new AbortController().signal, onPrinted() {} }))`,
+    ]);
+    await until(async () => (await pidsOf(program)).some(isAlive));
+    server.kill('SIGKILL');
     const pids = await pidsOf(program);
     await until(() => !pids.some(isAlive));
   });

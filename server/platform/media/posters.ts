@@ -22,9 +22,12 @@ export async function makePoster(work: Work, film: string, duration: number): Pr
   const raw = join(work.folder, 'frame.png');
   const moments = [0.1, 0.3, 0.6].map((share) => duration * share).filter((moment) => moment > 0.2);
   for (const moment of [...moments, 0]) {
-    const seek = ['-ss', moment.toFixed(3)];
-    await convert(work, [...seek, ...openOwn(film), '-an', '-frames:v', '1', '-threads', '1', '-c:v', 'png', raw]);
-    if (moment === 0 || (await showsSomething(raw))) break;
+    const seek = ['-ss', moment.toFixed(3), ...openOwn(film), '-an', '-threads', '1', ...oneFrame(raw)];
+    await convert(work, seek).catch((error: unknown) => {
+      // A film may be shorter than it says; the first frame must be there.
+      if (moment === 0 || !(error instanceof Invalid)) throw error;
+    });
+    if (moment > 0 && (await showsSomething(raw))) break;
   }
   return finish(work, raw).catch((cause: unknown) => {
     throw new Invalid('No frame of this film could be shown: the file is damaged.', { cause });
@@ -34,7 +37,7 @@ export async function makePoster(work: Work, film: string, duration: number): Pr
 /** The cover out of a file of strangers; null when it cannot be read, which is no reason to refuse the sound. */
 export async function makeCover(work: Work, source: string, stream: number): Promise<Still | null> {
   const raw = join(work.folder, 'cover.png');
-  const one = ['-map', `0:${stream}`, '-frames:v', '1', '-threads', '1', '-c:v', 'png', '-map_metadata', '-1', raw];
+  const one = ['-map', `0:${stream}`, '-threads', '1', '-map_metadata', '-1', ...oneFrame(raw)];
   try {
     await convert(work, ['-threads', '1', ...openStrange(source, coverPixels), ...one]);
     return await finish(work, raw);
@@ -43,6 +46,8 @@ export async function makeCover(work: Work, source: string, stream: number): Pro
     return null;
   }
 }
+
+const oneFrame = (path: string): string[] => ['-frames:v', '1', '-update', '1', '-c:v', 'png', '-f', 'image2', path];
 
 /** A frame that is all of one colour, or nearly black, tells nothing. */
 async function showsSomething(path: string): Promise<boolean> {

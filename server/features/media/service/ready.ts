@@ -35,6 +35,7 @@ export async function makeReady(ctx: AppContext, id: string): Promise<void> {
     // An end from outside may look like a fault of the file.
     ctx.closing.throwIfAborted();
     if (!(error instanceof Invalid)) throw error;
+    ctx.log.info({ err: error, mediaId: id }, 'an upload could not be made ready');
     await fail(ctx, id, error.message);
   }
 }
