@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Invalid } from '#server/platform/errors.ts';
 import { convert, openStrange, probe, type Work } from './ffmpeg.ts';
-import { clean, encoded, largest, mostBitrate, needEncoders, shapeOf, type Shape } from './h264.ts';
+import { clean, encoded, largest, largestShape, mostBitrate, needEncoders, shapeOf, type Shape } from './h264.ts';
 import { makePieces } from './hls.ts';
 import type { Made, Measures } from './made.ts';
 import { makePoster } from './posters.ts';
@@ -68,7 +68,14 @@ async function write(work: Work, source: string, writing: Writing): Promise<void
   }
   const shape = shapeOf(film, duration);
   const threads = ['-threads', String(work.ffmpeg.limits.threads)];
-  const picture = ['-vf', filtersOf(work, film, shape), ...encoded(shape), ...threads, '-filter_threads', '1'];
+  const picture = [
+    '-vf',
+    filtersOf(work, film, shape),
+    ...encoded(shape, duration),
+    ...threads,
+    '-filter_threads',
+    '1',
+  ];
   const list = [...mapOf(film, sound), ...picture, ...(sound === null ? [] : audible), ...clean, ...startsEarly];
   await convert(work, [...threads, ...openStrange(source), ...list, '-t', String(filmLimits.seconds), made], options);
 }
@@ -100,7 +107,7 @@ const plainProfiles = new Set(['Constrained Baseline', 'Main', 'High']);
 
 function playsEverywhere({ sound, duration }: Probed, film: FilmStream): boolean {
   const { width, height, frameRate, baseRate, bitrate } = film;
-  const shape = shapeOf(film, duration);
+  const shape = largestShape(film);
   return (
     film.codec === 'h264' &&
     plainProfiles.has(film.profile) &&

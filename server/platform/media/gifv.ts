@@ -25,7 +25,7 @@ export async function makeGifvOf(work: Work, source: string): Promise<Made> {
   ];
   const list = ['-filter_complex', `${filter[0]},${filter[1]};${filter[2]}`, '-map', '[shown]', '-an'];
   const output = [
-    ...encoded(shape),
+    ...encoded(shape, probed.duration),
     ...ownMoments(work.ffmpeg),
     ...threads,
     ...clean,

@@ -11,6 +11,8 @@ export const largest = { long: 1920, short: 1080, frameRate: 60 };
 const reduced = { long: 1280, short: 720, frameRate: 30 };
 /** Pixels of all frames together, above which a core would need too many minutes at the largest size. */
 const muchWork = 25_000_000_000;
+/** Above this it is done a little less thoroughly. */
+const someWork = 12_000_000_000;
 
 /** What a film looks like when it is done. */
 export interface Shape {
@@ -38,11 +40,13 @@ export const clean = [
   ...['-map_metadata', '-1', '-map_metadata:s', '-1', '-map_chapters', '-1', '-sn', '-dn'],
   ...['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'],
 ];
-/** The encoder and its words for this shape. */
-export function encoded(shape: Shape): string[] {
+
+/** The encoder and its words for this shape and so many seconds. */
+export function encoded(shape: Shape, duration: number): string[] {
   const most = mostBitrate(shape);
+  const preset = pixelsOf(shape, duration) > someWork ? 'superfast' : 'veryfast';
   return [
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-crf', '23'],
+    ...['-c:v', 'libx264', '-preset', preset, '-profile:v', 'high', '-crf', '23'],
     ...['-maxrate', String(most), '-bufsize', String(most * 2)],
     ...['-force_key_frames', `expr:gte(t,n_forced*${pieceSeconds})`],
   ];
@@ -55,10 +59,16 @@ export function mostBitrate({ width, height, frameRate }: Shape): number {
 
 /** The size and rate that a film gets. */
 export function shapeOf(film: FilmStream, duration: number): Shape {
-  const shape = fitInto(film, largest);
-  const isMuch = shape.width * shape.height * shape.frameRate * duration > muchWork;
-  return isMuch ? fitInto(film, reduced) : shape;
+  const shape = largestShape(film);
+  return pixelsOf(shape, duration) > muchWork ? fitInto(film, reduced) : shape;
 }
+
+/** The size and rate of a film that time is no matter for. */
+export const largestShape = (film: FilmStream): Shape => fitInto(film, largest);
+
+/** Of all frames together; they tell how long the work takes. */
+const pixelsOf = ({ width, height, frameRate }: Shape, duration: number): number =>
+  width * height * frameRate * duration;
 
 function fitInto(film: FilmStream, box: typeof largest): Shape {
   const { width, height } = film;

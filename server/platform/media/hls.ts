@@ -25,7 +25,9 @@ export async function makePieces(work: Work, source: string, result: Probed, fil
   const threads = ['-threads', String(work.ffmpeg.limits.threads)];
   const outputs = sizes.flatMap(({ name }) => [
     ...['-map', '0:v:0', ...(hasSound ? ['-map', '0:a:0', '-c:a', 'copy'] : [])],
-    ...(name === 'small' && small !== null ? [...encoded(small), ...smallFilter(small), ...threads] : ['-c:v', 'copy']),
+    ...(name === 'small' && small !== null
+      ? [...encoded(small, result.duration), ...smallFilter(small), ...threads]
+      : ['-c:v', 'copy']),
     ...pieces(`hls/${name}`),
   ]);
   const list = [...threads, ...openOwn(source), '-filter_threads', '1', ...outputs];
