@@ -14,6 +14,7 @@ export interface PlannedPost {
   inReplyToId?: string | null;
   poll?: { options: string[]; expiresIn: number; multiple: boolean; hideTotals: boolean };
   appId?: string | null;
+  mediaIds?: readonly string[];
   quotedId?: string | null;
   quotePolicy?: QuotePolicy;
   replyPolicy?: ReplyPolicy;
@@ -43,6 +44,8 @@ export interface DraftContent {
   sensitive: boolean | null;
   language: string | null;
   poll: { options: string[]; expires_in: number | null; multiple: boolean; hide_totals: boolean } | null;
+  /** Uploads that it holds; absent in older drafts. */
+  media_ids?: string[];
 }
 
 export const DraftSchema = defineEntity({

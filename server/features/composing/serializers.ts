@@ -1,5 +1,6 @@
 // Scheduled posts as Mastodon's clients read them, and drafts in our own words: schemas, and pure functions from views.
 import { Type, type Static } from 'typebox';
+import { MediaAttachmentSchema, serializeMedia, type MediaPlaces } from '#server/features/media/serializers.ts';
 import { toWireVisibility, VisibilitySchema } from '#server/features/posts/serializers.ts';
 import type { DraftView, ScheduledView } from './queries.ts';
 
@@ -21,7 +22,7 @@ export const ScheduledStatusSchema = Type.Object(
           hide_totals: Type.Boolean(),
         }),
       ),
-      media_ids: Type.Null(),
+      media_ids: nullable(Type.Array(Type.String())),
       sensitive: Type.Boolean(),
       spoiler_text: Type.String(),
       visibility: VisibilitySchema,
@@ -32,14 +33,17 @@ export const ScheduledStatusSchema = Type.Object(
       idempotency: Type.Null(),
       with_rate_limit: Type.Literal(false),
     }),
-    media_attachments: Type.Array(Type.Never()),
+    media_attachments: Type.Array(MediaAttachmentSchema),
   },
   { description: 'A post that waits for its time' },
 );
 export type MastodonScheduledStatus = Static<typeof ScheduledStatusSchema>;
 
 /** One scheduled post. */
-export function serializeScheduled({ id, scheduledAt, post }: ScheduledView): MastodonScheduledStatus {
+export function serializeScheduled(
+  { id, scheduledAt, post, media }: ScheduledView,
+  places: MediaPlaces,
+): MastodonScheduledStatus {
   const { poll } = post;
   return {
     id,
@@ -49,7 +53,7 @@ export function serializeScheduled({ id, scheduledAt, post }: ScheduledView): Ma
       poll: poll
         ? { options: poll.options, expires_in: poll.expiresIn, multiple: poll.multiple, hide_totals: poll.hideTotals }
         : null,
-      media_ids: null,
+      media_ids: post.mediaIds === undefined || post.mediaIds.length === 0 ? null : [...post.mediaIds],
       sensitive: post.sensitive ?? false,
       spoiler_text: post.summary ?? '',
       visibility: toWireVisibility(post.visibility),
@@ -60,7 +64,7 @@ export function serializeScheduled({ id, scheduledAt, post }: ScheduledView): Ma
       idempotency: null,
       with_rate_limit: false,
     },
-    media_attachments: [],
+    media_attachments: media.map((one) => serializeMedia(one, places)),
   };
 }
 
@@ -81,6 +85,8 @@ export const DraftSchema = Type.Object(
     sensitive: nullable(Type.Boolean()),
     language: nullable(Type.String()),
     poll: nullable(DraftPollSchema),
+    media_ids: Type.Array(Type.String()),
+    media_attachments: Type.Array(MediaAttachmentSchema, { description: 'Those of `media_ids` that are still there' }),
     problem: nullable(Type.String({ description: 'Why it was not published at its time' })),
     created_at: Type.String({ format: 'date-time' }),
     updated_at: Type.String({ format: 'date-time' }),
@@ -90,6 +96,15 @@ export const DraftSchema = Type.Object(
 export type DraftJson = Static<typeof DraftSchema>;
 
 /** One draft. */
-export function serializeDraft({ id, content, problem, createdAt, updatedAt }: DraftView): DraftJson {
-  return { id, ...content, problem, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() };
+export function serializeDraft(draft: DraftView, places: MediaPlaces): DraftJson {
+  const { id, content, problem, createdAt, updatedAt, media } = draft;
+  return {
+    id,
+    ...content,
+    media_ids: content.media_ids ?? [],
+    media_attachments: media.map((one) => serializeMedia(one, places)),
+    problem,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  };
 }

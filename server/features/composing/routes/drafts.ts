@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { IdParams } from '#server/features/posts/routes/answers.ts';
+import { readMediaIds } from '#server/features/posts/routes/write.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
@@ -22,6 +23,9 @@ const DraftFields = Type.Object({
   content_warning: Type.Optional(Type.String()),
   sensitive: Type.Optional(Type.Boolean()),
   language: Type.Optional(Type.String()),
+  media_ids: Type.Optional(
+    Type.Array(Type.String(), { description: 'Uploads that it holds, in the order of the post' }),
+  ),
   poll: Type.Optional(
     Type.Object({
       options: Type.Array(Type.String()),
@@ -48,7 +52,7 @@ export function draftRoutes(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const rows = await draftPage(ctx, viewerOf(request).accountId, readPage(request.query, { default: 20, max: 40 }));
       setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
-      return rows.map(serializeDraft);
+      return rows.map((row) => serializeDraft(row, ctx));
     },
   );
 
@@ -120,9 +124,11 @@ function readFields(body: {
   content_warning?: string;
   sensitive?: boolean;
   language?: string;
+  media_ids?: string[];
   poll?: { options: string[]; expires_in?: number; multiple?: boolean; hide_totals?: boolean };
 }): Partial<DraftContent> {
   const { content, sensitive, poll } = body;
+  const mediaIds = readMediaIds(body.media_ids);
   const texts = (['visibility', 'in_reply_to', 'content_warning', 'language'] as const).flatMap((key) =>
     body[key] === undefined ? [] : [[key, body[key] === '' ? null : body[key]] as const],
   );
@@ -130,6 +136,7 @@ function readFields(body: {
     ...Object.fromEntries(texts),
     ...(content === undefined ? {} : { content }),
     ...(sensitive === undefined ? {} : { sensitive }),
+    ...(mediaIds === undefined ? {} : { media_ids: mediaIds }),
     ...(poll === undefined ? {} : { poll: readDraftPoll(poll) }),
   };
 }
@@ -147,5 +154,5 @@ function readDraftPoll(poll: {
 async function present(ctx: AppContext, accountId: string, id: string): Promise<DraftJson> {
   const draft = await findDraft(ctx, accountId, id);
   if (draft === null) throw new NotFound('Record not found');
-  return serializeDraft(draft);
+  return serializeDraft(draft, ctx);
 }

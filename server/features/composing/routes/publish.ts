@@ -67,7 +67,7 @@ export function publishRoutes(app: App, ctx: AppContext): void {
       if (scheduledAt === null) return sendStatus(ctx, reply, await createPost(ctx, post), accountId);
       const scheduled = await findScheduled(ctx, accountId, await schedulePost(ctx, post, scheduledAt));
       if (scheduled === null) throw new Conflict('This post was scheduled before, and its time has come.');
-      return serializeScheduled(scheduled);
+      return serializeScheduled(scheduled, ctx);
     },
   );
 }

@@ -30,7 +30,7 @@ export function scheduledRoutes(app: App, ctx: AppContext): void {
       const { accountId } = viewerOf(request);
       const rows = await scheduledPage(ctx, accountId, readPage(request.query, { default: 20, max: 40 }));
       setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
-      return rows.map(serializeScheduled);
+      return rows.map((row) => serializeScheduled(row, ctx));
     },
   );
 
@@ -78,7 +78,7 @@ export function scheduledRoutes(app: App, ctx: AppContext): void {
 async function present(ctx: AppContext, accountId: string, id: string): Promise<MastodonScheduledStatus> {
   const scheduled = await findScheduled(ctx, accountId, id);
   if (scheduled === null) throw new NotFound('Record not found');
-  return serializeScheduled(scheduled);
+  return serializeScheduled(scheduled, ctx);
 }
 
 /** A time as clients write it. @throws {Invalid} when it is none */

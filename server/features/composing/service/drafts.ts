@@ -3,13 +3,13 @@ import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
+import { exchangeHeld } from './hold.ts';
 import type { DraftContent, PlannedPost } from '../entities.ts';
-import { findDraft } from '../queries.ts';
 
 const maxDrafts = 300;
 const maxLength = 200_000;
 
-/** Keeps a draft and returns its id. @throws {Invalid} when it is too long, or one too many */
+/** Keeps a draft and what it holds, and returns its id. @throws {Invalid} when it is too long, one too many, or a file is not the account's */
 export async function createDraft(ctx: AppContext, accountId: string, content: Partial<DraftContent>): Promise<string> {
   const whole = clean({ ...empty, ...content });
   return ctx.database.write(async (tx) => {
@@ -18,34 +18,42 @@ export async function createDraft(ctx: AppContext, accountId: string, content: P
       select count(*)::int as count from drafts where account_id = ${accountId}`.execute(tx.sql);
     if ((rows[0]?.count ?? 0) >= maxDrafts)
       throw new Invalid(`Validation failed: At most ${maxDrafts} drafts are kept`);
-    return recordDraft(ctx, tx, accountId, whole, null);
+    const id = await recordDraft(ctx, tx, accountId, whole, null);
+    await exchangeHeld(ctx, tx, accountId, { before: [], after: whole.media_ids ?? [] });
+    return id;
   });
 }
 
-/** Changes a draft; what is left out stays. @throws {NotFound} when the account has none with that id @throws {Invalid} when it is too long */
+/** Changes a draft; what is left out stays. @throws {NotFound} when the account has none with that id @throws {Invalid} as `createDraft` */
 export async function changeDraft(
   ctx: AppContext,
   accountId: string,
   id: string,
   content: Partial<DraftContent>,
 ): Promise<void> {
-  const present = await findDraft(ctx, accountId, id);
-  if (present === null) throw new NotFound('Record not found');
-  const next = JSON.stringify(clean({ ...present.content, ...content }));
-  const { rows } = await ctx.database.write((tx) =>
-    sql`update drafts set content = ${next}::jsonb, updated_at = ${ctx.clock()}
-      where id = ${id} and account_id = ${accountId} returning id`.execute(tx.sql),
-  );
-  if (rows.length === 0) throw new NotFound('Record not found');
+  if (!isId(id)) throw new NotFound('Record not found');
+  await ctx.database.write(async (tx) => {
+    const { rows } = await sql<{ content: DraftContent }>`
+      select content from drafts where id = ${id} and account_id = ${accountId} for update`.execute(tx.sql);
+    const present = rows[0]?.content;
+    if (present === undefined) throw new NotFound('Record not found');
+    const next = clean({ ...present, ...content });
+    await sql`update drafts set content = ${JSON.stringify(next)}::jsonb, updated_at = ${ctx.clock()}
+      where id = ${id}`.execute(tx.sql);
+    await exchangeHeld(ctx, tx, accountId, { before: present.media_ids ?? [], after: next.media_ids ?? [] });
+  });
 }
 
 /** Throws a draft away. @throws {NotFound} when the account has none with that id */
 export async function deleteDraft(ctx: AppContext, accountId: string, id: string): Promise<void> {
   if (!isId(id)) throw new NotFound('Record not found');
-  const { rows } = await ctx.database.write((tx) =>
-    sql`delete from drafts where id = ${id} and account_id = ${accountId} returning id`.execute(tx.sql),
-  );
-  if (rows.length === 0) throw new NotFound('Record not found');
+  await ctx.database.write(async (tx) => {
+    const { rows } = await sql<{ content: DraftContent }>`
+      delete from drafts where id = ${id} and account_id = ${accountId} returning content`.execute(tx.sql);
+    const [gone] = rows;
+    if (gone === undefined) throw new NotFound('Record not found');
+    await exchangeHeld(ctx, tx, accountId, { before: gone.content.media_ids ?? [], after: [] });
+  });
 }
 
 /** Writes a draft and returns its id. */
@@ -65,7 +73,7 @@ export async function recordDraft(
 
 /** A planned post as a draft. */
 export function toDraft(post: PlannedPost): DraftContent {
-  const { poll } = post;
+  const { poll, mediaIds = [] } = post;
   return {
     content: post.source,
     visibility: post.visibility,
@@ -76,6 +84,7 @@ export function toDraft(post: PlannedPost): DraftContent {
     poll: poll
       ? { options: poll.options, expires_in: poll.expiresIn, multiple: poll.multiple, hide_totals: poll.hideTotals }
       : null,
+    media_ids: [...mediaIds],
   };
 }
 
@@ -87,6 +96,7 @@ const empty: DraftContent = {
   sensitive: null,
   language: null,
   poll: null,
+  media_ids: [],
 };
 
 /** Text that the database takes, and not endless. */

@@ -7,6 +7,7 @@ import { claimKey, keyedRequest } from '#server/features/posts/service/idempoten
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { Failure, Invalid, NotFound } from '#server/platform/errors.ts';
 import type { PlannedPost } from '../entities.ts';
+import { exchangeHeld } from './hold.ts';
 import { recordDraft, toDraft } from './drafts.ts';
 
 const leastMs = 5 * 60_000;
@@ -28,6 +29,7 @@ export async function schedulePost(ctx: AppContext, given: NewPost, scheduledAt:
     await leaveRoom(tx, accountId);
     await sql`insert into scheduled_posts (id, account_id, scheduled_at, post, created_at)
       values (${id}, ${accountId}, ${scheduledAt}, ${JSON.stringify(post)}::jsonb, ${ctx.clock()})`.execute(tx.sql);
+    await exchangeHeld(ctx, tx, accountId, { before: [], after: post.mediaIds ?? [] });
     await tx.emit('post.scheduled', { scheduledId: id }, scheduledAt);
     return id;
   });
@@ -52,10 +54,13 @@ export async function reschedulePost(
 /** Drops a scheduled post. @throws {NotFound} when the account has none with that id */
 export async function unschedulePost(ctx: AppContext, accountId: string, id: string): Promise<void> {
   if (!isId(id)) throw new NotFound('Record not found');
-  const { rows } = await ctx.database.write((tx) =>
-    sql`delete from scheduled_posts where id = ${id} and account_id = ${accountId} returning id`.execute(tx.sql),
-  );
-  if (rows.length === 0) throw new NotFound('Record not found');
+  await ctx.database.write(async (tx) => {
+    const { rows } = await sql<{ post: PlannedPost }>`
+      delete from scheduled_posts where id = ${id} and account_id = ${accountId} returning post`.execute(tx.sql);
+    const [gone] = rows;
+    if (gone === undefined) throw new NotFound('Record not found');
+    await exchangeHeld(ctx, tx, accountId, { before: gone.post.mediaIds ?? [], after: [] });
+  });
 }
 
 /**
