@@ -34,9 +34,19 @@ export async function archivedActor(
 
 const beside = { outbox: 'outbox.json', likes: 'likes.json', bookmarks: 'bookmarks.json' };
 
-/** Everything that the account wrote, for whomever, and boosted. */
-export function archivedOutbox(ctx: AppContext, account: AccountView): AsyncGenerator<string> {
-  return collection(beside.outbox, objectContext, activitiesOf(ctx, account));
+/** Everything that the account wrote, for whomever, and boosted. `files` are the keys, and names, of the files in the archive. */
+export function archivedOutbox(
+  ctx: AppContext,
+  account: AccountView,
+  files: ReadonlySet<string>,
+): AsyncGenerator<string> {
+  return collection(beside.outbox, objectContext, activitiesOf(withFilesBeside(ctx, files), account));
+}
+
+/** Documents written with it name the files that lie beside them; those that came too late by their address. */
+function withFilesBeside(ctx: AppContext, files: ReadonlySet<string>): AppContext {
+  const file = (key: string): string => (files.has(key) ? key : ctx.media.file(key));
+  return { ...ctx, media: { ...ctx.media, file } };
 }
 
 /** The addresses of what it likes. */

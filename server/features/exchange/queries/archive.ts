@@ -1,6 +1,7 @@
 // What an archive holds, page by page so that a long life here needs little memory, and how far one is.
 import type { AppContext } from '#server/context.ts';
 import { activeAccounts } from '#server/features/accounts/policy.ts';
+import type { MediaFile, MediaKind } from '#server/features/media/entities.ts';
 import { visiblePosts } from '#server/features/posts/policy.ts';
 import { loadPosts, type PostView } from '#server/features/posts/queries.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
@@ -46,6 +47,23 @@ export async function* ownPosts(ctx: AppContext, accountId: string): AsyncGenera
       return { post, boosted: uri === null || authorUri === null ? null : { uri, authorUri } };
     });
   }
+}
+
+/** The files of the pictures, films and sounds that an account's own posts show, a page at a time: what peers are shown of each. */
+export async function* ownFiles(ctx: AppContext, accountId: string): AsyncGenerator<MediaFile[]> {
+  const pages = inPages(
+    ctx,
+    (after) => sql<{ position: string; kind: MediaKind; files: MediaFile[] }>`
+      select m.id as position, m.kind, m.files from media_attachments m
+      where m.account_id = ${accountId} and m.post_id is not null and m.remote_url is null and m.state = 'ready'
+        and m.id > ${after} order by m.id`,
+  );
+  for await (const rows of pages)
+    yield rows.flatMap(({ kind, files }) =>
+      files.filter(
+        ({ role }) => role === 'original' || (kind !== 'image' && (role === 'small' || role === 'thumbnail')),
+      ),
+    );
 }
 
 /** The addresses of what an account likes, the oldest like first, a page at a time. */

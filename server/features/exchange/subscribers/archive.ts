@@ -18,7 +18,7 @@ import {
   type ArchivedPicture,
 } from '../activitypub.ts';
 import { exchangeKinds } from '../entities.ts';
-import { findArchive, followerHandles, type ArchiveView } from '../queries/archive.ts';
+import { findArchive, followerHandles, ownFiles, type ArchiveView } from '../queries/archive.ts';
 import { ownedRows } from '../queries.ts';
 import { addressLine, csvLines } from '../serializers.ts';
 import { archiveLetter } from '../serializers/archive.ts';
@@ -86,15 +86,44 @@ async function fillZip(ctx: AppContext, zip: ZipFile, account: AccountView): Pro
   zip.addBuffer(Buffer.from(await archivedActor(ctx, account, pictures)), 'actor.json', options);
   const add = (name: string, pieces: () => AsyncGenerator<string>): void =>
     zip.addReadStreamLazy(name, options, (ready) => {
-      const content = Readable.from(pieces(), { objectMode: false });
-      content.once('error', (error) => zip.emit('error', error));
-      ready(null, content);
+      ready(null, watched(zip, Readable.from(pieces(), { objectMode: false })));
     });
-  add('outbox.json', () => archivedOutbox(ctx, account));
+  const shown = await addShown(ctx, zip, account, { ...options, compress: false });
+  add('outbox.json', () => archivedOutbox(ctx, account, shown));
   add('likes.json', () => archivedLikes(ctx, account));
   add('bookmarks.json', () => archivedBookmarks(ctx, account));
   for (const kind of exchangeKinds) add(`${kind}.csv`, () => csvLines(kind, ownedRows(ctx, account.id, kind)));
   add('followers.csv', () => followerLines(ctx, account.id));
+}
+
+/**
+ * The pictures, films and sounds of its posts, by the names of their keys: each is read, piece by piece, when its turn comes. One that
+ * went meanwhile is empty. Returns their names.
+ */
+async function addShown(
+  ctx: AppContext,
+  zip: ZipFile,
+  account: AccountView,
+  options: { mtime: Date; mode: number; compress: boolean },
+): Promise<Set<string>> {
+  const names = new Set<string>();
+  for await (const page of ownFiles(ctx, account.id)) {
+    for (const { key } of page) {
+      names.add(key);
+      zip.addReadStreamLazy(key, options, (ready) => {
+        ctx.files
+          .read(key)
+          .then((content) => ready(null, watched(zip, content ?? Readable.from([]))))
+          .catch((error: unknown) => zip.emit('error', error));
+      });
+    }
+  }
+  return names;
+}
+
+/** A file that breaks off breaks the archive, not the process. */
+function watched(zip: ZipFile, content: Readable): Readable {
+  return content.once('error', (error) => zip.emit('error', error));
 }
 
 async function* followerLines(ctx: AppContext, accountId: string): AsyncGenerator<string> {
