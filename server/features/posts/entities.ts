@@ -26,6 +26,8 @@ export const PostSchema = defineEntity({
     sensitive: p.boolean().default(false),
     /** It shows pictures, films or sounds. A boost shows none of its own. */
     hasMedia: p.boolean().default(false),
+    /** What describes these, so that a post is found by it. */
+    mediaText: p.text().default(''),
     language: p.text().nullable(),
     emojis: p
       .json<EmojiReference[]>()
@@ -70,7 +72,7 @@ export const PostSchema = defineEntity({
     {
       // Read through queries/text.ts, which spells the expression in the same way.
       name: 'posts_text',
-      expression: `create index posts_text on posts using gin (to_tsvector('simple'::regconfig, left(summary || ' ' || html, 50000))) where boost_of_id is null`,
+      expression: `create index posts_text on posts using gin (to_tsvector('simple'::regconfig, left(summary || ' ' || html || ' ' || media_text, 50000))) where boost_of_id is null`,
     },
     {
       name: 'posts_public',

@@ -5,6 +5,7 @@ import { follow } from '#server/features/graph/service/follow.ts';
 import { mute } from '#server/features/graph/service/mute.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { makeUpload } from '#server/testing/uploads.ts';
 import { statementsOf } from '#server/testing/statements.ts';
 
 let server: TestServer;
@@ -105,6 +106,26 @@ describe('one finds', () => {
     expect(await find(ann, `crane during:${today}`)).toHaveLength(5);
     for (const span of [`after:${today}`, `before:${today}`, 'during:2001-01-01'])
       expect(await find(ann, `crane ${span}`)).toEqual([]);
+  });
+
+  it('pictures, by their descriptions too, and follows edits of these', async () => {
+    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const picture = async (description: string) => makeUpload(server.ctx, ben.accountId, { description });
+    const dipper = await picture('A dipper on a stone');
+    const shown = await write(ben, 'look', { media_ids: [dipper, await picture('and its nest')] });
+    const words = await write(ben, 'a dipper');
+    expect(await find(ann, 'dipper')).toEqual([words, shown]);
+    expect(await find(ann, 'dipper has:media')).toEqual([shown]);
+    expect(await find(ann, 'dipper has:image nest')).toEqual([shown]);
+    expect(await find(ann, 'dipper -has:media')).toEqual([words]);
+    expect(await find(ann, `has:media from:${ben.username}`)).toEqual([shown]);
+    const attributes = [{ id: dipper, description: 'A stone, and nobody on it' }];
+    await ben.api('PUT', `/api/v1/statuses/${shown}`, { media_attributes: attributes });
+    expect(await find(ann, 'dipper')).toEqual([words]);
+    expect(await find(ann, 'nobody has:media')).toEqual([shown]);
+    await ben.api('PUT', `/api/v1/statuses/${shown}`, { media_ids: [] });
+    expect(await find(ann, 'nobody')).toEqual([]);
+    expect(await find(ann, `has:media from:${ben.username}`)).toEqual([]);
   });
 
   it('what was edited by its new words', async () => {

@@ -4,6 +4,7 @@ import { isActive } from '#server/features/accounts/policy.ts';
 import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { attachMedia, checkAttachable } from '#server/features/media/service/attach.ts';
+import type { Transaction } from '#server/platform/database.ts';
 import { Forbidden, Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
@@ -14,7 +15,7 @@ import { forget } from './forget.ts';
 import { claimKey, keyedRequest } from './idempotency.ts';
 import { checkPoll, recordPoll, type NewPoll } from './poll.ts';
 import { checkReply, findQuotable, recordQuote } from './quote.ts';
-import { holdPost, recordPost, type PostRecord } from './record.ts';
+import { holdPost, noteMedia, recordPost, type PostRecord } from './record.ts';
 
 export interface NewPost {
   accountId: string;
@@ -79,7 +80,6 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     local: true,
     emojis: [],
     boostOfId: null,
-    hasMedia: mediaIds.length > 0,
     appId: post.appId ?? null,
     quotePolicy: post.quotePolicy,
     replyPolicy: post.replyPolicy,
@@ -91,7 +91,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     if (earlier) return earlier;
     if (parent) await holdPost(tx, parent.id);
     await recordPost(ctx, tx, record, rendered);
-    await attachMedia(ctx, tx, { accountId, postId: record.id, mediaIds });
+    await showMedia(ctx, tx, record, mediaIds);
     if (poll) await recordPoll(ctx, tx, record.id, poll);
     if (quoted) await recordQuote(tx, record, quoted.id);
     return record.id;
@@ -114,6 +114,17 @@ export async function checkPost(ctx: AppContext, post: NewPost): Promise<NewPost
   const parent = post.inReplyToId == null ? null : await findParent(ctx, post.accountId, post.inReplyToId);
   if (post.quotedId != null) await findQuotable(ctx, post.accountId, post.quotedId);
   return { ...post, ...draft, poll, inReplyToId: parent?.id ?? null };
+}
+
+async function showMedia(
+  ctx: AppContext,
+  tx: Transaction,
+  { id: postId, accountId }: PostRecord,
+  mediaIds: readonly string[],
+): Promise<void> {
+  if (mediaIds.length === 0) return;
+  await attachMedia(ctx, tx, { accountId, postId, mediaIds });
+  await noteMedia(tx, postId);
 }
 
 /** As Mastodon does, whose apps show either. @throws {Invalid} */

@@ -12,7 +12,7 @@ import { checkDraft, renderDraft, type Draft, type RenderedDraft } from './draft
 import { refusePollWithFiles } from './create.ts';
 import { forget } from './forget.ts';
 import { asksOther, checkPoll, replacePoll, type NewPoll } from './poll.ts';
-import { recordMentions, recordTags } from './record.ts';
+import { noteMedia, recordMentions, recordTags } from './record.ts';
 
 export interface PostEdit {
   postId: string;
@@ -62,7 +62,6 @@ export interface Version {
   summary: string;
   sensitive: boolean;
   language: string | null;
-  hasMedia: boolean;
   /** What is shown of its first link. */
   linkPreviewId: string | null;
 }
@@ -74,7 +73,7 @@ export interface Version {
 export async function recordVersion(
   tx: Transaction,
   postId: string,
-  { hasMedia, linkPreviewId, ...next }: Version,
+  { linkPreviewId, ...next }: Version,
   { editedAt, former }: { editedAt: Date; former: readonly MediaView[] },
 ): Promise<void> {
   const media = former.length === 0 ? null : JSON.stringify(former);
@@ -84,7 +83,7 @@ export async function recordVersion(
     from posts where id = ${postId}`.execute(tx.sql);
   await tx.sql
     .updateTable('posts')
-    .set({ ...next, has_media: hasMedia, link_preview_id: linkPreviewId, edited_at: editedAt })
+    .set({ ...next, link_preview_id: linkPreviewId, edited_at: editedAt })
     .where('id', '=', postId)
     .execute();
 }
@@ -117,9 +116,10 @@ async function replaceVersion(ctx: AppContext, tx: Transaction, post: PostView, 
     !keepsMedia(edit) &&
     (await replaceMedia(ctx, tx, { accountId: post.accountId, postId: post.id, mediaIds, attributes }));
   if (isSame(post, draft) && next.keepsPoll && !showsOther) return;
+  if (showsOther) await noteMedia(tx, post.id);
   if (asksNew || showsOther || !isSame(post, draft)) {
     const linkPreviewId = await claimLink(ctx, tx, { ...post, html: rendered.html, besides: [post.uri, post.url] });
-    const version = { ...draft, html: rendered.html, linkPreviewId, hasMedia: (mediaIds ?? former).length > 0 };
+    const version = { ...draft, html: rendered.html, linkPreviewId };
     await recordVersion(tx, post.id, version, { editedAt: ctx.clock(), former });
   }
   if (poll) await replacePoll(ctx, tx, post.id, post.poll, poll);

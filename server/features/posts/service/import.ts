@@ -12,7 +12,7 @@ import { importQuote } from './import-quote.ts';
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
 import { writePoll } from './poll.ts';
 import { mediaShown, recordVersion } from './edit.ts';
-import { recordMentions, recordPost, recordTags, type PostRecord, type TagSpelling } from './record.ts';
+import { noteMedia, recordMentions, recordPost, recordTags, type PostRecord, type TagSpelling } from './record.ts';
 
 /** What a remote post says: HTML is safe to show. */
 export interface ImportedContent {
@@ -110,7 +110,6 @@ export async function updateImported(
       summary,
       sensitive,
       language,
-      hasMedia: content.files.length > 0,
       linkPreviewId,
     };
     await recordVersion(tx, postId, next, { editedAt, former });
@@ -203,7 +202,6 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     summary: post.summary,
     sensitive: post.sensitive,
     language: post.language,
-    hasMedia: post.files.length > 0,
     emojis: post.emojis,
     inReplyToId: parent?.id ?? null,
     inReplyToAccountId: parent?.account_id ?? null,
@@ -223,7 +221,10 @@ async function recordFiles(
   post: { id: string; accountId: string },
   files: readonly RemoteMedia[],
 ): Promise<boolean> {
-  return recordRemoteMedia(ctx, tx, { accountId: post.accountId, postId: post.id, attachments: files });
+  const { id: postId, accountId } = post;
+  const showsOther = await recordRemoteMedia(ctx, tx, { accountId, postId, attachments: files });
+  if (showsOther) await noteMedia(tx, postId);
+  return showsOther;
 }
 
 async function recordSilent(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {

@@ -31,8 +31,6 @@ export interface PostRecord {
   appId: string | null;
   createdAt: Date;
   editedAt: Date | null;
-  /** It shows pictures, films or sounds; whoever writes it binds them in the same transaction. */
-  hasMedia?: boolean;
   /** Who may quote and answer it; what is left out: nobody here for posts from elsewhere, else everybody. */
   quotePolicy?: QuotePolicy;
   replyPolicy?: ReplyPolicy;
@@ -74,7 +72,6 @@ export async function recordPost(
       html: post.html,
       summary: post.summary,
       sensitive: post.sensitive,
-      has_media: post.hasMedia ?? false,
       language: post.language,
       emojis: sql`${JSON.stringify(post.emojis)}::jsonb`,
       in_reply_to_id: inReplyToId,
@@ -98,6 +95,14 @@ export async function recordPost(
   countPost(tx, post, 1);
   await tx.emit('post.created', { postId: post.id, accountId });
   return true;
+}
+
+/** Notes on the post that and what it shows, after its files were bound or described anew: lists and the search go by it. */
+export async function noteMedia(tx: Transaction, postId: string): Promise<void> {
+  await sql`update posts set has_media = shown.count > 0, media_text = shown.text from (
+      select count(*) as count, coalesce(string_agg(description, ' ' order by position) filter (where description <> ''), '') as text
+      from media_attachments where post_id = ${postId}
+    ) shown where posts.id = ${postId}`.execute(tx.sql);
 }
 
 /** Keeps a post from being deleted until `tx` ends. @throws {NotFound} when it is gone already */
