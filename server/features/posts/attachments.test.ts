@@ -160,6 +160,17 @@ describe('a post with files', () => {
   });
 });
 
+describe('our own door', () => {
+  it('takes and shows files, too', async () => {
+    const [one, two] = [await upload({ description: 'own words' }), await upload()];
+    const { status, body } = await alice.api('POST', '/api/posts', { media_ids: [one] });
+    expect([status, body]).toMatchObject([201, { content: '', media: [{ id: one, description: 'own words' }] }]);
+    const changed = await alice.api('PUT', `/api/posts/${body.id}`, { media_ids: [two, one] });
+    expect(changed.body.media.map(({ id }: { id: string }) => id)).toEqual([two, one]);
+    expect((await alice.api('POST', '/api/posts', {})).status).toBe(422);
+  });
+});
+
 describe('the text of filters', () => {
   it('finds what a description says', async () => {
     await bob.api('POST', '/api/v2/filters', {

@@ -1,6 +1,7 @@
 // Pages of others show posts of ours: the public ones, harmless, and nothing else.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
+import { makeUpload } from '#server/testing/uploads.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 
 let server: TestServer;
@@ -39,6 +40,17 @@ test('behind a warning the warning is shown alone', async () => {
   const { html } = (await embed(post.url)).body;
   expect(html).toContain('the &lt;end&gt;');
   expect(html).not.toContain('butler');
+});
+
+test('what it shows stands there in words', async () => {
+  const picture = (description: string) => makeUpload(server.ctx, alice.accountId, { description });
+  const { body: shown } = await alice.api('POST', '/api/v1/statuses', { media_ids: [await picture('A <rook>')] });
+  expect((await embed(shown.url)).body.html).toContain(`<p><a href="${shown.url}">Picture: A &lt;rook&gt;</a></p>`);
+  const media_ids = [await picture('secret'), await picture('')];
+  const { body: hidden } = await alice.api('POST', '/api/v1/statuses', { media_ids, spoiler_text: 'spoiler' });
+  const { html } = (await embed(hidden.url)).body;
+  expect(html).toContain('>2 pictures</a>');
+  expect(html).not.toContain('secret');
 });
 
 test('what not everybody may see is as absent as what never was', async () => {

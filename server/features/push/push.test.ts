@@ -11,6 +11,7 @@ import { pushNotification } from '#server/features/notifications/subscribers/pus
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { makeDevice, openPushService, type Device, type PushService, type Sent } from '#server/testing/push-service.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { makeUpload, type UploadWishes } from '#server/testing/uploads.ts';
 import { until } from '#server/testing/until.ts';
 
 const url = '/api/v1/push/subscription';
@@ -115,6 +116,24 @@ describe('the subscription of a token', () => {
 });
 
 describe('a message', () => {
+  test.each<[string, object, string, UploadWishes[]]>([
+    ['says what a post without a word shows', {}, 'Picture: A rook', [{ description: 'A rook' }]],
+    ['says so in German', { locale: 'de' }, '2 Bilder, Film', [{}, { description: 'x' }, { kind: 'video' }]],
+    ['keeps a hidden picture to itself', { sensitive: true }, 'Picture', [{ description: 'A rook' }]],
+  ])('%s', async (_what, { locale, ...more }: { locale?: string }, body, wishes) => {
+    await subscribe();
+    await server.ctx.database.pool.query('update users set locale = $1 where account_id = $2', [
+      locale,
+      alice.accountId,
+    ]);
+    await follow(server.ctx, { followerId: alice.accountId, followeeId: bob.accountId, notify: true });
+    const { accountId } = bob;
+    const mediaIds = [];
+    for (const wish of wishes) mediaIds.push(await makeUpload(server.ctx, accountId, wish));
+    await createPost(server.ctx, { accountId, source: '', visibility: 'public', mediaIds, ...more });
+    expect(device.read(await first())).toMatchObject({ notification_type: 'status', body });
+  });
+
   test('is encrypted by RFC 8291 for the device, and signed for its service', async () => {
     await subscribe();
     const postId = await mention('look at this');

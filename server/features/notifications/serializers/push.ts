@@ -2,6 +2,7 @@
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { pictureAddresses, type Places } from '#server/features/accounts/serializers.ts';
 import type { PostView } from '#server/features/posts/queries.ts';
+import { mediaWords } from '#server/features/posts/serializers/media-words.ts';
 import { stripHtml } from '#server/platform/text.ts';
 import type { NotificationKind } from '../entities.ts';
 import type { NotificationView } from '../queries.ts';
@@ -52,7 +53,7 @@ export function serializePush(news: PushNews, places: Places): string {
   const { notification, sender, post, accessToken } = news;
   const language = news.locale?.startsWith('de') === true ? 'de' : 'en';
   const name = sender.displayName.trim() || sender.username;
-  const text = post === null ? stripHtml(sender.bioHtml) : post.summary || stripHtml(post.html);
+  const text = post === null ? stripHtml(sender.bioHtml) : wordsOf(post, language);
   return JSON.stringify({
     access_token: accessToken,
     preferred_locale: news.locale ?? 'en',
@@ -70,6 +71,11 @@ export function serializePush(news: PushNews, places: Places): string {
 function iconOf(sender: AccountView, places: Places): string {
   const { still } = pictureAddresses(sender.suspendedAt === null ? sender.avatar : null, 'avatar', places);
   return still.length > longestIcon ? pictureAddresses(null, 'avatar', places).still : still;
+}
+
+/** The warning, else the text, else what it shows. */
+function wordsOf(post: PostView, language: 'en' | 'de'): string {
+  return post.summary || stripHtml(post.html).trim() || mediaWords(post, language);
 }
 
 function shorten(text: string, most: number): string {

@@ -13,7 +13,7 @@ import { createPost } from '../service/create.ts';
 import { deletePost } from '../service/delete.ts';
 import { editPost } from '../service/edit.ts';
 import { IdParams } from './answers.ts';
-import { authorSettings, findStrangers, idempotencyKey, limitDeletions } from './write.ts';
+import { authorSettings, findStrangers, idempotencyKey, limitDeletions, readMediaIds } from './write.ts';
 
 const tags = ['posts'];
 const VisibilityWord = Type.String({ description: 'public, unlisted, followers or direct' });
@@ -61,9 +61,14 @@ export function apiRoutes(app: App, ctx: AppContext): void {
         summary: 'Publish a post',
         description: 'A repeated `Idempotency-Key` header gives the first post again instead of a second one.',
         body: Type.Object({
-          content: Type.String({ description: 'Plain text; @names, #tags and addresses become links' }),
+          content: Type.Optional(
+            Type.String({
+              description: 'Plain text; @names, #tags and addresses become links. Not needed beside files',
+            }),
+          ),
           visibility: Type.Optional(VisibilityWord),
           in_reply_to: Type.Optional(Type.String({ description: 'The id of the post that is answered' })),
+          media_ids: Type.Optional(Type.Array(Type.String(), { description: 'Uploads that it shows, in this order' })),
           ...text,
         }),
         response: { 201: PostSchema },
@@ -78,7 +83,8 @@ export function apiRoutes(app: App, ctx: AppContext): void {
       const id = await createPost(ctx, {
         accountId,
         appId,
-        source: body.content,
+        source: body.content ?? '',
+        mediaIds: readMediaIds(body.media_ids),
         summary: body.content_warning,
         sensitive: body.sensitive ?? settings.sensitive,
         language: body.language ?? settings.language,
@@ -108,7 +114,11 @@ export function apiRoutes(app: App, ctx: AppContext): void {
         summary: 'Edit a post',
         description: 'What is left out stays as it is. Who may see a post never changes.',
         params: IdParams,
-        body: Type.Object({ content: Type.Optional(Type.String()), ...text }),
+        body: Type.Object({
+          content: Type.Optional(Type.String()),
+          media_ids: Type.Optional(Type.Array(Type.String(), { description: 'Exactly what it shows from now on' })),
+          ...text,
+        }),
         response: { 200: PostSchema },
       },
       config: { access: user('write:statuses') },
@@ -122,6 +132,7 @@ export function apiRoutes(app: App, ctx: AppContext): void {
         postId,
         accountId,
         source: body.content,
+        mediaIds: readMediaIds(body.media_ids),
         summary: body.content_warning,
         sensitive: body.sensitive,
         language: body.language,
@@ -160,6 +171,6 @@ async function present(ctx: AppContext, posts: PostView[]): Promise<PostJson[]> 
   const byId = new Map(accounts.map((account) => [account.id, account]));
   return posts.flatMap((post) => {
     const account = byId.get(post.accountId);
-    return account ? [serializePost(post, account)] : [];
+    return account ? [serializePost(post, account, ctx)] : [];
   });
 }

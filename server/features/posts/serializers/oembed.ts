@@ -1,6 +1,7 @@
 // A public post for pages of others to show: a quotation that needs no script and no frame.
 import { escapeHtml } from '#server/platform/text.ts';
 import type { PostView } from '../queries.ts';
+import { mediaWords } from './media-words.ts';
 
 /** Who stands under the quotation. */
 export interface OembedAuthor {
@@ -16,7 +17,9 @@ export function serializeOembed(
   width: number,
 ) {
   const url = post.url ?? post.uri;
-  const words = post.summary === '' ? post.html : `<p>${escapeHtml(post.summary)}</p>`;
+  const shown = mediaWords(post, 'en');
+  const link = shown === '' ? '' : `<p><a href="${escapeHtml(url)}">${escapeHtml(shown)}</a></p>`;
+  const words = `${post.summary === '' ? post.html : `<p>${escapeHtml(post.summary)}</p>`}${link}`;
   const day = post.createdAt.toISOString();
   return {
     type: 'rich',

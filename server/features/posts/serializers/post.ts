@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { handleOf } from '#server/features/accounts/policy.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
+import { MediaAttachmentSchema, serializeMedia, type MediaPlaces } from '#server/features/media/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { stripHtml } from '#server/platform/text.ts';
 import type { PostView } from '../queries.ts';
@@ -28,6 +29,7 @@ export const PostSchema = Type.Object(
     }),
     mentions: Type.Array(Type.Object({ id: Type.String(), handle: Type.String() })),
     tags: Type.Array(Type.String()),
+    media: Type.Array(MediaAttachmentSchema),
     likes: Type.Integer(),
     boosts: Type.Integer(),
     replies: Type.Integer(),
@@ -40,7 +42,7 @@ export const PostSchema = Type.Object(
 export type PostJson = Static<typeof PostSchema>;
 
 /** The post with its author, as everybody who may see it sees it. */
-export function serializePost(post: PostView, account: AccountView): PostJson {
+export function serializePost(post: PostView, account: AccountView, places: MediaPlaces): PostJson {
   return {
     id: post.id,
     content: post.source ?? stripHtml(post.html),
@@ -61,6 +63,7 @@ export function serializePost(post: PostView, account: AccountView): PostJson {
       .filter(({ silent }) => !silent)
       .map((mention) => ({ id: mention.accountId, handle: handleOf(mention) })),
     tags: post.tags.map(({ name }) => name),
+    media: post.media.map((media) => serializeMedia(media, places)),
     likes: post.likesCount,
     boosts: post.boostsCount,
     replies: post.repliesCount,
