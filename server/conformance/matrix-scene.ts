@@ -5,6 +5,7 @@ import { mute } from '#server/features/graph/service/mute.ts';
 import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
 import { signUp, type Answer, type Person } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
+import { makeUpload } from '#server/testing/uploads.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
 
 export const words = ['public', 'unlisted', 'private', 'direct'] as const;
@@ -27,7 +28,7 @@ export type Reader = keyof typeof readers;
 
 export interface Post {
   id: string;
-  /** Stands in the post's text, and nowhere else. */
+  /** Stands in the post's text and in the description of its picture, and nowhere else. */
   mark: string;
 }
 
@@ -60,7 +61,7 @@ export async function setMatrix(server: TestServer): Promise<Matrix> {
     await ok(people.get(reader), 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
   const faraway = await followFromAfar(server, there, alice);
   const lists = await makeLists(people, alice);
-  const posts = await writePosts(alice);
+  const posts = await writePosts(server, alice);
   await server.settle();
   await touch(people, posts);
   await server.settle();
@@ -109,12 +110,14 @@ async function makeLists(people: Map<Reader, Person>, alice: Person): Promise<Ma
   return lists;
 }
 
-async function writePosts(alice: Person): Promise<Record<Word, Post>> {
+async function writePosts({ ctx }: TestServer, alice: Person): Promise<Record<Word, Post>> {
   const entries: Array<[Word, Post]> = [];
   for (const word of words) {
     const mark = `mark${word}${Math.random().toString(36).slice(2, 10)}`;
     const status = `${mark} @mentioned #matrix https://birds.example/matrix`;
-    const { id } = await ok(alice, 'POST', '/api/v1/statuses', { status, visibility: word });
+    // Its picture is described by the same mark, so that it is found wherever the picture is.
+    const picture = await makeUpload(ctx, alice.accountId, { description: mark });
+    const { id } = await ok(alice, 'POST', '/api/v1/statuses', { status, visibility: word, media_ids: [picture] });
     if (word !== 'direct') await ok(alice, 'POST', `/api/v1/statuses/${id}/pin`);
     entries.push([word, { id, mark }]);
   }

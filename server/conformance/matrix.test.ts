@@ -61,8 +61,12 @@ function addressesOf({ path }: Door, reader: Reader): string[] {
     return [path + query];
   }
   if (path.includes('/lists/:id')) return [fill(matrix.lists.get(reader) ?? '1')];
-  return [fill(matrix.alice.accountId)];
+  const address = fill(matrix.alice.accountId);
+  return hasMediaPage.test(path) ? [address, `${address}?only_media=true`] : [address];
 }
+
+/** Doors with pages of pictures alone. */
+const hasMediaPage = /\/timelines\/(?:public|tag|list)\b|\/accounts\/:id\/statuses$/;
 
 function queryOf(path: string): string {
   const posts = Object.values(matrix.posts);
@@ -113,6 +117,7 @@ describe.each(names)('%s', (reader) => {
         expect(status).toBeLessThan(500);
         const seen = held(text);
         note(name, reader, seen);
+        if (address.endsWith('?only_media=true')) note(`${name} of media alone`, reader, seen);
         expect({ address, leaked: seen.filter((word) => !maySee(reader, word, door.path)) }).toEqual({
           address,
           leaked: [],
@@ -158,7 +163,9 @@ test('the doors that show posts did show them to those who may see them', () => 
     'GET /api/v1/statuses',
     'GET /api/v1/statuses/:id',
     'GET /api/v1/accounts/:id/statuses',
+    'GET /api/v1/accounts/:id/statuses of media alone',
     'GET /api/v1/timelines/home',
+    'GET /api/v1/timelines/list/:list_id of media alone',
     'GET /api/v1/timelines/list/:list_id',
     'GET /api/v1/favourites',
     'GET /api/v1/bookmarks',
@@ -168,5 +175,7 @@ test('the doors that show posts did show them to those who may see them', () => 
   expect(shown.get('GET /api/v1/notifications')).toContain('mentioned: direct');
   expect(shown.get('/ap/posts/:id')).toContain('remote signed: private');
   expect(shown.get('GET /api/v1/timelines/public')).toContain('anonymous: public');
+  expect(shown.get('GET /api/v1/timelines/public of media alone')).toContain('anonymous: public');
+  expect(shown.get('GET /api/v1/timelines/tag/:hashtag of media alone')).toContain('anonymous: public');
   expect(shown.get('GET /api/v1/timelines/tag/:hashtag')).toContain('anonymous: public');
 });

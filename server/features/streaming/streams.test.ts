@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { createToken } from '#server/features/auth/service/users.ts';
 import { follow } from '#server/features/graph/service/follow.ts';
 import { createPost } from '#server/features/posts/service/create.ts';
+import { editPost } from '#server/features/posts/service/edit.ts';
 import { deletePost } from '#server/features/posts/service/delete.ts';
 import { likePost } from '#server/features/posts/service/like.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
@@ -12,6 +13,7 @@ import { stores } from '#server/testing/context.ts';
 import { openEar, reached, statusesOf, type Ear, type StreamAsked } from '#server/testing/ears.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { makeUpload } from '#server/testing/uploads.ts';
 import { until } from '#server/testing/until.ts';
 
 describe.each(stores())('streams with $store', ({ redis }) => {
@@ -58,6 +60,29 @@ describe.each(stores())('streams with $store', ({ redis }) => {
       ['public'],
       ['public:local'],
     ]);
+  });
+
+  test('streams of media alone carry posts that show something, and their edits, but no others', async () => {
+    const streams = ['public', 'public:media', 'public:local', 'public:local:media', 'public:remote:media'];
+    const ear = await listen(carol, ...streams);
+    const picture = await makeUpload(server.ctx, alice.accountId, { description: 'a jackdaw' });
+    const { accountId } = alice;
+    const id = await createPost(server.ctx, { accountId, source: '', visibility: 'public', mediaIds: [picture] });
+    await until(() => ear.heard.length >= 4);
+    await editPost(server.ctx, { postId: id, accountId, source: 'look' });
+    await until(() => ear.heard.length >= 8);
+    await post(alice, 'only words');
+    await until(() => ear.heard.length >= 10);
+    await reached(ear);
+    const heardAs = (name: string): string[] =>
+      ear.heard
+        .filter(({ event }) => event === name)
+        .map(({ stream }) => stream.join(' '))
+        .toSorted();
+    const local = ['public', 'public:local', 'public:local:media', 'public:media'];
+    expect(heardAs('status.update')).toEqual(local);
+    expect(heardAs('update')).toEqual([...local, 'public', 'public:local'].toSorted());
+    expect(statusesOf(ear)[0]).toMatchObject({ media_attachments: [{ id: picture, description: 'a jackdaw' }] });
   });
 
   test('ending one of two streams that carry the same leaves the other', async () => {
