@@ -1,4 +1,5 @@
 // Stories of edits of what a post shows: which files, in which order, with which words; and what its history keeps.
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
@@ -126,6 +127,57 @@ describe('an edit', () => {
       [two, null],
     ]);
     expect(body.content).toBe('<p>all new</p>');
+  });
+
+  it('gives a film another still, which goes with the next', async () => {
+    const film = await upload({ kind: 'video' });
+    const { body: post } = await alice.api('POST', '/api/v1/statuses', { media_ids: [await upload(), film] });
+    const stillOf = async (color: string, name: string): Promise<Answer> => {
+      const png = await sharp({ create: { width: 320, height: 240, channels: 3, background: color } })
+        .png()
+        .toBuffer();
+      const form = new FormData();
+      form.set('media_attributes[0][id]', film);
+      form.set('media_attributes[0][description]', `in ${color}`);
+      form.set(name, new File([new Uint8Array(png)], 'still.png', { type: 'image/png' }));
+      return edit(post.id, form);
+    };
+    const first = await stillOf('red', 'media_attributes[0][thumbnail]');
+    expect(first.status).toBe(200);
+    const [, shown] = first.body.media_attachments;
+    expect(shown).toMatchObject({ id: film, description: 'in red', blurhash: expect.any(String) });
+    expect(shown.meta.small).toMatchObject({ width: 320, height: 240 });
+    expect((await fetch(shown.preview_url)).status).toBe(200);
+    const [, next] = (await stillOf('blue', 'media_attributes[][thumbnail]')).body.media_attachments;
+    expect(next.preview_url).not.toBe(shown.preview_url);
+    await server.settle();
+    expect((await fetch(shown.preview_url)).status).toBe(404);
+    expect((await fetch(next.preview_url)).status).toBe(200);
+    expect(await historyOf(post.id)).toHaveLength(3);
+  });
+
+  it('keeps nothing of a still that is none, or that nothing shows', async () => {
+    const { id, one } = await writePair();
+    const listed = async (): Promise<string[]> => {
+      const keys: string[] = [];
+      for await (const { key } of server.ctx.files.list(`media/${one}/`)) keys.push(key);
+      return keys;
+    };
+    const before = await listed();
+    const send = async (content: Buffer, more: Record<string, string>): Promise<number> => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries({ 'media_attributes[0][id]': one, ...more })) form.set(name, value);
+      form.set('media_attributes[0][thumbnail]', new File([new Uint8Array(content)], 'x.png', { type: 'image/png' }));
+      return (await edit(id, form)).status;
+    };
+    const png = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    expect(await send(Buffer.from('no picture'), {})).toBe(422);
+    expect(await send(png, { status: 'x'.repeat(5001) })).toBe(422);
+    expect(await send(png, { 'media_attributes[1][id]': '7' })).toBe(422);
+    expect(await listed()).toEqual(before);
+    expect((await read(id)).edited_at).toBeNull();
   });
 
   it('that changes nothing leaves no version and tells nobody', async () => {

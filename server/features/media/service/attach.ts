@@ -5,12 +5,15 @@ import { sql, type Transaction } from '#server/platform/database.ts';
 import type { MediaState } from '../entities.ts';
 import { checkDescription, checkNumber, readFocus, refuseFiles, unattachedForMs } from '../policy.ts';
 import { removeMedia } from './remove.ts';
+import { exchangeStill, type NewStill } from './still.ts';
 
 /** A change of what stands beside a file of a post; what is left out stays. `focus` is as clients write it: `0.5,-0.25`. */
 export interface MediaAttributes {
   id: string;
   description?: string;
   focus?: string;
+  /** Another picture to stand for it. */
+  still?: NewStill;
 }
 
 interface Wanted {
@@ -69,6 +72,9 @@ export async function replaceMedia(
     if (!after.includes(attribute.id))
       throw refuseFiles('ERR_INVALID', `This post does not show the file ${attribute.id.slice(0, 20)}`);
     if (await describe(ctx, tx, accountId, attribute)) changed = true;
+    if (attribute.still === undefined) continue;
+    await exchangeStill(ctx, tx, attribute.id, attribute.still);
+    changed = true;
   }
   return changed;
 }

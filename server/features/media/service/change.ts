@@ -3,14 +3,11 @@
 import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
-import { inWorkFolder } from '#server/platform/media/work.ts';
-import type { MediaFile } from '../entities.ts';
 import { checkDescription, readFocus, unattachedForMs } from '../policy.ts';
 import { findOwnMedia, type OwnMedia } from '../queries.ts';
-import { makeThumbnail } from './pictures.ts';
-import { removeFiles, removeMedia } from './remove.ts';
-import { orDrop, storeMade, sumOf } from './store.ts';
-import { checkBytes } from './take.ts';
+import { removeMedia } from './remove.ts';
+import { exchangeStill, prepareStill } from './still.ts';
+import { orDrop } from './store.ts';
 
 export interface MediaChange {
   description?: string | undefined;
@@ -50,24 +47,13 @@ export async function changeMedia(
 }
 
 async function replaceThumbnail(ctx: AppContext, owned: Owned, path: string, signal: AbortSignal): Promise<void> {
-  await checkBytes(ctx.config, 'image', path);
-  await inWorkFolder(ctx.config, async (folder) => {
-    const { files: made, small, blurhash } = await makeThumbnail(folder, path, signal);
-    const added = await storeMade(ctx, owned.id, made);
-    await orDrop(ctx, added, () =>
-      ctx.database.write(async (tx) => {
-        const before = await lockFree(tx, owned);
-        const files = [...before.filter(({ role }) => role !== 'thumbnail'), ...added];
-        await removeFiles(
-          tx,
-          before.filter(({ role }) => role === 'thumbnail'),
-        );
-        await sql`update media_attachments set files = ${JSON.stringify(files)}::jsonb, bytes = ${sumOf(files)},
-            small = ${JSON.stringify(small)}::jsonb, blurhash = ${blurhash}, updated_at = ${ctx.clock()}
-          where id = ${owned.id}`.execute(tx.sql);
-      }),
-    );
-  });
+  const still = await prepareStill(ctx, owned.id, path, signal);
+  await orDrop(ctx, still.files, () =>
+    ctx.database.write(async (tx) => {
+      await lockFree(tx, owned);
+      await exchangeStill(ctx, tx, owned.id, still);
+    }),
+  );
 }
 
 /** Deletes an upload that no post shows. @throws {NotFound} when the account has none with that id @throws {Invalid} when a post shows it */
@@ -102,17 +88,13 @@ async function findFree(ctx: AppContext, { accountId, id }: Owned): Promise<OwnM
   return found;
 }
 
-/** Holds the row until the transaction ends. Returns its files. @throws as `findFree` */
-async function lockFree(tx: Transaction, { accountId, id }: Owned): Promise<MediaFile[]> {
-  const { rows } = await sql<{
-    post_id: string | null;
-    files: MediaFile[];
-  }>`select post_id, files from media_attachments
+/** Holds the row until the transaction ends. @throws as `findFree` */
+async function lockFree(tx: Transaction, { accountId, id }: Owned): Promise<void> {
+  const { rows } = await sql<{ post_id: string | null }>`select post_id from media_attachments
     where id = ${id} and account_id = ${accountId} for update`.execute(tx.sql);
   const [row] = rows;
   if (row === undefined) throw notFound();
   if (row.post_id !== null) throw isShown();
-  return row.files;
 }
 
 const notFound = (): NotFound => new NotFound('Record not found');

@@ -1,20 +1,23 @@
 // Doors of Mastodon's API that edit and delete posts, and what they have in common with the door that publishes (composing).
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
 import { findUser } from '#server/features/auth/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
+import { uploadBudget } from '#server/features/media/policy.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { limitAct } from '#server/platform/http/limits.ts';
+import { workPlace } from '#server/platform/media/work.ts';
 import { extractMentions } from '#server/platform/text.ts';
 import { renderStatus } from '../pages.ts';
 import { findPost } from '../queries.ts';
 import { fromWireVisibility, StatusSchema } from '../serializers.ts';
 import { deletePost } from '../service/delete.ts';
-import { editPost } from '../service/edit.ts';
+import { editPost, type MediaChange } from '../service/edit.ts';
 import type { NewPoll } from '../service/poll.ts';
 import { changeInteractions } from '../service/quote.ts';
 import { interactionFields, readInteractions } from './quotes.ts';
@@ -63,7 +66,11 @@ export function writeRoutes(app: App, ctx: AppContext): void {
       body: Type.Object({ ...textFields, media_attributes: mediaAttributes, ...interactionFields }),
       response: { 200: StatusSchema },
     },
-    config: { access: user('write:statuses') },
+    config: {
+      access: user('write:statuses'),
+      uploads: { folder: workPlace(ctx.config), maxBytes: ctx.config.mediaImageMaxMb * 1024 * 1024 },
+      slowBody: true,
+    },
     handler: async (request, reply) => {
       const { accountId } = viewerOf(request);
       const { body } = request;
@@ -79,7 +86,8 @@ export function writeRoutes(app: App, ctx: AppContext): void {
         language: body.language,
         poll: readPoll(body.poll),
         mediaIds: readMediaIds(body.media_ids),
-        mediaAttributes: body.media_attributes,
+        mediaAttributes: await readAttributes(ctx, request, body.media_attributes),
+        signal: request.closed ?? ctx.closing,
       });
       if (quotePolicy !== undefined || replyPolicy !== undefined)
         await changeInteractions(ctx, { accountId, postId, quotePolicy, replyPolicy });
@@ -166,6 +174,24 @@ export async function authorSettings(
     sensitive: settings?.defaultSensitive ?? false,
     language: settings?.defaultLanguage ?? null,
   };
+}
+
+/**
+ * What is said of each file. A picture that shall stand for one comes as `media_attributes[0][thumbnail]`, by the place of its row; where
+ * there is one row its place may be left out.
+ */
+async function readAttributes(
+  ctx: AppContext,
+  request: FastifyRequest,
+  attributes: readonly Omit<MediaChange, 'thumbnailPath'>[] = [],
+): Promise<MediaChange[]> {
+  const stored = Object.entries(request.storedUploads).flatMap(([name, { path }]) => {
+    const [, place] = /^media_attributes\[(\d*)\]\[thumbnail\]$/.exec(name) ?? [];
+    return place === undefined || (place === '' && attributes.length > 1) ? [] : [[Number(place), path] as const];
+  });
+  const paths = new Map(stored);
+  if (paths.size > 0) await limitAct(ctx, 'upload', viewerOf(request).accountId, uploadBudget.uploads, uploadBudget.ms);
+  return attributes.map((attribute, place) => ({ ...attribute, thumbnailPath: paths.get(place) }));
 }
 
 /** The files that are asked for. Forms send an empty text for none. */

@@ -3,6 +3,8 @@ import type { AppContext } from '#server/context.ts';
 import { claimLink } from '#server/features/links/service/claim.ts';
 import { mediaOfPost, type MediaView } from '#server/features/media/queries.ts';
 import { replaceMedia, type MediaAttributes } from '#server/features/media/service/attach.ts';
+import { prepareStill } from '#server/features/media/service/still.ts';
+import { orDrop } from '#server/features/media/service/store.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { mayEdit } from '../policy.ts';
@@ -26,8 +28,18 @@ export interface PostEdit {
   poll?: NewPoll;
   /** Exactly what it shows from now on, in this order. */
   mediaIds?: readonly string[];
-  /** Descriptions and focus of what it shows. */
-  mediaAttributes?: readonly MediaAttributes[];
+  /** Descriptions, focus and stills of what it shows. */
+  mediaAttributes?: readonly MediaChange[];
+  /** Ends work on stills early. */
+  signal?: AbortSignal;
+}
+
+export interface MediaChange {
+  id: string;
+  description?: string;
+  focus?: string;
+  /** A picture of this machine that shall stand for it; whoever put it there removes it. */
+  thumbnailPath?: string | undefined;
 }
 
 /**
@@ -51,8 +63,27 @@ export async function editPost(ctx: AppContext, edit: PostEdit): Promise<void> {
   const keepsPoll = poll === undefined || isSamePoll(post.poll, poll);
   if (isSame(post, draft) && keepsPoll && keepsMedia(edit)) return;
   const rendered = await renderDraft(ctx, draft.source);
-  await ctx.database.write((tx) => replaceVersion(ctx, tx, post, { draft, rendered, poll, keepsPoll, edit }));
+  const attributes = await prepareStills(ctx, post, edit);
+  const stored = attributes.flatMap(({ still }) => still?.files ?? []);
+  await orDrop(ctx, stored, () =>
+    ctx.database.write((tx) => replaceVersion(ctx, tx, post, { draft, rendered, poll, keepsPoll, edit, attributes })),
+  );
   await forget(ctx, { posts: [post.id] });
+}
+
+/** Makes the pictures that shall stand for files of the post, before any transaction; for other files nothing is made. */
+async function prepareStills(ctx: AppContext, post: PostView, edit: PostEdit): Promise<MediaAttributes[]> {
+  const { mediaIds = post.media.map(({ id }) => id), mediaAttributes = [], signal = ctx.closing } = edit;
+  const prepared: MediaAttributes[] = [];
+  for (const { thumbnailPath, ...attribute } of mediaAttributes) {
+    const isShown = thumbnailPath !== undefined && mediaIds.includes(attribute.id);
+    const stored = prepared.flatMap(({ still }) => still?.files ?? []);
+    const still = isShown
+      ? await orDrop(ctx, stored, () => prepareStill(ctx, attribute.id, thumbnailPath, signal))
+      : undefined;
+    prepared.push({ ...attribute, ...(still === undefined ? {} : { still }) });
+  }
+  return prepared;
 }
 
 /** What a version holds: the row as it is written. */
@@ -103,15 +134,16 @@ interface Replacement {
   poll: NewPoll | undefined;
   keepsPoll: boolean;
   edit: PostEdit;
+  attributes: readonly MediaAttributes[];
 }
 
 async function replaceVersion(ctx: AppContext, tx: Transaction, post: PostView, next: Replacement): Promise<void> {
-  const { draft, rendered, poll, edit } = next;
+  const { draft, rendered, poll, edit, attributes } = next;
   const locked = await sql`select from posts where id = ${post.id} for update`.execute(tx.sql);
   if (locked.rows.length === 0) throw new NotFound('Record not found');
   const asksNew = poll !== undefined && (post.poll === null || asksOther(post.poll, poll));
   const former = await mediaShown(tx, post.id);
-  const { mediaIds, mediaAttributes: attributes } = edit;
+  const { mediaIds } = edit;
   const showsOther =
     !keepsMedia(edit) &&
     (await replaceMedia(ctx, tx, { accountId: post.accountId, postId: post.id, mediaIds, attributes }));
