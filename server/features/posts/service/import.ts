@@ -55,7 +55,7 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
     const isNew = await recordPost(ctx, tx, record, post);
     if (!isNew) throw new Error('a post of another server met an id that is taken; the next try makes another');
     await recordSilent(tx, record.id, post.silentIds);
-    await recordFiles(ctx, tx, record, post.files);
+    if (post.files.length > 0) await recordFiles(ctx, tx, record, post.files);
     if (post.poll !== null) await writePoll(tx, record.id, post.poll);
     const quotedId = await importQuote(tx, record, post.quoteUri);
     return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record), quotedId };
