@@ -59,6 +59,7 @@ it('usage says what is where, who uses most, and how much room is left', async (
     freeBytes: expect.any(Number),
     kinds: [{ kind: 'image', files: 3, bytes: expect.any(Number) }],
     accounts: [{ username: 'alice', files: 3 }],
+    remote: { files: 0, bytes: 0 },
     orphans: { files: 0, bytes: 0 },
   });
   const stored = Object.fromEntries(json.stored.map((one: { name: string; files: number }) => [one.name, one.files]));

@@ -5,7 +5,12 @@ import { measureMedia } from '#server/features/admin/queries/media-usage.ts';
 import { inspectFiles, type MissingFile } from '#server/features/admin/service/inspect-files.ts';
 import { sweepFiles } from '#server/features/admin/service/sweep-files.ts';
 import { purgeMedia } from '#server/features/media/service/purge.ts';
-import { countRemoteFiles, dropRemoteFiles } from '#server/features/media/service/remote-bound.ts';
+import {
+  countRemoteFiles,
+  dropRemoteFiles,
+  measureRemote,
+  remoteBound,
+} from '#server/features/media/service/remote-bound.ts';
 import { Failure } from '#server/platform/errors.ts';
 import { addMoveCommand } from './media-move.ts';
 import { answering, bytes, table } from './terminal.ts';
@@ -46,13 +51,17 @@ export function addMediaCommands(program: Command): void {
 
 async function usage({ quick: isQuick = false }: { quick?: boolean }) {
   return withContext(async (ctx) => {
-    const [rows, files] = await Promise.all([measureMedia(ctx), isQuick ? null : inspectFiles(ctx)]);
+    const [rows, remote, files] = await Promise.all([
+      measureMedia(ctx),
+      measureRemote(ctx),
+      isQuick ? null : inspectFiles(ctx),
+    ]);
     const isOnDisk = ctx.config.s3Bucket === undefined;
     const { bavail, bsize } = await statfs(ctx.config.dataDir);
     const freeBytes = bavail * bsize;
     const stored = files === null ? null : [...files.owners, { name: 'other files', ...files.others }];
     return {
-      json: { place: isOnDisk ? 'disk' : 's3', freeBytes, ...rows, stored, orphans: files?.orphans ?? null },
+      json: { place: isOnDisk ? 'disk' : 's3', freeBytes, ...rows, remote, stored, orphans: files?.orphans ?? null },
       lines: [
         `Files are kept ${isOnDisk ? 'in DATA_DIR/media' : `in the bucket ${ctx.config.s3Bucket}`}.`,
         `Room left where DATA_DIR is: ${bytes(freeBytes)}.`,
@@ -66,6 +75,7 @@ async function usage({ quick: isQuick = false }: { quick?: boolean }) {
         ),
         ...section(['FILES', 'NUMBER', 'SIZE'], stored?.map((one) => [one.name, one.files, one.bytes]) ?? []),
         '',
+        `Other servers' files kept here: ${remote.files} (${bytes(remote.bytes)} of at most ${bytes(remoteBound(ctx))}).`,
         `Uploads whose day is over: ${rows.unattached.files} (${bytes(rows.unattached.bytes)}).`,
         ...(files === null
           ? []
