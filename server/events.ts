@@ -92,8 +92,8 @@ export interface Events {
   'media.uploaded': { mediaId: string };
   /** What a post shows is ready now, or shows something else. */
   'media.changed': { mediaId: string; postId: string };
-  /** Rows of media are gone; these are the keys of their files. A key that ends with a slash is a folder. */
-  'media.removed': { keys: string[] };
+  /** Rows of media are gone; these are the keys of their files. A key that ends with a slash is a folder. `urls`: where they were on other servers. */
+  'media.removed': { keys: string[]; urls: string[] };
 
   /** Somebody told the staff about an account. */
   'report.created': { reportId: string };

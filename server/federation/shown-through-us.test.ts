@@ -1,7 +1,8 @@
 // Pictures of people and emoji of other servers: clients here see addresses of ours, other servers those of the origin.
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openFarEnd, type FarEnd } from '#server/testing/far-end.ts';
+import { measureRemote } from '#server/features/media/service/remote-bound.ts';
+import { look, openFarEnd, type FarEnd } from '#server/testing/far-end.ts';
 import { call, type Answer } from '#server/testing/people.ts';
 import type { Stranger } from '#server/testing/stranger.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -9,6 +10,7 @@ import { openScene, type Scene } from './scene.ts';
 let scene: Scene;
 let far: FarEnd;
 let frank: Stranger;
+let picture: Buffer;
 let icon: string;
 let image: string;
 let wave: string;
@@ -22,7 +24,7 @@ const emojiTag = (shortcode: string, url: string) => ({
 beforeAll(async () => {
   scene = await openScene();
   far = await openFarEnd();
-  const picture = await sharp({ create: { width: 30, height: 30, channels: 3, background: '#a11' } })
+  picture = await sharp({ create: { width: 30, height: 30, channels: 3, background: '#a11' } })
     .png()
     .toBuffer();
   icon = far.show('/icon.png', picture, 'image/png');
@@ -117,6 +119,23 @@ describe('a client', () => {
       if (!path.endsWith('/context')) expectOurs(answer.body);
     }
   });
+});
+
+it('what was kept of the files of a post goes when the post does', async () => {
+  const { server, activity, note, deliver, eve } = scene;
+  const attachment = ['/1.png', '/2.png'].map((path) => ({
+    type: 'Image',
+    mediaType: 'image/png',
+    url: far.show(path, picture, 'image/png'),
+  }));
+  const posted = note(eve, 'look', { attachment });
+  expect(await deliver(eve, activity(eve, 'Create', posted))).toBe('done');
+  const before = await measureRemote(server.ctx);
+  for (const { url } of attachment)
+    for (const variant of ['preview', 'full'] as const) expect((await look(server, url, variant)).status).toBe(200);
+  expect((await measureRemote(server.ctx)).files).toBe(before.files + 4);
+  expect(await deliver(eve, activity(eve, 'Delete', { id: posted['id'], type: 'Tombstone' }))).toBe('done');
+  expect(await measureRemote(server.ctx)).toEqual(before);
 });
 
 describe('other servers', () => {

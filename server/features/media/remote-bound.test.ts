@@ -173,7 +173,12 @@ describe('what is dropped', () => {
     await until(() => far.asked.length === 1);
     expect(await dropRemoteFiles(server.ctx, { host: far.host })).toBe(1);
     answer();
-    expect((await looking).status).toBe(503);
+    const missed = await looking;
+    expect([missed.status, missed.headers.get('cache-control'), missed.headers.get('retry-after')]).toEqual([
+      503,
+      'no-store',
+      '10',
+    ]);
     expect(await stored()).toEqual({ files: 0, bytes: 0 });
     expect(await measureRemote(server.ctx)).toEqual({ files: 0, bytes: 0 });
     const again = look(server, url, 'file');
@@ -181,6 +186,20 @@ describe('what is dropped', () => {
     answer();
     expect((await again).status).toBe(200);
     expect(await usage()).toBe(5000);
+  });
+
+  test('while people wait for it leaves them a picture', async () => {
+    let answer = (): void => {};
+    const url = far.show('/a.png', (_request, response) => {
+      answer = () => response.end('x');
+    });
+    const looking = look(server, url, 'avatar');
+    await until(() => far.asked.length === 1);
+    await dropRemoteFiles(server.ctx, { urls: [url] });
+    answer();
+    const { status, headers } = await looking;
+    expect([status, headers.get('cache-control')]).toEqual([302, 'no-store']);
+    expect(headers.get('location')).toBe(`${server.origin}/avatars/original/missing.png`);
   });
 
   test('may be named by its addresses, or by how long nobody has looked', async () => {

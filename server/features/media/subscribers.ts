@@ -2,6 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { dropMediaOf } from './service/purge.ts';
+import { dropRemoteFiles } from './service/remote-bound.ts';
 import { makeReady } from './service/ready.ts';
 import { deleteFiles } from './service/store.ts';
 
@@ -10,9 +11,10 @@ export async function workOnUpload(ctx: AppContext, { mediaId }: Events['media.u
   await makeReady(ctx, mediaId);
 }
 
-/** Deletes the files of rows that are gone. */
-export async function dropFiles(ctx: AppContext, { keys }: Events['media.removed']): Promise<void> {
+/** Deletes the files of rows that are gone, and what was kept of other servers' files for them. */
+export async function dropFiles(ctx: AppContext, { keys, urls }: Events['media.removed']): Promise<void> {
   await deleteFiles(ctx, keys);
+  if (urls.length > 0) await dropRemoteFiles(ctx, { urls });
 }
 
 /** Deletes all that an account had, also what posts that go one by one still show. */

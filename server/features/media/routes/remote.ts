@@ -15,7 +15,7 @@ import { isOurs } from '../service/remote-hosts.ts';
 
 const year = 31_536_000;
 const hour = 3600;
-/** Seconds for which a failure may be kept. */
+/** Bounds of how long a failure may be kept. */
 const shortest = 10;
 const longest = 300;
 
@@ -133,15 +133,21 @@ function refuse(
   { variant }: RemoteWish,
   found: Exclude<RemoteAnswer, Ready>,
 ): FastifyReply {
-  if (found.state === 'busy')
-    return reply
-      .code(503)
-      .headers({ 'cache-control': 'no-store', 'retry-after': String(shortest) })
-      .send({ error: 'This file is being fetched; try again in a moment' });
-  const left = Math.round((found.retryAt.getTime() - ctx.clock().getTime()) / 1000);
-  reply.header('cache-control', `public, max-age=${Math.min(longest, Math.max(shortest, left))}`);
+  const isBusy = found.state === 'busy';
+  reply.header('cache-control', isBusy ? 'no-store' : `public, max-age=${restOf(ctx, found.retryAt)}`);
   const placeholder = placeholders[variant];
   if (placeholder !== undefined) return reply.redirect(`${ctx.config.origin}/${placeholder}/original/missing.png`, 302);
+  if (isBusy)
+    return reply
+      .code(503)
+      .header('retry-after', String(shortest))
+      .send({ error: 'This file is being fetched; try again in a moment' });
   const [status, error] = texts[found.failure];
   return reply.code(status).send({ error });
+}
+
+/** Seconds for which a failure may be kept. */
+function restOf(ctx: AppContext, until: Date): number {
+  const left = Math.round((until.getTime() - ctx.clock().getTime()) / 1000);
+  return Math.min(longest, Math.max(shortest, left));
 }

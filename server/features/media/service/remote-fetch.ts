@@ -55,8 +55,8 @@ export async function fetchRemote(ctx: AppContext, ask: RemoteAsk, claim: Remote
   } catch (error) {
     const failure = failureOf(error);
     if (failure === null) return await giveBack(ctx, claim, error);
-    await failRemote(ctx, claim, failure, new Date(ctx.clock().getTime() + restAfter(failure, error, claim.failures)));
-    return 'failed';
+    const retryAt = new Date(ctx.clock().getTime() + restAfter(failure, error, claim.failures));
+    return (await failRemote(ctx, claim, failure, retryAt)) ? 'failed' : 'busy';
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

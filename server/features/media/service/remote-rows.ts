@@ -133,16 +133,17 @@ export async function finishRemote(ctx: AppContext, { digest, claim }: RemoteCla
   return (await ctx.database.prepared('media remote finish', text, [digest, claim, ctx.clock()])).length === 1;
 }
 
-/** It could not be fetched, and is not tried again before `retryAt`. */
+/** It could not be fetched, and is not tried again before `retryAt`. False when the claim has ended. */
 export async function failRemote(
   ctx: AppContext,
   { digest, claim }: RemoteClaim,
   failure: RemoteFailure,
   retryAt: Date,
-): Promise<void> {
+): Promise<boolean> {
   const text = `update remote_files set state = 'failed', claim = null, claimed_until = null, failure = $3,
-    failures = least(failures + 1, 30000), retry_at = $4 where digest = $1 and claim = $2`;
-  await ctx.database.prepared('media remote fail', text, [digest, claim, failure, retryAt]);
+    failures = least(failures + 1, 30000), retry_at = $4 where digest = $1 and claim = $2 returning digest`;
+  const values = [digest, claim, failure, retryAt];
+  return (await ctx.database.prepared('media remote fail', text, values)).length === 1;
 }
 
 const forgetText = `

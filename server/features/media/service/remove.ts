@@ -9,16 +9,23 @@ export async function removeMedia(
 ): Promise<number> {
   const [column, values] = 'ids' in gone ? [sql.ref('id'), gone.ids] : [sql.ref('post_id'), gone.postIds];
   if (values.length === 0) return 0;
-  const { rows } = await sql<{ files: MediaFile[] }>`
-    delete from media_attachments where ${column} = any(${values}::bigint[]) returning files`.execute(tx.sql);
+  const { rows } = await sql<{ files: MediaFile[]; urls: string[] }>`
+    delete from media_attachments where ${column} = any(${values}::bigint[])
+    returning files, array_remove(array[remote_url, remote_preview_url], null) as urls`.execute(tx.sql);
   await removeFiles(
     tx,
     rows.flatMap(({ files }) => files),
+    rows.flatMap(({ urls }) => urls),
   );
   return rows.length;
 }
 
-/** Has files deleted that no row names any more. */
-export async function removeFiles(tx: Transaction, files: readonly MediaFile[]): Promise<void> {
-  if (files.length > 0) await tx.emit('media.removed', { keys: files.map(({ key }) => key) });
+/** Has files deleted that no row names any more, and forgets those of other servers at these addresses. */
+export async function removeFiles(
+  tx: Transaction,
+  files: readonly MediaFile[],
+  urls: readonly string[] = [],
+): Promise<void> {
+  if (files.length + urls.length === 0) return;
+  await tx.emit('media.removed', { keys: files.map(({ key }) => key), urls: [...urls] });
 }
