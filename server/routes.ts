@@ -20,7 +20,7 @@ import { exchangeRoutes } from '#server/features/exchange/routes.ts';
 import { credentialRoutes } from '#server/features/graph/routes/credentials.ts';
 import { moveRoutes } from '#server/features/graph/routes/moves.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
-import { profileRoutes } from '#server/features/graph/routes/profile.ts';
+import { profileRoutes } from '#server/features/tags/routes/profile.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
 import { serverRoutes } from '#server/features/graph/routes/servers.ts';
 import { allListRoutes } from '#server/features/lists/routes/register.ts';

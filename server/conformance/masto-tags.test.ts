@@ -25,6 +25,7 @@ test('hashtags are looked at, followed, featured and let go', async () => {
   expect((await birds.feature()).featuring).toBe(true);
   const [featured] = await alice.v1.featuredTags.list();
   expect(featured).toMatchObject({ name: 'birds', statusesCount: '1' });
+  expect((await alice.v1.profile.fetch()).featuredTags).toEqual([featured]);
   expect(names(await alice.v1.accounts.$select(person.accountId).featuredTags.list())).toEqual(['birds']);
   expect((await birds.unfeature()).featuring).toBe(false);
   expect(names(await alice.v1.featuredTags.suggestions.list())).toEqual(['birds']);

@@ -1,7 +1,7 @@
 // What our serializers return, held against masto's types by the compiler: `npm run types` fails when a field goes missing or
 // changes its kind. Nothing here runs. masto turns the keys of answers into camelCase, so the types are turned alike.
 import type { mastodon } from 'masto';
-import type { MastodonAccount, MastodonProfile } from '#server/features/accounts/serializers.ts';
+import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import type {
   MastodonFilter,
   MastodonFilterKeyword,
@@ -33,7 +33,7 @@ import type {
 } from '#server/features/notifications/serializers/requests.ts';
 import type { MastodonStatus, MastodonStatusEdit } from '#server/features/posts/serializers.ts';
 import type { MastodonPoll } from '#server/features/posts/serializers/poll.ts';
-import type { MastodonFeaturedTag, MastodonTag } from '#server/features/tags/serializers.ts';
+import type { MastodonFeaturedTag, MastodonTag, OwnProfile } from '#server/features/tags/serializers.ts';
 import type { MastodonPushSubscription } from '#server/features/push/serializers.ts';
 
 /** `reblogs_count` → `reblogsCount`, as masto does; keys with colons stay. */
@@ -169,8 +169,11 @@ export type Promises = [
   Fits<Camel<MastodonRelationship>, Relationship>,
   Fits<Camel<MastodonFamiliarFollowers>, { id: string; accounts: Account[] }>,
   Fits<
-    Camel<MastodonProfile>,
-    Wider<mastodon.v1.Profile, { fields: Array<{ name: string; value: string; verifiedAt: string | null }> }>
+    Camel<OwnProfile>,
+    Wider<
+      mastodon.v1.Profile,
+      { featuredTags: FeaturedTag[]; fields: Array<{ name: string; value: string; verifiedAt: string | null }> }
+    >
   >,
   Fits<Camel<MastodonStatus>, Status>,
   Fits<

@@ -163,7 +163,6 @@ export interface MastodonProfile {
   show_media_replies: boolean;
   show_featured: boolean;
   attribution_domains: string[];
-  featured_tags: never[];
 }
 
 export function serializeProfile(account: AccountView, places: Places): MastodonProfile {
@@ -189,6 +188,5 @@ export function serializeProfile(account: AccountView, places: Places): Mastodon
     show_media_replies: account.showMediaReplies,
     show_featured: account.showFeatured,
     attribution_domains: account.attributionDomains,
-    featured_tags: [],
   };
 }

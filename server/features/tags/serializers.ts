@@ -1,6 +1,7 @@
 // Hashtags as Mastodon's clients read them.
 import { Type, type Static } from 'typebox';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
+import type { MastodonProfile } from '#server/features/accounts/serializers.ts';
 import type { FeaturedTagView, TagDay, TagStanding } from './queries.ts';
 
 /** @see https://docs.joinmastodon.org/entities/Tag/ */
@@ -45,6 +46,9 @@ export const FeaturedTagSchema = Type.Object({
   last_status_at: Type.Union([Type.String({ description: 'A date' }), Type.Null()]),
 });
 export type MastodonFeaturedTag = Static<typeof FeaturedTagSchema>;
+
+/** One's profile with the hashtags that it shows. @see https://docs.joinmastodon.org/entities/Profile/ */
+export type OwnProfile = MastodonProfile & { featured_tags: MastodonFeaturedTag[] };
 
 export function serializeFeaturedTag(tag: FeaturedTagView, config: { origin: string }): MastodonFeaturedTag {
   return {
