@@ -149,7 +149,7 @@ describe('a profile', () => {
       'posting:default:visibility': 'private',
       'posting:default:sensitive': true,
       'posting:default:language': 'de',
-      'posting:default:quote_policy': 'nobody',
+      'posting:default:quote_policy': 'public',
       'reading:expand:media': 'default',
       'reading:expand:spoilers': false,
       'reading:autoplay:gifs': false,

@@ -1,7 +1,7 @@
 // Who may come in: users (the login of a local account), sessions, apps and their tokens.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
-import type { Visibility } from '#server/features/instance/entities.ts';
+import type { QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
 
 export const roles = ['user', 'moderator', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
@@ -31,6 +31,7 @@ export const UserSchema = defineEntity({
     defaultVisibility: p.text().$type<Visibility>().default('public'),
     defaultSensitive: p.boolean().default(false),
     defaultLanguage: p.text().nullable(),
+    defaultQuotePolicy: p.text().$type<QuotePolicy>().default('public'),
     /** What the web app does when files of a post have no words; which of them others' posts cover; whether they move. */
     mediaDescribing: p.text().$type<MediaDescribing>().default('remind'),
     mediaShowing: p.text().$type<MediaShowing>().default('default'),

@@ -1,4 +1,5 @@
 // Reading logins, sessions, apps and tokens.
+import type { QuotePolicy } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
@@ -17,6 +18,7 @@ export interface UserView extends Standing {
   defaultVisibility: 'public' | 'unlisted' | 'followers' | 'direct';
   defaultSensitive: boolean;
   defaultLanguage: string | null;
+  defaultQuotePolicy: QuotePolicy;
   mediaDescribing: MediaDescribing;
   mediaShowing: MediaShowing;
   mediaMoves: boolean;
@@ -72,6 +74,7 @@ function userQuery(ctx: AppContext) {
       'users.default_visibility as defaultVisibility',
       'users.default_sensitive as defaultSensitive',
       'users.default_language as defaultLanguage',
+      'users.default_quote_policy as defaultQuotePolicy',
       'users.media_describing as mediaDescribing',
       'users.media_showing as mediaShowing',
       'users.media_moves as mediaMoves',

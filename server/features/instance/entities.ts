@@ -16,3 +16,7 @@ InstanceSettingSchema.setClass(InstanceSetting);
 /** Who may see a post, widest first: a word that every feature shares. */
 export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const;
 export type Visibility = (typeof visibilities)[number];
+
+/** Who may quote a post: another such word. */
+export const quotePolicies = ['public', 'followers', 'nobody'] as const;
+export type QuotePolicy = (typeof quotePolicies)[number];

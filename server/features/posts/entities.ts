@@ -3,10 +3,9 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Account, type EmojiReference } from '#server/features/accounts/entities.ts';
 import { LinkPreview } from '#server/features/links/entities.ts';
 import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '#server/features/media/entities.ts';
-import type { Visibility } from '#server/features/instance/entities.ts';
+import type { QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
 
-export const quotePolicies = ['public', 'followers', 'nobody'] as const;
-export type QuotePolicy = (typeof quotePolicies)[number];
+export { quotePolicies, type QuotePolicy } from '#server/features/instance/entities.ts';
 export const replyPolicies = ['everyone', 'followers', 'mentioned', 'nobody'] as const;
 export type ReplyPolicy = (typeof replyPolicies)[number];
 

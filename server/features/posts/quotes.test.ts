@@ -153,6 +153,22 @@ describe('a quote', () => {
   });
 });
 
+describe('who may quote what one writes', () => {
+  it('is set once, for posts that do not say otherwise', async () => {
+    const eve = await signUp(server, 'eve');
+    const set = (word: string): Promise<Answer> =>
+      eve.api('PATCH', '/api/v1/accounts/update_credentials', { source: { quote_policy: word } });
+    expect((await set('nobody')).body.source.quote_policy).toBe('nobody');
+    expect((await eve.api('GET', '/api/v1/preferences')).body['posting:default:quote_policy']).toBe('nobody');
+    expect((await post(eve)).quote_approval.automatic).toEqual([]);
+    expect((await post(eve, { quote_approval_policy: 'public' })).quote_approval.automatic).toEqual(['public']);
+    expect((await quote(bob, (await post(eve)).id)).status).toBeGreaterThanOrEqual(400);
+    expect((await set('some')).status).toBe(422);
+    expect((await set('followers')).body.source.quote_policy).toBe('followers');
+    expect((await post(eve)).quote_approval.automatic).toEqual(['followers']);
+  });
+});
+
 describe('a reply policy', () => {
   it.each([
     ['everyone', { bob: 200, carol: 200, dave: 200 }],

@@ -27,7 +27,7 @@ export interface CredentialAccount extends MastodonAccount {
     hide_collections: boolean;
     discoverable: boolean;
     indexable: boolean;
-    quote_policy: 'nobody';
+    quote_policy: UserView['defaultQuotePolicy'];
     attribution_domains: string[];
   };
   role: MastodonRole;
@@ -84,7 +84,7 @@ export function serializeCredentials(
       hide_collections: account.hideCollections,
       discoverable: account.discoverable,
       indexable: account.indexable,
-      quote_policy: 'nobody',
+      quote_policy: user.defaultQuotePolicy,
       attribution_domains: account.attributionDomains,
     },
     role: serializeRole(user.role),
@@ -97,7 +97,7 @@ export function serializePreferences(user: UserView) {
     'posting:default:visibility': wireVisibility(user.defaultVisibility),
     'posting:default:sensitive': user.defaultSensitive,
     'posting:default:language': user.defaultLanguage,
-    'posting:default:quote_policy': 'nobody',
+    'posting:default:quote_policy': user.defaultQuotePolicy,
     'reading:expand:media': user.mediaShowing,
     'reading:expand:spoilers': false,
     'reading:autoplay:gifs': user.mediaMoves,

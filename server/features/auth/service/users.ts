@@ -181,11 +181,17 @@ async function requireWaiting(ctx: AppContext, accountId: string): Promise<UserV
 export async function changePostingDefaults(
   ctx: AppContext,
   accountId: string,
-  change: { visibility?: UserView['defaultVisibility']; sensitive?: boolean; language?: string },
+  change: {
+    visibility?: UserView['defaultVisibility'];
+    sensitive?: boolean;
+    language?: string;
+    quotePolicy?: UserView['defaultQuotePolicy'];
+  },
 ): Promise<void> {
   const set = {
     ...(change.visibility === undefined ? {} : { default_visibility: change.visibility }),
     ...(change.sensitive === undefined ? {} : { default_sensitive: change.sensitive }),
+    ...(change.quotePolicy === undefined ? {} : { default_quote_policy: change.quotePolicy }),
     ...(change.language === undefined ? {} : { default_language: change.language === '' ? null : change.language }),
   };
   if (Object.keys(set).length === 0) return;

@@ -49,6 +49,7 @@ export function publishRoutes(app: App, ctx: AppContext): void {
       const scheduledAt = body.scheduled_at ? readTime(body.scheduled_at) : null;
       await findStrangers(ctx, body.status);
       const settings = await authorSettings(ctx, accountId, body.visibility);
+      const { quotePolicy = settings.quotePolicy, replyPolicy } = readInteractions(body);
       const post = {
         accountId,
         appId,
@@ -61,7 +62,8 @@ export function publishRoutes(app: App, ctx: AppContext): void {
         poll: readPoll(body.poll),
         mediaIds: readMediaIds(body.media_ids),
         quotedId: body.quoted_status_id || null,
-        ...readInteractions(body),
+        quotePolicy,
+        replyPolicy,
         idempotencyKey: idempotencyKey(request.headers),
       };
       if (scheduledAt === null) return sendStatus(ctx, reply, await createPost(ctx, post), accountId);

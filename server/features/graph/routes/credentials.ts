@@ -46,6 +46,9 @@ export const ProfileBody = Type.Object({
       ),
       sensitive: Flag,
       language: Type.Optional(Type.String({ maxLength: 35, pattern: '^[A-Za-z0-9-]*$' })),
+      quote_policy: Type.Optional(
+        Type.Union([Type.Literal('public'), Type.Literal('followers'), Type.Literal('nobody')]),
+      ),
     }),
   ),
 });
@@ -131,11 +134,12 @@ export async function changeProfile(
     headerDescription: body.header_description,
   };
   if (Object.values(change).some((value) => value !== undefined)) await updateProfile(ctx, accountId, change);
-  const { privacy, sensitive, language } = body.source ?? {};
+  const { privacy, sensitive, language, quote_policy: quotePolicy } = body.source ?? {};
   await changePostingDefaults(ctx, accountId, {
     visibility: privacy && visibilityFromWire(privacy),
     sensitive,
     language,
+    quotePolicy,
   });
 }
 

@@ -89,6 +89,7 @@ export function apiRoutes(app: App, ctx: AppContext): void {
         sensitive: body.sensitive ?? settings.sensitive,
         language: body.language ?? settings.language,
         visibility: settings.visibility,
+        quotePolicy: settings.quotePolicy,
         inReplyToId: body.in_reply_to,
         idempotencyKey: idempotencyKey(request.headers),
       });

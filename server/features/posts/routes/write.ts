@@ -5,7 +5,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
 import { findUser } from '#server/features/auth/queries.ts';
-import type { Visibility } from '#server/features/instance/entities.ts';
+import type { QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
 import { uploadBudget } from '#server/features/media/policy.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
@@ -166,13 +166,14 @@ export async function authorSettings(
   ctx: AppContext,
   accountId: string,
   wanted: string | undefined,
-): Promise<{ visibility: Visibility; sensitive: boolean; language: string | null }> {
+): Promise<{ visibility: Visibility; sensitive: boolean; language: string | null; quotePolicy: QuotePolicy }> {
   const settings = await findUser(ctx, accountId);
   return {
     visibility:
       wanted === undefined || wanted === '' ? (settings?.defaultVisibility ?? 'public') : readVisibility(wanted),
     sensitive: settings?.defaultSensitive ?? false,
     language: settings?.defaultLanguage ?? null,
+    quotePolicy: settings?.defaultQuotePolicy ?? 'public',
   };
 }
 
