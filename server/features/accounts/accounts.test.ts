@@ -152,7 +152,7 @@ describe('a profile', () => {
       'posting:default:quote_policy': 'public',
       'reading:expand:media': 'default',
       'reading:expand:spoilers': false,
-      'reading:autoplay:gifs': false,
+      'reading:autoplay:gifs': true,
     });
   });
 
