@@ -63,6 +63,16 @@ export const mediaSettings = {
     help: 'The most minutes of a core that work on one film or sound may take; then it is stopped and reported as failed.',
     parse: wholeNumber(1, 600),
   }),
+  ffmpegNiceness: setting({
+    name: 'FFMPEG_NICENESS',
+    group: media,
+    kind: 'a whole number from 0 to 19',
+    fallback: '15',
+    help:
+      'How far work on films and sounds stands back behind everything else on the machine: 19 takes only what nobody wants, ' +
+      '0 shares like others, which suits a worker with a machine of its own.',
+    parse: wholeNumber(0, 19),
+  }),
   ffmpegMemoryMb: setting({
     name: 'FFMPEG_MEMORY_MB',
     group: media,

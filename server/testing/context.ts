@@ -68,6 +68,8 @@ export async function openTestContext(options: TestOptions = {}): Promise<TestCo
   const database = await createDatabase();
   const env: Record<string, string> = {
     DATA_DIR: folder,
+    // Other tests take all of the machine; films must not wait until they are done.
+    FFMPEG_NICENESS: '0',
     DATABASE_URL: database.url,
     ALLOW_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'silent',

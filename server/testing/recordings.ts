@@ -53,7 +53,7 @@ export async function openWorkshop(program: string | null = programPath('ffmpeg'
     return (await execute(beside, ['-v', 'error', ...list], { maxBuffer: 16_000_000 })).stdout;
   };
   let made = 0;
-  const limits = { ...limitsOf({ minutes: 1, memoryMb: 1024, cores: 2 }), niceness: 0 };
+  const limits = limitsOf({ minutes: 1, memoryMb: 1024, niceness: 0, cores: 2 });
   const ffmpeg = program === null ? null : await findFfmpeg(program, limits);
   return {
     folder,

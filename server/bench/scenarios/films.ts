@@ -23,7 +23,7 @@ const loads = [
 ];
 
 export async function runFilms(rig: Rig): Promise<void> {
-  const limits = limitsOf({ minutes: 10, memoryMb: 1024, cores: availableParallelism() });
+  const limits = limitsOf({ minutes: 10, memoryMb: 1024, niceness: 0, cores: availableParallelism() });
   const ffmpeg = await findFfmpeg('ffmpeg', limits);
   if (ffmpeg === null) {
     rig.say('  left out: there is no ffmpeg on this machine');

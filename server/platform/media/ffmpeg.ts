@@ -86,15 +86,21 @@ export async function findFfmpeg(path: string, limits: FfmpegLimits): Promise<Ff
 }
 
 /** The limits of a server with so many cores and these settings. */
-export function limitsOf(settings: { minutes: number; memoryMb: number; cores: number }): FfmpegLimits {
+export function limitsOf(settings: {
+  minutes: number;
+  memoryMb: number;
+  niceness: number;
+  cores: number;
+}): FfmpegLimits {
   return {
     cpuSeconds: settings.minutes * 60,
     wallSeconds: settings.minutes * 60 * 6,
     silenceSeconds: 120,
     memoryBytes: settings.memoryMb * 1_048_576,
     outputBytes: 4_000_000_000,
-    threads: Math.max(1, Math.floor(settings.cores / 2)),
-    niceness: 15,
+    // Each holds frames of its own: with more than four a film of 4K would need more than the memory that it may take.
+    threads: Math.max(1, Math.min(4, Math.floor(settings.cores / 2))),
+    niceness: settings.niceness,
   };
 }
 

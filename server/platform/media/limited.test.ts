@@ -170,7 +170,7 @@ describe.runIf(hasFfmpeg)('limits', () => {
 });
 
 describe('without ffmpeg', () => {
-  const limits = limitsOf({ minutes: 10, memoryMb: 1024, cores: 2 });
+  const limits = limitsOf({ minutes: 10, memoryMb: 1024, niceness: 0, cores: 2 });
 
   test.each(['makeFilm', 'makeSound', 'makeGifv'] as const)('%s says what is missing', async (maker) => {
     const shop = await openWorkshop(null);

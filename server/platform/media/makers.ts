@@ -39,8 +39,8 @@ let remembered: { path: string; at: number; found: Promise<Ffmpeg | null> } | nu
 
 /** The ffmpeg that the settings name; looked for once. Null when it is not there. */
 export async function ffmpegOf(config: Config): Promise<Ffmpeg | null> {
-  const { ffmpegPath: path, ffmpegMinutes: minutes, ffmpegMemoryMb: memoryMb } = config;
-  const limits = limitsOf({ minutes, memoryMb, cores: availableParallelism() });
+  const { ffmpegPath: path, ffmpegMinutes: minutes, ffmpegMemoryMb: memoryMb, ffmpegNiceness: niceness } = config;
+  const limits = limitsOf({ minutes, memoryMb, niceness, cores: availableParallelism() });
   const now = performance.now();
   if (remembered?.path !== path || ((await remembered.found) === null && now - remembered.at > lookAgainMs))
     remembered = { path, at: now, found: findFfmpeg(path, limits) };
