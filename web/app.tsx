@@ -8,8 +8,6 @@ import { leave } from './features/auth/Sessions.tsx';
 import { SignInPromptHost } from './features/auth/SignInPrompt.tsx';
 import { Frame } from './features/frame/Frame.tsx';
 import { HelpSheetHost } from './features/frame/HelpSheet.tsx';
-import { FollowRequestsPage } from './features/graph/FollowRequestsPage.tsx';
-import { FollowersPage, FollowingPage } from './features/graph/FollowersPages.tsx';
 import { ListMembershipHost } from './features/lists/ListMembership.tsx';
 import { DescriberHost } from './features/media/DescriberHost.tsx';
 import { ViewerHost } from './features/media/ViewerHost.tsx';
@@ -17,7 +15,6 @@ import { NotificationsPage } from './features/notifications/NotificationsPage.ts
 import { ComposeDialogHost } from './features/posts/ComposeDialog.tsx';
 import { EditHistoryHost } from './features/posts/EditHistory.tsx';
 import { ThreadPage } from './features/posts/ThreadPage.tsx';
-import { ListPage, ListsPage } from './features/timelines/ListPages.tsx';
 import { ProfilePage } from './features/timelines/ProfilePage.tsx';
 import { BookmarksPage, HomePage, LocalPage, PublicPage, TagPage } from './features/timelines/TimelinePages.tsx';
 import { t } from './lib/i18n.ts';
@@ -40,6 +37,13 @@ const SignInPage = later(() => import('./features/auth/SignInPage.tsx').then((fi
 const SignUpPage = later(() => import('./features/auth/SignUpPage.tsx').then((file) => file.SignUpPage));
 const ConfirmPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ConfirmPage));
 const ResetPasswordPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ResetPasswordPage));
+const FollowRequestsPage = later(() =>
+  import('./features/graph/FollowRequestsPage.tsx').then((file) => file.FollowRequestsPage),
+);
+const FollowersPage = later(() => import('./features/graph/FollowersPages.tsx').then((file) => file.FollowersPage));
+const FollowingPage = later(() => import('./features/graph/FollowersPages.tsx').then((file) => file.FollowingPage));
+const ListsPage = later(() => import('./features/timelines/ListPages.tsx').then((file) => file.ListsPage));
+const ListPage = later(() => import('./features/timelines/ListPages.tsx').then((file) => file.ListPage));
 const SearchPage = later(() => import('./features/search/SearchPage.tsx').then((file) => file.SearchPage));
 const AboutPage = later(() => import('./features/instance/AboutPage.tsx').then((file) => file.AboutPage));
 const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.SettingsPage));

@@ -18,9 +18,14 @@ export interface TestBrowser {
 /** True when this machine has a Chromium; bin/test installs it where it may. */
 export const hasBrowser = (): boolean => programPath('chromium') !== null;
 
-/** Builds the web app if its sources changed and starts Chromium without any traffic of its own. */
-export async function openBrowser(): Promise<TestBrowser> {
+/** Builds the web app if its sources changed. */
+export async function buildWebApp(): Promise<void> {
   await run(process.execPath, ['bin/build-web.ts'], { cwd: new URL('../..', import.meta.url).pathname });
+}
+
+/** Builds the web app and starts Chromium without any traffic of its own. */
+export async function openBrowser(): Promise<TestBrowser> {
+  await buildWebApp();
   const browser: Browser = await chromium.launch({
     executablePath: programPath('chromium') ?? '',
     args: [

@@ -45,7 +45,11 @@ export function FilmPlayer({ media, isEager = false }: Props) {
 /** The length of a film or sound, at the corner of its picture. */
 export function Length({ media }: { media: MediaAttachment }) {
   const seconds = media.meta?.original?.duration;
-  return seconds ? <span class={styles.length}>{clock(seconds)}</span> : null;
+  return seconds ? (
+    <span class={styles.length} aria-hidden>
+      {clock(seconds)}
+    </span>
+  ) : null;
 }
 
 /** The still of a film with a button that starts it. */

@@ -135,7 +135,10 @@ export function Tile({ item, list, place, isDragged, onGrab, onDescribe, onMove 
     list.change((items) => items.filter(({ key }) => key !== item.key));
   };
   return (
-    <li class={`${styles.tile} ${isDragged ? styles.dragged : ''}`} data-media={item.key}>
+    <li
+      class={`${styles.tile} ${isDragged ? styles.dragged : ''} ${isWrong ? styles.wrong : ''}`}
+      data-media={item.key}
+    >
       <div class={styles.picture} onPointerDown={onGrab}>
         <Look item={item} />
       </div>

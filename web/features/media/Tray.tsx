@@ -50,7 +50,6 @@ function useDragging(list: MediaList) {
 export function Tray({ list, isSensitive, onSensitive, hasWarning }: Props) {
   const { dragged, begin } = useDragging(list);
   const element = useRef<HTMLUListElement>(null);
-  if (!list.items.length) return null;
   const move = (key: string, step: number) => {
     const place = moveBy(list, key, step);
     announce(t('media.movedTo', { number: place + 1, count: list.items.length }));

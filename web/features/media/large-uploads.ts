@@ -72,7 +72,12 @@ export function sendInPieces(file: File, { onProgress, signal, onAway }: PieceOp
       fingerprint: ({ name, size, lastModified, type }) =>
         Promise.resolve(['rookery', me.peek()?.id, name, size, lastModified, type].join(' ')),
       removeFingerprintOnSuccess: true,
-      onShouldRetry: mayAskAgain,
+      onShouldRetry: (cause) => {
+        const isCut = !cause.originalResponse;
+        if (isCut) onAway?.(true);
+        // Without a connection there is nothing to try before it is back.
+        return mayAskAgain(cause) && !(isCut && !navigator.onLine);
+      },
       onProgress: (sent, all) => {
         onAway?.(false);
         onProgress(sent / Math.max(1, all));

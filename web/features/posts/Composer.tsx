@@ -2,7 +2,6 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { readiness, type MediaList } from '#web/features/media/draft-media.ts';
-import { Tray } from '#web/features/media/Tray.tsx';
 import { failureText } from '#web/lib/failure.ts';
 import { t, type MessageKey } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
@@ -11,6 +10,7 @@ import { randomWord } from '#web/lib/random-word.ts';
 import { me } from '#web/lib/session.ts';
 import { tell } from '#web/lib/toasts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
+import { whenNeeded } from '#web/ui/when-needed.tsx';
 import { mayGoUndescribed, useFileDrop, useWaiting } from './attaching.tsx';
 import { ComposerTools } from './ComposerTools.tsx';
 import { draftFor, isUnlikeFresh, mediaOf, pollProblem, type Draft, type Purpose } from './composing.ts';
@@ -25,6 +25,8 @@ const LABELS: Record<Purpose['kind'], { area: MessageKey; send: MessageKey; sent
   reply: { area: 'compose.yourReply', send: 'compose.reply', sent: 'compose.replied' },
   edit: { area: 'compose.editText', send: 'compose.save', sent: 'compose.saved' },
 };
+
+const Tray = whenNeeded(() => import('#web/features/media/Tray.tsx').then((file) => file.Tray));
 
 interface Props {
   purpose: Purpose;
@@ -227,12 +229,14 @@ function Beside({ draft, change, files, isOpen }: BesideProps) {
   if (!isOpen) return null;
   return (
     <>
-      <Tray
-        list={files}
-        isSensitive={draft.isSensitive}
-        onSensitive={(isSensitive) => change({ isSensitive })}
-        hasWarning={draft.hasWarning}
-      />
+      {files.items.length > 0 && (
+        <Tray
+          list={files}
+          isSensitive={draft.isSensitive}
+          onSensitive={(isSensitive) => change({ isSensitive })}
+          hasWarning={draft.hasWarning}
+        />
+      )}
       {draft.hasPoll && (
         <PollEditor poll={draft.poll} change={(poll) => change({ poll: { ...draft.poll, ...poll } })} />
       )}
