@@ -25,7 +25,7 @@ const postgres = await openEmbeddedPostgres({
 try {
   const { url } = postgres;
   await migrate(url, entities);
-  const orm = await MikroORM.init(ormOptions(url, entities));
+  const orm = await MikroORM.init(ormOptions(url, entities, { isDrafting: true }));
   const { fileName } = await orm.migrator.create(undefined, false, false, subject);
   await orm.close(true);
   if (fileName === '') console.log('The tables are as the entities say: nothing to migrate.');

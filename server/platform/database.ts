@@ -104,7 +104,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** What MikroORM must know, for the server and for making migrations. */
-export function ormOptions(url: string, entities: readonly EntitySchema[]) {
+export function ormOptions(url: string, entities: readonly EntitySchema[], { isDrafting = false } = {}) {
   return {
     driver: PostgreSqlDriver,
     entities: [...entities],
@@ -114,6 +114,8 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
       path: new URL('../../migrations', import.meta.url).pathname,
       pathTs: new URL('../../migrations', import.meta.url).pathname,
       emit: 'ts' as const,
+      // Only who drafts a migration writes to the folder of migrations: elsewhere it may not even be writable.
+      snapshot: isDrafting,
       snapshotName: 'schema.snapshot',
       tableName: 'migrations',
       transactional: true,
