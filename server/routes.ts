@@ -14,6 +14,7 @@ import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
 import { allFilterRoutes } from '#server/features/filters/routes/register.ts';
 import { conversationRoutes } from '#server/features/conversations/routes.ts';
+import { discoveryRoutes } from '#server/features/discovery/routes/register.ts';
 import { composingRoutes } from '#server/features/composing/routes/register.ts';
 import { digestRoutes } from '#server/features/digests/routes.ts';
 import { exchangeRoutes } from '#server/features/exchange/routes.ts';
@@ -90,4 +91,5 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await instanceRoutes(app, ctx);
   await emptyFormRoutes(app, ctx);
   await staffRoutes(app, ctx);
+  await discoveryRoutes(app, ctx);
 }

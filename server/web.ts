@@ -1,11 +1,8 @@
 // Serves the web app.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import serveFolder, { type FastifyStaticOptions } from '@fastify/static';
 import type { App } from '#server/platform/http/app.ts';
-
-const distribution = new URL('../web/dist/', import.meta.url).pathname;
+import { distribution, readShell } from '#server/platform/web-shell.ts';
 
 /** Files under /assets carry a hash of their content in their name; the others may change with the next release. */
 const keepHashed: FastifyStaticOptions['setHeaders'] = (reply, path) => {
@@ -43,10 +40,4 @@ export async function registerWeb(app: App): Promise<void> {
 /** Paths below these never show the web app: a wrong address there is an error that a program must see. */
 function isMachinePath(url: string): boolean {
   return /^\/(api|oauth|ap|media|assets|\.well-known|nodeinfo)(\/|$|\?)/.test(url);
-}
-
-async function readShell(): Promise<string> {
-  const file = join(distribution, 'index.html');
-  if (existsSync(file)) return readFile(file, 'utf8');
-  return '<!doctype html><meta charset="utf-8"><title>Rookery</title><p>The web app is not built yet. Run <code>bin/start</code>, or <code>npm run build:web</code>.</p>';
 }

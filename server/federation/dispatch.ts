@@ -49,10 +49,24 @@ export function createDispatcher(ctx: AppContext): Federation<Reading> {
     .mapHandle(({ data }, username) => findIdentifier(data.ctx, username))
     .mapAlias((_, resource) => aliasOf(ctx, resource))
     .mapActorAlias('/ap/instance', instanceIdentifier);
+  federation.setWebFingerLinksDispatcher(() => intents(ctx));
   federation.setNodeInfoDispatcher('/nodeinfo/2.1', ({ data }) => nodeInfo(data.ctx));
   setCollections(federation);
   federation.setObjectDispatcher(ActivityObject, '/ap/posts/{id}', ({ data }, { id }) => findObject(data, id));
   return federation;
+}
+
+/** Where another server sends a person of ours who wants to act there: what they want is in `{uri}` or `{object}` (FEP-3b86). */
+function intents({ config }: AppContext) {
+  const template = `${config.origin}/authorize_interaction?uri=`;
+  const rel = (intent: string): string => `https://w3id.org/fep/3b86/${intent}`;
+  return [
+    { rel: 'http://ostatus.org/schema/1.0/subscribe', template: `${template}{uri}` },
+    ...['Object', 'Follow', 'Like', 'Announce'].map((intent) => ({
+      rel: rel(intent),
+      template: `${template}{object}`,
+    })),
+  ];
 }
 
 async function loadKnownContext(url: string) {

@@ -31,6 +31,7 @@ const floors = [
   'digests',
   'exchange',
   'streaming',
+  'discovery',
   'admin',
 ];
 
