@@ -222,6 +222,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'PUT /api/v1/filters/:id': { phrase: 'feathers', whole_word: false },
     'PUT /api/v1/media/:id': { description: 'birds & bees', focus: '0.5,-0.5' },
     'PUT /api/digests': { frequency: 'monthly' },
+    'POST /api/move/aliases': { account: 'bob' },
     'POST /api/imports': { kind: 'domain_blocks', mode: 'merge', csv: 'spam.example' },
     'POST /api/v1/push/subscription': pushSubscription,
     'PUT /api/v1/push/subscription': { data: { alerts: { reblog: true, poll: false }, policy: 'follower' } },
@@ -238,7 +239,8 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
   };
 }
 
-/** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code, know the address of a post, or bring a file. Their stories are told in features/auth and features/media. */
+/** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code, know the address of a post, bring a file,
+ * move, or wait for other servers. Their stories are told in features/auth and features/media, and in federation. */
 export const byLetter = new Set([
   'POST /api/auth/confirm',
   'POST /api/auth/password-reset',
@@ -258,6 +260,13 @@ export const byLetter = new Set([
   'POST /api/auth/sign-in/second-factor/challenge',
   'PATCH /api/auth/passkeys/:id',
   'PUT /api/auth/passkeys/:id',
+  'GET /api/v1_alpha/async_refreshes/:id',
+  'POST /api/move',
+  'DELETE /api/move/aliases',
+  'POST /api/uploads',
+  'HEAD /api/uploads/:token',
+  'PATCH /api/uploads/:token',
+  'DELETE /api/uploads/:token',
   'DELETE /api/auth/passkeys/:id',
 ]);
 
