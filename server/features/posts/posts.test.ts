@@ -353,7 +353,7 @@ describe('our own API', () => {
   });
 
   it('answers what it cannot take with a text', async () => {
-    expect((await alice.api('POST', '/api/posts', {})).body.error).toMatch(/content/);
+    expect((await alice.api('POST', '/api/posts', {})).body.error).toMatch(/can't be blank/);
     expect((await alice.api('POST', '/api/posts', { content: 'x', visibility: 'nobody' })).status).toBe(422);
     expect((await call(server.origin, 'POST', '/api/posts', { body: { content: 'x' } })).status).toBe(401);
     expect((await bob.api('DELETE', '/api/posts/1')).status).toBe(404);
