@@ -69,6 +69,27 @@ export interface Events {
     mentionedIds: string[];
     tags: string[];
   };
+  /** A post of ours quotes one of another server: its author is asked. */
+  'quote.requested': { postId: string };
+  /** Somebody of another server asked to quote a post of ours: the answer. `postId` is their post, null when we do not take it. */
+  'quote.answered': {
+    postId: string | null;
+    quotedId: string;
+    quoterId: string;
+    requestUri: string;
+    quotingUri: string;
+    isAccepted: boolean;
+  };
+  /**
+   * A post of another server says that it quotes one of another server: what is quoted, and whether its author agrees, is asked of theirs.
+   * `depth` counts quotes of quotes.
+   */
+  'quote.unproven': { postId: string; authorizationUri: string | null; depth: number };
+  /** A quote was allowed, refused or taken back; or others may quote the post from now on. */
+  'quote.changed': { postId: string; quotedId: string | null };
+  /** The author of a post of ours takes it out of a quote. */
+  'quote.revoked': { postId: string; quotedId: string };
+
   'post.liked': { likeId: string; postId: string; accountId: string };
   'post.unliked': { likeUri: string | null; likeId: string; postId: string; accountId: string };
 

@@ -32,6 +32,12 @@ import {
   undoLike,
   type Undone,
 } from '#server/features/posts/activitypub/receive.ts';
+import {
+  isQuoteAnswer,
+  receiveQuoteAccept,
+  receiveQuoteReject,
+  receiveQuoteRequest,
+} from '#server/features/posts/activitypub/receive-quotes.ts';
 import { receiveAdd, receiveRemove } from '#server/features/posts/activitypub/receive-pins.ts';
 import { bury } from '#server/features/posts/service/import.ts';
 import { Failure } from '#server/platform/errors.ts';
@@ -41,8 +47,11 @@ import { FetchFailure } from '#server/platform/fetch.ts';
 
 const receivers: Record<string, Receive> = {
   Follow: receiveFollow,
-  Accept: receiveAccept,
-  Reject: receiveReject,
+  Accept: (ctx, incoming) =>
+    isQuoteAnswer(ctx, incoming) ? receiveQuoteAccept(ctx, incoming) : receiveAccept(ctx, incoming),
+  Reject: (ctx, incoming) =>
+    isQuoteAnswer(ctx, incoming) ? receiveQuoteReject(ctx, incoming) : receiveReject(ctx, incoming),
+  QuoteRequest: receiveQuoteRequest,
   Block: receiveBlock,
   Create: receiveCreate,
   Update: (ctx, incoming) =>

@@ -30,6 +30,13 @@ import * as notifications from '#server/features/notifications/subscribers.ts';
 import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
 import { fetchFirstPosts, fetchThread } from '#server/features/posts/activitypub/backfill.ts';
 import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
+import { checkQuote } from '#server/features/posts/activitypub/quote-check.ts';
+import {
+  sendQuoteAnswer,
+  sendQuoteChange,
+  sendQuoteRequest,
+  sendRevocation,
+} from '#server/features/posts/activitypub/send-quotes.ts';
 import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
 import { purgeLikesOf, purgePostsOf } from '#server/features/posts/service/purge.ts';
@@ -177,6 +184,16 @@ export const subscribers: Subscribers = {
   },
   'link.found': { preview: visit(visitLink) },
   'link.previewed': { timelines: slow(timelines.refreshLinking) },
+  'quote.requested': { fediverse: sendQuoteRequest },
+  'quote.answered': { fediverse: sendQuoteAnswer },
+  'quote.unproven': { consent: slow(checkQuote) },
+  'quote.changed': {
+    timelines: timelines.refreshPost,
+    notifications: notifications.tellOfQuote,
+    fragments: posts.forgetQuote,
+    fediverse: sendQuoteChange,
+  },
+  'quote.revoked': { fediverse: sendRevocation },
   'post.scheduled': { publication: publishScheduled },
   'poll.voted': {
     fragments: posts.forgetPost,

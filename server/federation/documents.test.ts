@@ -192,6 +192,7 @@ describe('a post', () => {
       context: `${String(post['uri'])}/context`,
       likes: { type: 'Collection', totalItems: 0 },
       shares: { type: 'Collection', totalItems: 0 },
+      interactionPolicy: { canQuote: { automaticApproval: [everybody], manualApproval: [] } },
     });
   });
 

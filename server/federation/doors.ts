@@ -4,6 +4,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount, isId } from '#server/features/accounts/queries.ts';
 import { findVisiblePost } from '#server/features/posts/queries.ts';
+import { authorizationDocument } from '#server/features/posts/activitypub/quote-document.ts';
 import { actorFragment, noteFragment } from '#server/features/posts/service/forget.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { asText, type Json } from '#server/platform/fediverse/json.ts';
@@ -90,6 +91,14 @@ function documents(app: App, ctx: AppContext): void {
   });
   app.get('/ap/instance/outbox', (_request, reply) => sendActivity(reply, 200, outbox, true));
   conversationDoors(app, ctx);
+  app.get<{ Params: { id: string } }>('/ap/quote-authorizations/:id', async (request, reply) => {
+    const document = await authorizationDocument(ctx, request.params.id);
+    if (document === null) return reply.code(404).send({ error: 'Not Found' });
+    // Never kept by anybody: the author may take it back at any moment.
+    return document === 'gone'
+      ? reply.code(410).send({ error: 'Gone' })
+      : sendActivity(reply, 200, JSON.stringify(document), false);
+  });
   app.get('/ap/*', async (request, reply) => {
     reply.header('vary', 'Accept, Signature');
     if (!wantsPage(request.headers.accept)) return sendDocument(ctx, dispatcher, request, reply);

@@ -125,6 +125,12 @@ export async function untellDomain(ctx: AppContext, { accountId, domain }: Event
   if (rows.length > 0) await untellServer(ctx, accountId, domain);
 }
 
+/** Tells the author of a post that it is quoted with their leave, when that came later than the quote. */
+export async function tellOfQuote(ctx: AppContext, { postId }: Events['quote.changed']): Promise<void> {
+  const post = await findPost(ctx, postId);
+  if (post !== null && ctx.clock().getTime() - post.createdAt.getTime() <= newsworthyMs) await tellQuoted(ctx, post);
+}
+
 /** Tells the author of a post that it is quoted. */
 async function tellQuoted(ctx: AppContext, post: PostView): Promise<void> {
   if (post.quote === null || post.quote.accountId === null || post.quote.state !== 'accepted') return;

@@ -9,8 +9,14 @@ import { ownId } from '#server/platform/fediverse/addresses.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
 import { hostOf, isSameHost, type Json } from '#server/platform/fediverse/json.ts';
 import { readNote, visibilityOf, type RemoteNote } from './activitypub/note-read.ts';
+import { quoteRulesOf } from './activitypub/quote-read.ts';
 import { findPost, findPostByUri, type PostView } from './queries.ts';
 import { importPost, type ImportedPost } from './service/import.ts';
+
+/** `quoteDepth`: how many quotes of quotes led to a post. */
+export interface Finding {
+  quoteDepth?: number;
+}
 
 /** How many posts above one that comes in are fetched at most. */
 export const maxAncestors = 20;
@@ -20,7 +26,7 @@ export const maxAncestors = 20;
  * is none, it was deleted, or it is not for everybody: those come only by being sent to us.
  * @throws {DocumentFailure} when it cannot be asked for now
  */
-export async function resolvePost(ctx: AppContext, uri: string): Promise<PostView | null> {
+export async function resolvePost(ctx: AppContext, uri: string, finding: Finding = {}): Promise<PostView | null> {
   if (hostOf(uri) === hostOf(ctx.config.origin)) {
     const id = ownId(ctx.config, 'posts', uri);
     return id === null ? null : findPost(ctx, id);
@@ -31,7 +37,7 @@ export async function resolvePost(ctx: AppContext, uri: string): Promise<PostVie
   underWay.set(ctx.config, fetches);
   const shared = fetches.get(uri);
   if (shared !== undefined) return shared;
-  const fetched = fetchPost(ctx, uri).finally(() => fetches.delete(uri));
+  const fetched = fetchPost(ctx, uri, finding).finally(() => fetches.delete(uri));
   fetches.set(uri, fetched);
   return fetched;
 }
@@ -39,11 +45,11 @@ export async function resolvePost(ctx: AppContext, uri: string): Promise<PostVie
 /** A post that hundreds boost in the same minute is fetched once. */
 const underWay = new WeakMap<AppContext['config'], Map<string, Promise<PostView | null>>>();
 
-async function fetchPost(ctx: AppContext, uri: string): Promise<PostView | null> {
+async function fetchPost(ctx: AppContext, uri: string, finding: Finding): Promise<PostView | null> {
   const fetched = await fetchNote(ctx, uri);
   if (fetched === null) return null;
-  await importAncestors(ctx, fetched.note.inReplyToUri);
-  const id = await importNote(ctx, fetched.note, fetched.author);
+  await importAncestors(ctx, fetched.note.inReplyToUri, finding);
+  const id = await importNote(ctx, fetched.note, fetched.author, finding);
   return id === null ? null : findPost(ctx, id);
 }
 
@@ -73,7 +79,7 @@ export async function readFetchedNote(ctx: AppContext, json: Json): Promise<Fetc
  * Brings in what a post answers, and what that answers, at most 20 up, the oldest first. Where the way ends early (private, deleted,
  * out of reach), the rest waits to be linked when it comes.
  */
-export async function importAncestors(ctx: AppContext, uri: string | null): Promise<void> {
+export async function importAncestors(ctx: AppContext, uri: string | null, finding: Finding = {}): Promise<void> {
   const chain: FetchedNote[] = [];
   const seen = new Set<string>();
   let next = uri;
@@ -83,7 +89,7 @@ export async function importAncestors(ctx: AppContext, uri: string | null): Prom
     if (fetched !== null) chain.push(fetched);
     next = fetched?.note.inReplyToUri ?? null;
   }
-  for (const { note, author } of chain.toReversed()) await importNote(ctx, note, author);
+  for (const { note, author } of chain.toReversed()) await importNote(ctx, note, author, finding);
 }
 
 /** True for a post that we have or know to be deleted, and for all of our own server. */
@@ -107,12 +113,22 @@ async function tryFetchNote(ctx: AppContext, uri: string): Promise<FetchedNote |
 }
 
 /** Writes a remote post whose author is proven. Returns its id, or null when it was deleted. */
-export async function importNote(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<string | null> {
-  return importPost(ctx, await placeNote(ctx, note, author));
+export async function importNote(
+  ctx: AppContext,
+  note: RemoteNote,
+  author: AccountView,
+  finding: Finding = {},
+): Promise<string | null> {
+  return importPost(ctx, await placeNote(ctx, note, author, finding));
 }
 
 /** A remote post with the accounts here that it names or is addressed to. Strangers in it stay text and links. */
-export async function placeNote(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<ImportedPost> {
+export async function placeNote(
+  ctx: AppContext,
+  note: RemoteNote,
+  author: AccountView,
+  { quoteDepth: depth = 0 }: Finding = {},
+): Promise<ImportedPost> {
   const addressed = [...note.audience.to, ...note.audience.cc];
   const known = await knownAmong(ctx, [...note.mentionedUris, ...addressed]);
   const named = new Set(note.mentionedUris);
@@ -121,6 +137,8 @@ export async function placeNote(ctx: AppContext, note: RemoteNote, author: Accou
   const silent = known.filter(({ id, uri, domain }) => domain === null && !named.has(uri) && id !== answered);
   return {
     ...note,
+    ...quoteRulesOf(note.quoteRules, author),
+    quote: note.quote && { ...note.quote, depth },
     accountId: author.id,
     authorUri: author.uri,
     visibility: visibilityOf(note.audience, author.followersUrl),

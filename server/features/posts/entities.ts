@@ -43,6 +43,8 @@ export const PostSchema = defineEntity({
       p.manyToOne(LinkPreview).mapToPk().fieldName('link_preview_id').nullable().deleteRule('set null'),
     /** Who may quote it; nobody may quote what is not for all. */
     quotePolicy: p.text().$type<QuotePolicy>().default('public'),
+    /** Who may ask its author to quote it; of posts of other servers alone. */
+    quoteAsking: p.text().$type<QuotePolicy>().default('nobody'),
     /** Who may answer it. */
     replyPolicy: p.text().$type<ReplyPolicy>().default('everyone'),
     quotesCount: p.integer().default(0),
@@ -283,16 +285,33 @@ export const PollVoteSchema = defineEntity({
 export class PollVote extends PollVoteSchema.class {}
 PollVoteSchema.setClass(PollVote);
 
+/** What became of the wish to quote: `pending` until the author of the other post, or their server, has said something. */
+export const quoteAnswers = ['pending', 'accepted', 'rejected', 'revoked'] as const;
+export type QuoteAnswer = (typeof quoteAnswers)[number];
+
 /** A post that shows another. The other may have been deleted, or its author may have taken it out of there. */
 export const QuoteSchema = defineEntity({
   name: 'Quote',
   tableName: 'quotes',
   properties: {
     postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').primary().deleteRule('cascade'),
+    /** Null when it was deleted, or is still to be fetched. */
     quotedId: () => p.manyToOne(Post).mapToPk().fieldName('quoted_id').nullable().deleteRule('set null'),
-    state: p.text().$type<'accepted' | 'revoked'>(),
+    /** Its address, for quotes that come from other servers. */
+    quotedUri: p.text().nullable(),
+    state: p.text().$type<QuoteAnswer>(),
+    /** Where the author's server says that they agree; read there before it was written here. */
+    authorizationUri: p.text().nullable(),
+    /** It was written by software that asks nobody: a link until it turns out to be allowed. */
+    unasked: p.boolean().default(false),
   },
-  indexes: [{ name: 'quotes_quoted', properties: ['quotedId', 'postId'] }],
+  indexes: [
+    { name: 'quotes_quoted', properties: ['quotedId', 'postId'] },
+    {
+      name: 'quotes_authorization',
+      expression: 'create index quotes_authorization on quotes (authorization_uri) where authorization_uri is not null',
+    },
+  ],
 });
 export class Quote extends QuoteSchema.class {}
 QuoteSchema.setClass(Quote);

@@ -12,12 +12,12 @@ import { statementText } from '#server/platform/statement.ts';
 import { notMuted, visibleTo } from './policy.ts';
 import { quotePolicies, type QuotePolicy } from './entities.ts';
 import type { PollView } from './policy/poll.ts';
-import { quotePolicyOf } from './policy/quote.ts';
+import { quoteAskingOf, quotePolicyOf } from './policy/quote.ts';
 import { loadPosts, type PostView } from './queries.ts';
 import { loadFilteredText, type FilteredText } from './pages/filtered.ts';
 import { flagColumns, noFlags, quotingColumn, type PostFlags, type SeenPost } from './queries/flags.ts';
 import { serializeBody, serializeHead, type PostPlaces, type StatusFlags } from './serializers.ts';
-import { serializeApproval } from './serializers/quote.ts';
+import { serializeApproval, type QuoteRules } from './serializers/quote.ts';
 import { serializePoll } from './serializers/poll.ts';
 import { accountFragment, postFragment } from './service/forget.ts';
 
@@ -143,8 +143,8 @@ interface PostPieces {
   authorId: string;
   head: string;
   body: string;
-  /** Who may quote it; then what it quotes itself, as a ShallowQuote's text. */
-  policy: QuotePolicy;
+  /** Who may quote it and who may ask; then what it quotes itself, as a ShallowQuote's text. */
+  rules: QuoteRules;
   shallow: string;
   poll: KeptPoll | null;
   card: CardText | null;
@@ -219,8 +219,9 @@ function packPost(post: PostView, places: PostPlaces): string {
   const head = `${JSON.stringify(serializeHead(post)).slice(0, -1)},"account":`;
   const body = post.boostOfId === null ? `,${JSON.stringify(serializeBody(post, places)).slice(1, -1)}` : '';
   const poll = post.poll === null ? '' : JSON.stringify(keptPoll(post, post.poll, places));
+  const rules = `${quotePolicyOf(post)} ${quoteAskingOf(post)}`;
   const shallow = JSON.stringify(shallowQuote(post));
-  return [post.accountId, head, body, quotePolicyOf(post), shallow, poll, ...packCard(post, places.media)].join('\n');
+  return [post.accountId, head, body, rules, shallow, poll, ...packCard(post, places.media)].join('\n');
 }
 
 function keptPoll({ emojis }: PostView, poll: PollView, places: PostPlaces): KeptPoll {
@@ -228,9 +229,14 @@ function keptPoll({ emojis }: PostView, poll: PollView, places: PostPlaces): Kep
 }
 
 function unpackPost(text: string): PostPieces {
-  const [authorId = '', head = '', body = '', word = '', shallow = 'null', poll = '', ...card] = text.split('\n');
-  const policy = quotePolicies.find((one) => one === word) ?? 'nobody';
-  return { authorId, head, body, policy, shallow, poll: poll === '' ? null : unpackPoll(poll), card: unpackCard(card) };
+  const [authorId = '', head = '', body = '', words = '', shallow = 'null', poll = '', ...card] = text.split('\n');
+  const [policy, asking] = words.split(' ');
+  const rules = { policy: policyOf(policy), asking: policyOf(asking) };
+  return { authorId, head, body, rules, shallow, poll: poll === '' ? null : unpackPoll(poll), card: unpackCard(card) };
+}
+
+function policyOf(word: string | undefined): QuotePolicy {
+  return quotePolicies.find((one) => one === word) ?? 'nobody';
 }
 
 function packCard({ card }: PostView, media: MediaAddresses): string[] {
@@ -253,7 +259,7 @@ function cardText(card: CardText | null, viewerId: string | null, { accounts }: 
 function shallowQuote({ quote }: PostView): object | null {
   if (quote === null) return null;
   const { id } = quote;
-  if (quote.state === 'revoked') return { state: 'revoked', quoted_status_id: null };
+  if (quote.state !== 'accepted') return { state: quote.state, quoted_status_id: null };
   return { state: id === null ? 'deleted' : 'accepted', quoted_status_id: id };
 }
 
@@ -294,7 +300,7 @@ function joinOriginal(
   const own = viewerId === null ? null : kept.authorId === viewerId;
   const poll = `,"poll":${pollText(post.id, post.seen, kept.poll, pieces.now, own)}`;
   const card = `,"card":${cardText(kept.card, viewerId, pieces)}`;
-  const approval = `,"quote_approval":${approvalText(kept.policy, own, post.may)}`;
+  const approval = `,"quote_approval":${approvalText(kept.rules, own, post.may)}`;
   const flags = own === null ? '' : flagText(post.seen, own);
   return { head: kept.head, account, body: `${kept.body}${poll}${card}${approval}${flags}` };
 }
@@ -319,9 +325,9 @@ function joinQuoted(id: string | null, flags: PostFlags, viewerId: string | null
 const approvalTexts = new Map<string, string>();
 
 /** The few answers to who may quote a post, each rendered once. */
-function approvalText(policy: QuotePolicy, own: boolean | null, may: boolean | null): string {
-  const key = `${policy} ${own} ${may}`;
-  const text = approvalTexts.get(key) ?? JSON.stringify(serializeApproval(policy, { own, may }));
+function approvalText(rules: QuoteRules, own: boolean | null, may: boolean | null): string {
+  const key = `${rules.policy} ${rules.asking} ${own} ${may}`;
+  const text = approvalTexts.get(key) ?? JSON.stringify(serializeApproval(rules, { own, may }));
   approvalTexts.set(key, text);
   return text;
 }

@@ -3,7 +3,7 @@
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/accounts/entities.ts';
-import type { QuotePolicy, ReplyPolicy } from './entities.ts';
+import type { QuoteAnswer, QuotePolicy, ReplyPolicy } from './entities.ts';
 import { cardColumn, type CardView } from '#server/features/links/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
@@ -28,7 +28,11 @@ export interface QuoteView {
   id: string | null;
   accountId: string | null;
   uri: string | null;
-  state: 'accepted' | 'revoked';
+  state: QuoteAnswer;
+  /** Where the author of what is quoted says that they agree, when that is another server. */
+  authorizationUri: string | null;
+  /** The author is of this server. */
+  local: boolean | null;
 }
 
 export interface PostView {
@@ -55,6 +59,8 @@ export interface PostView {
   boostOfId: string | null;
   appId: string | null;
   quotePolicy: QuotePolicy;
+  /** Who may ask to quote it. */
+  quoteAsking: QuotePolicy;
   replyPolicy: ReplyPolicy;
   quotesCount: number;
   likesCount: number;
@@ -172,8 +178,9 @@ function selectPosts(ctx: AppContext) {
         from polls poll where poll.post_id = posts.id)`.as('poll'),
       cardColumn(sql.ref('posts.link_preview_id')).as('card'),
       sql<QuoteView | null>`(select json_build_object('id', q.quoted_id::text, 'accountId', quoted.account_id::text,
-          'uri', quoted.uri, 'state', q.state)
-        from quotes q left join posts quoted on quoted.id = q.quoted_id where q.post_id = posts.id)`.as('quote'),
+          'uri', coalesce(quoted.uri, q.quoted_uri), 'state', q.state, 'authorizationUri', q.authorization_uri, 'local', quoted.local)
+        from quotes q left join posts quoted on quoted.id = q.quoted_id
+        where q.post_id = posts.id and (q.state = 'accepted' or not q.unasked))`.as('quote'),
     ]);
 }
 
@@ -199,6 +206,7 @@ function postView(row: PostRow): PostView {
     boostOfId: row.boost_of_id,
     appId: row.app_id,
     quotePolicy: row.quote_policy,
+    quoteAsking: row.quote_asking,
     replyPolicy: row.reply_policy,
     quotesCount: row.quotes_count,
     quote: row.quote,

@@ -19,6 +19,11 @@ export async function forgetPost(ctx: AppContext, { postId }: { postId: string }
   await forget(ctx, { posts: [postId] });
 }
 
+/** A quote shows something else, and moves the counter of what it quotes. */
+export async function forgetQuote(ctx: AppContext, { postId, quotedId }: Events['quote.changed']): Promise<void> {
+  await forget(ctx, { posts: [postId, quotedId] });
+}
+
 /** A deleted post, and the counters that it moved. */
 export async function forgetDeleted(
   ctx: AppContext,

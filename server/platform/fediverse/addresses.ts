@@ -20,6 +20,10 @@ export function addresses(config: Pick<Config, 'origin'>) {
     follow: (id: string): string => `${origin}/ap/follows/${id}`,
     like: (id: string): string => `${origin}/ap/likes/${id}`,
     block: (id: string): string => `${origin}/ap/blocks/${id}`,
+    /** Where we say that the author of a post of ours agrees to be quoted in the post with this id. */
+    quoteAuthorization: (id: string): string => `${origin}/ap/quote-authorizations/${id}`,
+    /** Asks for that, for a post of ours. */
+    quoteRequest: (id: string): string => `${origin}/ap/quote-requests/${id}`,
     /** An activity without an object row of its own, as `create/123` or `accept/45`. */
     activity: (name: string): string => `${origin}/ap/activities/${name}`,
     profilePage: (username: string): string => `${origin}/@${username}`,
@@ -33,7 +37,7 @@ export type Addresses = ReturnType<typeof addresses>;
 /** The id in one of our own addresses of that kind, or null when it is not ours. */
 export function ownId(
   config: Pick<Config, 'origin'>,
-  kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks',
+  kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks' | 'quote-requests',
   uri: string,
 ): string | null {
   const prefix = `${config.origin}/ap/${kind}/`;

@@ -6,11 +6,11 @@ import { handleOf } from '#server/features/accounts/policy.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Audience, type Json } from '#server/platform/fediverse/json.ts';
-import { escapeHtml } from '#server/platform/text.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import { isPollOver, type PollView } from '../policy/poll.ts';
 import type { MentionView, PostView } from '../queries.ts';
 import { attachmentDocuments } from './attachment-document.ts';
+import { contentOf, interactionPolicy, quoteFields, quoteTags } from './quote-document.ts';
 
 /** What writing a document takes: the addresses, and the time when a poll is over. */
 type Writing = Pick<AppContext, 'config' | 'clock' | 'media'>;
@@ -27,19 +27,6 @@ export function audienceFor(visibility: Visibility, followers: string, mentioned
 export function audienceOfPost(config: Config, post: PostView): Audience {
   const mentioned = post.mentions.map(({ uri }) => uri);
   return audienceFor(post.visibility, addresses(config).followers(post.accountId), mentioned);
-}
-
-/** The text; readers who know no quotes get a link. */
-function contentOf({ html, quote }: PostView): string {
-  if (quote === null || quote.uri === null || quote.state !== 'accepted') return html;
-  const uri = escapeHtml(quote.uri);
-  return `<p class="quote-inline">RE: <a href="${uri}">${uri}</a></p>${html}`;
-}
-
-/** What a quote adds, in each of the forms that servers read. */
-function quoteOf({ quote }: PostView): Json {
-  if (quote === null || quote.uri === null || quote.state !== 'accepted') return {};
-  return { quote: quote.uri, quoteUri: quote.uri, _misskey_quote: quote.uri };
 }
 
 /** What a poll adds to its post. Counts that its author hides until the end are 0 until then. */
@@ -87,7 +74,8 @@ export function noteDocument(ctx: Writing, post: PostView, author: AccountView):
     likes: counted(likesCount),
     shares: counted(boostsCount),
     ...contextOf(post),
-    ...quoteOf(post),
+    ...quoteFields(config, post),
+    interactionPolicy: interactionPolicy(config, post, author),
     ...(post.poll === null ? {} : questionOf(post.poll, ctx.clock())),
   };
 }
@@ -117,6 +105,7 @@ function tagsOf(config: Config, post: PostView): Json[] {
       name: `:${shortcode}:`,
       icon: { type: 'Image', url },
     })),
+    ...quoteTags(post),
   ];
 }
 

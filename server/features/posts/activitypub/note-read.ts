@@ -19,6 +19,7 @@ import {
 import { cleanName, cleanUrl, escapeHtml, sanitizeHtml, stripHtml, tagKey } from '#server/platform/text.ts';
 import { readAttachments, type ReadAttachments, type RemoteFile } from './attachments-read.ts';
 import { readPoll } from './poll-read.ts';
+import { readQuote, readQuoteRules, type WrittenQuote, type WrittenRules } from './quote-read.ts';
 import type { PollView } from '../policy/poll.ts';
 import type { TagSpelling } from '../service/record.ts';
 
@@ -41,7 +42,8 @@ export interface RemoteNote {
   updatedAt: Date | null;
   poll: PollView | null;
   /** The post that it quotes. */
-  quoteUri: string | null;
+  quote: WrittenQuote | null;
+  quoteRules: WrittenRules | null;
   files: RemoteFile[];
 }
 
@@ -87,7 +89,8 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     inReplyToUri: remoteAddress(asOnlyId(json['inReplyTo']), allowHttp),
     publishedAt: asDate(json['published']),
     updatedAt: asDate(json['updated']),
-    quoteUri: remoteAddress(readQuote(json), allowHttp),
+    quote: readQuote(json, allowHttp),
+    quoteRules: readQuoteRules(json),
     poll: type === 'Question' ? readPoll(json) : null,
     files: attached.files,
   };
@@ -107,13 +110,6 @@ export function visibilityOf(audience: Audience, followersUrl: string | null): V
   if (audience.cc.includes(publicAudience)) return 'unlisted';
   const named = [...audience.to, ...audience.cc];
   return followersUrl !== null && named.includes(followersUrl) ? 'followers' : 'direct';
-}
-
-/** What a post quotes, in each of the forms that servers write. */
-function readQuote(json: Json): string | null {
-  return (
-    asOnlyId(json['quote']) ?? asText(json['quoteUri']) ?? asText(json['quoteUrl']) ?? asText(json['_misskey_quote'])
-  );
 }
 
 /** The warning. On an article, `summary` is its first paragraph instead. */

@@ -27,6 +27,7 @@ import { deletePost } from '../service/delete.ts';
 import { bury, importPost, lockUri, updateImported, wasBuried } from '../service/import.ts';
 import { likePost, unlikePost } from '../service/like.ts';
 import { mayAnswer } from '../service/quote.ts';
+import { revokeAuthorization } from '../service/quote-answer.ts';
 import { votePoll } from '../service/vote.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -123,7 +124,7 @@ async function fetchAsRecipient(ctx: AppContext, json: Json, actor: AccountView,
   return fetchRemote(ctx, uri, reader === undefined ? {} : { readerId: reader.id });
 }
 
-/** True when somebody here follows the author, is named or addressed, or wrote or follows what is answered. */
+/** True when somebody here follows the author, is named, addressed or quoted, or wrote or follows what is answered. */
 async function isWanted(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<boolean> {
   const addressed = [...note.mentionedUris, ...note.audience.to, ...note.audience.cc].filter(
     (uri) => hostOf(uri) === hostOf(ctx.config.origin),
@@ -133,13 +134,15 @@ async function isWanted(ctx: AppContext, note: RemoteNote, author: AccountView):
     or exists (select from accounts a where a.uri = any(${addressed}::text[]) and a.domain is null and a.deleted_at is null
       and not exists (select from blocks b where b.blocker_id = a.id and b.blocked_id = ${author.id}))
     or exists (select from posts p where p.uri = ${note.inReplyToUri} and p.visibility in ('public', 'unlisted')
+      and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = ${author.id}))
+    or exists (select from posts p where p.uri = ${note.quote?.uri ?? null} and p.local and p.visibility in ('public', 'unlisted')
       and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = ${author.id})) as wanted`.execute(
     ctx.database.read,
   );
   return rows[0]?.wanted === true;
 }
 
-/** A deleted post. What we never saw is remembered as deleted, so that it does not appear later. */
+/** A deleted post, or the end of an agreement to be quoted. What we never saw is remembered as deleted, so that it does not appear later. */
 export async function receiveDelete(ctx: AppContext, { json, actor }: Incoming): Promise<Effect> {
   const uri = asOnlyId(json['object']);
   if (uri === null) return drop('malformed');
@@ -150,6 +153,7 @@ export async function receiveDelete(ctx: AppContext, { json, actor }: Incoming):
     const post = await findPostByUri(ctx, uri);
     if (post !== null && post.accountId !== actor.id) return 'not_owner';
     await bury(ctx, uri, actor.uri);
+    if (post === null && (await revokeAuthorization(ctx, { uri, accountId: actor.id }))) return 'done';
     if (post === null) return 'unknown_object';
     await deletePost(ctx, { postId: post.id, accountId: actor.id });
     return 'done';

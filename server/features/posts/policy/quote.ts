@@ -7,19 +7,34 @@ export interface QuotablePost {
   accountId: string;
   visibility: Visibility;
   quotePolicy: QuotePolicy;
+  quoteAsking?: QuotePolicy;
 }
+
+/** What somebody who would quote is told: they may, their wish is put to the author, or no. */
+export type QuoteLeave = 'automatic' | 'manual' | 'denied';
 
 /** The policy that counts: what is not for all is quoted by its author alone. */
 export function quotePolicyOf(post: Pick<QuotablePost, 'visibility' | 'quotePolicy'>): QuotePolicy {
   return post.visibility === 'public' || post.visibility === 'unlisted' ? post.quotePolicy : 'nobody';
 }
 
-/** True when that account may quote a post that it sees. Direct posts are quoted by nobody, one's own others always. */
+/** Who may ask, as far as that counts. */
+export function quoteAskingOf(post: Pick<QuotablePost, 'visibility' | 'quoteAsking'>): QuotePolicy {
+  return quotePolicyOf({ visibility: post.visibility, quotePolicy: post.quoteAsking ?? 'nobody' });
+}
+
+/** What a policy says to an account that sees the post. Direct posts are quoted by nobody, one's own others always. */
+export function quoteLeave(accountId: string, post: QuotablePost, follows: boolean): QuoteLeave {
+  if (post.visibility === 'direct') return 'denied';
+  if (post.accountId === accountId) return 'automatic';
+  const takesIn = (policy: QuotePolicy): boolean => policy === 'public' || (policy === 'followers' && follows);
+  if (takesIn(quotePolicyOf(post))) return 'automatic';
+  return takesIn(quoteAskingOf(post)) ? 'manual' : 'denied';
+}
+
+/** True when that account may quote a post that it sees without anybody being asked. */
 export function mayQuote(accountId: string, post: QuotablePost, follows: boolean): boolean {
-  if (post.visibility === 'direct') return false;
-  if (post.accountId === accountId) return true;
-  const policy = quotePolicyOf(post);
-  return policy === 'public' || (policy === 'followers' && follows);
+  return quoteLeave(accountId, post, follows) === 'automatic';
 }
 
 /** The visibility of a post that quotes: a followers-only post is shown to followers at most. */

@@ -1,5 +1,6 @@
 // What one reader did with a post, as columns of whatever statement lists posts: no statement of its own.
 import { sql, type RawBuilder } from '#server/platform/database.ts';
+import type { QuoteAnswer } from '../entities.ts';
 import { notMuted, visibleTo } from '../policy.ts';
 
 /** What a reader did with a post. */
@@ -15,7 +16,7 @@ export interface PostFlags {
 }
 
 /** What stands between a reader and the post that another quotes. */
-export type QuoteState = 'accepted' | 'revoked' | 'deleted' | 'unauthorized' | 'blocked_account' | 'muted_account';
+export type QuoteState = QuoteAnswer | 'deleted' | 'unauthorized' | 'blocked_account' | 'muted_account';
 
 /** What a post quotes, for one reader, and whether they may quote it: told only where that differs from reader to reader. */
 export interface Quoting {
@@ -66,20 +67,21 @@ function ownColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unknown>): 
 export function quotingColumn(viewer: RawBuilder<unknown>, subject: RawBuilder<unknown>): RawBuilder<unknown> {
   const quotedBy = sql.ref('quoted.account_id');
   return sql`(select json_build_object(
-      'may', case when s.quote_policy = 'followers' then exists (
+      'may', case when 'followers' in (s.quote_policy, s.quote_asking) then exists (
         select from follows f where f.follower_id = ${viewer} and f.followee_id = s.account_id and f.state = 'accepted') end,
       'quote', case when q.post_id is not null then json_build_object(
         'id', quoted.id::text,
         'state', case
-          when q.state = 'revoked' then 'revoked'
+          when q.state <> 'accepted' then q.state
           when quoted.id is null then 'deleted'
           when exists (select from blocks b where b.blocker_id = ${viewer} and b.blocked_id = ${quotedBy}) then 'blocked_account'
           when ${visibleTo(viewer, 'quoted')} is not true then 'unauthorized'
           when not ${notMuted(viewer, quotedBy, sql`now()`)} then 'muted_account'
           else 'accepted' end,
         'flags', (select row_to_json(flags) from (select ${ownColumns(viewer, sql.ref('quoted.id'))}) flags)) end)
-    from posts s left join quotes q on q.post_id = s.id left join posts quoted on quoted.id = q.quoted_id
-    where s.id = ${subject} and (q.post_id is not null or s.quote_policy = 'followers')) as quoting`;
+    from posts s left join quotes q on q.post_id = s.id and (q.state = 'accepted' or not q.unasked)
+      left join posts quoted on quoted.id = q.quoted_id
+    where s.id = ${subject} and (q.post_id is not null or 'followers' in (s.quote_policy, s.quote_asking))) as quoting`;
 }
 
 /** All columns of a `SeenPost` for the table or alias `post`; nobody has no flags. */

@@ -1,8 +1,8 @@
 // What a post quotes, and who may quote it, as Mastodon's clients read it.
 import { Type, type Static } from 'typebox';
-import type { QuotePolicy } from '../entities.ts';
+import { quoteAnswers, type QuotePolicy } from '../entities.ts';
 
-const states = ['accepted', 'revoked', 'deleted', 'unauthorized', 'blocked_account', 'muted_account'] as const;
+const states = [...quoteAnswers, 'deleted', 'unauthorized', 'blocked_account', 'muted_account'] as const;
 
 const StateSchema = Type.Unsafe<(typeof states)[number]>(Type.String({ enum: [...states] }));
 
@@ -12,23 +12,39 @@ export const ShallowQuoteSchema = Type.Object({
   quoted_status_id: Type.Union([Type.String(), Type.Null()]),
 });
 
+const WhoSchema = Type.Array(Type.Unsafe<'public' | 'followers'>(Type.String()));
+
 /** @see https://docs.joinmastodon.org/entities/QuoteApproval/ */
 export const QuoteApprovalSchema = Type.Object({
-  automatic: Type.Array(Type.Unsafe<'public' | 'followers'>(Type.String())),
-  manual: Type.Array(Type.Never()),
-  current_user: Type.Unsafe<'automatic' | 'denied' | 'unknown'>(Type.String()),
+  automatic: WhoSchema,
+  manual: WhoSchema,
+  current_user: Type.Unsafe<'automatic' | 'manual' | 'denied' | 'unknown'>(Type.String()),
 });
 
-/** `own`: null when nobody is signed in; `may`: whether the policy for followers takes the reader in, null when that is not known. */
+/** Who may quote a post, and who may ask to. */
+export interface QuoteRules {
+  policy: QuotePolicy;
+  asking: QuotePolicy;
+}
+
+/** `own`: null when nobody is signed in; `may`: whether a policy for followers takes the reader in, null when that is not known. */
 export function serializeApproval(
-  policy: QuotePolicy,
+  { policy, asking }: QuoteRules,
   reader: { own: boolean | null; may: boolean | null },
 ): Static<typeof QuoteApprovalSchema> {
-  const automatic = policy === 'nobody' ? [] : [policy];
-  if (reader.own === null) return { automatic, manual: [], current_user: 'denied' };
-  if (reader.own || policy === 'public') return { automatic, manual: [], current_user: 'automatic' };
-  if (policy === 'followers' && reader.may === null) return { automatic, manual: [], current_user: 'unknown' };
-  return { automatic, manual: [], current_user: policy === 'followers' && reader.may ? 'automatic' : 'denied' };
+  const who = (one: QuotePolicy): Array<'public' | 'followers'> => (one === 'nobody' ? [] : [one]);
+  return { automatic: who(policy), manual: who(asking), current_user: leaveOf({ policy, asking }, reader) };
+}
+
+function leaveOf(
+  { policy, asking }: QuoteRules,
+  { own, may }: { own: boolean | null; may: boolean | null },
+): 'automatic' | 'manual' | 'denied' | 'unknown' {
+  if (own === null) return 'denied';
+  if (own || policy === 'public' || (policy === 'followers' && may === true)) return 'automatic';
+  if (policy === 'followers' && may === null) return 'unknown';
+  if (asking === 'public' || (asking === 'followers' && may === true)) return 'manual';
+  return asking === 'followers' && may === null ? 'unknown' : 'denied';
 }
 
 export const QuoteStateSchema = StateSchema;

@@ -14,7 +14,7 @@ import { checkDraft, renderDraft } from './draft.ts';
 import { forget } from './forget.ts';
 import { claimKey, keyedRequest } from './idempotency.ts';
 import { checkPoll, recordPoll, type NewPoll } from './poll.ts';
-import { checkReply, findQuotable, recordQuote } from './quote.ts';
+import { checkReply, findQuotable, quotePost } from './quote.ts';
 import { holdPost, noteMedia, recordPost, type PostRecord } from './record.ts';
 
 export interface NewPost {
@@ -93,7 +93,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     await recordPost(ctx, tx, record, rendered);
     await showMedia(ctx, tx, record, mediaIds);
     if (poll) await recordPoll(ctx, tx, record.id, poll);
-    if (quoted) await recordQuote(tx, record, quoted.id);
+    if (quoted) await quotePost(tx, record, quoted);
     return record.id;
   });
   await forget(ctx, { posts: [record.inReplyToId, quoted?.id ?? null], accounts: [accountId] });

@@ -5,10 +5,11 @@ import type { EmojiReference } from '#server/features/accounts/entities.ts';
 import { recordRemoteMedia, type RemoteMedia } from '#server/features/media/service/remote.ts';
 import { claimLink } from '#server/features/links/service/claim.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
+import type { QuotePolicy } from '../entities.ts';
 import type { PollView } from '../policy/poll.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { forget } from './forget.ts';
-import { importQuote } from './import-quote.ts';
+import { importQuote, noteAuthorization, updateQuote, type QuoteClaim } from './import-quote.ts';
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
 import { writePoll } from './poll.ts';
 import { mediaShown, recordVersion } from './edit.ts';
@@ -27,6 +28,10 @@ export interface ImportedContent {
   mentionedIds: readonly string[];
   /** What it shows. */
   files: readonly RemoteMedia[];
+  /** What it quotes; who may quote it, and who may ask to. */
+  quote: QuoteClaim | null;
+  quotePolicy: QuotePolicy;
+  quoteAsking: QuotePolicy;
 }
 
 export interface ImportedPost extends ImportedContent {
@@ -38,7 +43,6 @@ export interface ImportedPost extends ImportedContent {
   /** Whom it is addressed to without naming them: they may see it. */
   silentIds: readonly string[];
   inReplyToUri: string | null;
-  quoteUri: string | null;
   publishedAt: Date | null;
   updatedAt: Date | null;
 }
@@ -57,7 +61,7 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
     await recordSilent(tx, record.id, post.silentIds);
     if (post.files.length > 0) await recordFiles(ctx, tx, record, post.files);
     if (post.poll !== null) await writePoll(tx, record.id, post.poll);
-    const quotedId = await importQuote(tx, record, post.quoteUri);
+    const quotedId = await importQuote(ctx, tx, record, post.quote);
     return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record), quotedId };
   });
   if (written === null) return null;
@@ -79,6 +83,7 @@ export async function updateImported(
   updatedAt: Date | null,
 ): Promise<boolean> {
   const editedAt = updatedAt ?? ctx.clock();
+  const touched: Array<string | null> = [];
   const changed = await ctx.database.write(async (tx) => {
     const present = await tx.sql
       .selectFrom('posts')
@@ -89,8 +94,12 @@ export async function updateImported(
       .executeTakeFirst();
     if (!present) return false;
     const isCounted = await recordCounts(tx, postId, content.poll);
+    await noteAuthorization(tx, postId, content.quote);
     if ((present.edited_at !== null && present.edited_at >= editedAt) || present.created_at > editedAt)
       return isCounted;
+    const { uri, account_id: accountId, visibility } = present;
+    touched.push(...(await updateQuote(ctx, tx, { id: postId, uri, accountId, visibility }, content.quote)));
+    const isRuled = await recordQuoteRules(tx, postId, content);
     await recordMentions(tx, postId, content.mentionedIds);
     await recordTags(tx, postId, content.tags, ctx.clock());
     const { html, summary, sensitive, language } = content;
@@ -102,7 +111,7 @@ export async function updateImported(
     const asksNew = await isPollChanged(tx, postId, content.poll);
     const former = await mediaShown(tx, postId);
     const showsNew = await recordFiles(ctx, tx, { id: postId, accountId: present.account_id }, content.files);
-    if (isSame && !asksNew && !showsNew) return isCounted;
+    if (isSame && !asksNew && !showsNew) return isCounted || isRuled;
     const linkPreviewId = await claimLink(ctx, tx, { ...present, html, besides: [present.uri, present.url] });
     const next = {
       source: null,
@@ -122,8 +131,18 @@ export async function updateImported(
     await tx.emit('post.edited', { postId, accountId: present.account_id });
     return true;
   });
-  if (changed) await forget(ctx, { posts: [postId] });
+  if (changed || touched.length > 0) await forget(ctx, { posts: [postId, ...touched] });
   return changed;
+}
+
+/** Who may quote a post from now on. True when that has changed. */
+async function recordQuoteRules(tx: Transaction, postId: string, rules: ImportedContent): Promise<boolean> {
+  const { quotePolicy, quoteAsking } = rules;
+  const { rows } = await sql`update posts set quote_policy = ${quotePolicy}, quote_asking = ${quoteAsking}
+    where id = ${postId} and (quote_policy, quote_asking) <> (${quotePolicy}, ${quoteAsking}) returning id`.execute(
+    tx.sql,
+  );
+  return rows.length > 0;
 }
 
 /**
@@ -209,6 +228,8 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     conversationId: parent?.conversation_id ?? id,
     boostOfId: null,
     appId: null,
+    quotePolicy: post.quotePolicy,
+    quoteAsking: post.quoteAsking,
     createdAt,
     editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
   };

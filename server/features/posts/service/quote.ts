@@ -1,11 +1,11 @@
-// Quoting posts, and deciding who may.
+// Quoting posts, and deciding who may. What other servers answer is in quote-answer.ts.
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { Forbidden, Invalid, NotFound } from '#server/platform/errors.ts';
-import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
+import type { QuoteAnswer, QuotePolicy, ReplyPolicy } from '../entities.ts';
 import { isCounted, mayEdit, repliableBy } from '../policy.ts';
-import { mayQuote } from '../policy/quote.ts';
+import { quoteLeave } from '../policy/quote.ts';
 import { findPost, findVisiblePost, type PostView } from '../queries.ts';
 import { forget } from './forget.ts';
 import { holdPost, type PostRecord } from './record.ts';
@@ -13,14 +13,13 @@ import { holdPost, type PostRecord } from './record.ts';
 /**
  * The post that an account wants to quote.
  * @throws {NotFound} when it may not see it
- * @throws {Invalid} when it is a boost, of another server, or its author does not want that
+ * @throws {Invalid} when it is a boost, or its author does not want that
  */
 export async function findQuotable(ctx: AppContext, accountId: string, id: string): Promise<PostView> {
   const post = await findVisiblePost(ctx, accountId, id);
   if (post === null) throw new NotFound('The post that you quote was not found.');
   if (post.boostOfId !== null) throw new Invalid('Validation failed: A boost cannot be quoted; quote what it boosts');
-  if (!post.local) throw new Invalid('Validation failed: Posts of other servers cannot be quoted on this server yet');
-  if (!mayQuote(accountId, post, await follows(ctx, accountId, post.accountId)))
+  if (quoteLeave(accountId, post, await follows(ctx, accountId, post.accountId)) === 'denied')
     throw new Invalid('Validation failed: The author of this post does not let you quote it');
   return post;
 }
@@ -33,13 +32,26 @@ async function follows(ctx: AppContext, followerId: string, followeeId: string):
   return rows.length > 0;
 }
 
+/**
+ * Writes that a new post of ours quotes another. The author of a post of another server is asked, whatever its policy says:
+ * only their server can tell everybody else that they agree.
+ */
+export async function quotePost(tx: Transaction, post: PostRecord, quoted: PostView): Promise<void> {
+  const isAsked = !quoted.local;
+  await recordQuote(tx, post, { id: quoted.id, state: isAsked ? 'pending' : 'accepted' });
+  if (isAsked) await tx.emit('quote.requested', { postId: post.id });
+}
+
 /** Writes that a new post quotes another. Quotes that everybody may see are counted. */
-export async function recordQuote(tx: Transaction, post: PostRecord, quotedId: string): Promise<void> {
-  await holdPost(tx, quotedId);
-  await sql`insert into quotes (post_id, quoted_id, state) values (${post.id}, ${quotedId}, 'accepted')`.execute(
-    tx.sql,
-  );
-  if (isCounted(post.visibility)) countQuote(tx, quotedId, 1);
+export async function recordQuote(
+  tx: Transaction,
+  post: Pick<PostRecord, 'id' | 'visibility'>,
+  quoted: { id: string; state: QuoteAnswer },
+): Promise<void> {
+  await holdPost(tx, quoted.id);
+  await sql`insert into quotes (post_id, quoted_id, quoted_uri, state)
+    select ${post.id}, id, uri, ${quoted.state} from posts where id = ${quoted.id}`.execute(tx.sql);
+  if (quoted.state === 'accepted' && isCounted(post.visibility)) countQuote(tx, quoted.id, 1);
 }
 
 /** Moves the counter of a quoted post. */
@@ -66,6 +78,8 @@ export async function revokeQuote(
       where post_id = ${quoting.id} and state = 'accepted' returning post_id`.execute(tx.sql);
     if (rows.length === 0) return;
     if (isCounted(quoting.visibility)) countQuote(tx, post.id, -1);
+    await tx.emit('quote.changed', { postId: quoting.id, quotedId: post.id });
+    await tx.emit('quote.revoked', { postId: quoting.id, quotedId: post.id });
   });
   await forget(ctx, { posts: [post.id, quoting.id] });
 }
@@ -78,13 +92,14 @@ export async function changeInteractions(
   const post = await findPost(ctx, change.postId);
   if (post === null || !post.local || !mayEdit(change.accountId, post)) throw new NotFound('Record not found');
   const { quotePolicy = post.quotePolicy, replyPolicy = post.replyPolicy } = change;
-  await ctx.database.write((tx) =>
-    tx.sql
+  await ctx.database.write(async (tx) => {
+    await tx.sql
       .updateTable('posts')
       .set({ quote_policy: quotePolicy, reply_policy: replyPolicy })
       .where('id', '=', post.id)
-      .execute(),
-  );
+      .execute();
+    if (quotePolicy !== post.quotePolicy) await tx.emit('quote.changed', { postId: post.id, quotedId: null });
+  });
   await forget(ctx, { posts: [post.id] });
 }
 

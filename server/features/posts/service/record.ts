@@ -33,6 +33,7 @@ export interface PostRecord {
   editedAt: Date | null;
   /** Who may quote and answer it; what is left out: nobody here for posts from elsewhere, else everybody. */
   quotePolicy?: QuotePolicy;
+  quoteAsking?: QuotePolicy;
   replyPolicy?: ReplyPolicy;
 }
 
@@ -82,6 +83,7 @@ export async function recordPost(
       app_id: post.appId,
       link_preview_id: await claimLink(ctx, tx, { ...post, besides: [post.uri, post.url] }),
       quote_policy: post.quotePolicy ?? (post.local ? 'public' : 'nobody'),
+      quote_asking: post.quoteAsking ?? 'nobody',
       reply_policy: post.replyPolicy ?? 'everyone',
       created_at: createdAt,
       edited_at: post.editedAt,
