@@ -56,9 +56,13 @@ const linkTo = (account: Account) => (
 function Glance({ status }: { status: Status }) {
   const latest = findPost(status.id)?.value;
   if (latest === null) return <p class={styles.glance}>{t('thread.gone')}</p>;
-  const { spoiler_text: warning, content, emojis, language } = latest ?? status;
+  const { spoiler_text: warning, content, emojis, language, media_attachments: media } = latest ?? status;
   return (
     <a class={styles.glance} href={postPath(status)}>
+      {/* A post of pictures alone says what they show, or at least that they are there. */}
+      {!warning && content === '' && media.length > 0 && (
+        <span dir="auto">{media[0]?.description || t('media.shows', { count: media.length })}</span>
+      )}
       {warning ? warning : <Html html={content.replaceAll(/<\/?a\b[^>]*>/g, '')} emojis={emojis} lang={language} />}
     </a>
   );
