@@ -109,6 +109,8 @@ export interface Events {
   'post.pinned': { postId: string; accountId: string };
   'post.unpinned': { postId: string; accountId: string };
 
+  /** So many pictures came at once that this one waits for a worker; or it is to be tried again. */
+  'picture.uploaded': { mediaId: string };
   /** A film or sound was uploaded, or is to be tried again: a worker makes it ready. */
   'media.uploaded': { mediaId: string };
   /** What a post shows is ready now, or shows something else. */

@@ -210,6 +210,7 @@ export const subscribers: Subscribers = {
   },
   'post.pinned': { fediverse: sendPin },
   'post.unpinned': { fediverse: sendUnpin },
+  'picture.uploaded': { picture: slow(media.workOnUpload) },
   'media.uploaded': { film: long(media.workOnUpload) },
   'media.changed': {
     fragments: posts.forgetPost,

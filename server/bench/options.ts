@@ -12,6 +12,7 @@ export const scenarioNames = [
   'sockets',
   'pictures',
   'films',
+  'uploads',
   'start',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];

@@ -18,6 +18,7 @@ import { runPages } from './scenarios/pages.ts';
 import { runPictures } from './scenarios/pictures.ts';
 import { runSockets } from './scenarios/sockets.ts';
 import { runStart } from './scenarios/start.ts';
+import { runUploads } from './scenarios/uploads.ts';
 import { drawTable, type Row } from './table.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -33,6 +34,7 @@ const scenarios: ReadonlyArray<[name: ScenarioName, run: (rig: Rig) => Promise<v
   ['deliveries', runDeliveries],
   ['pictures', runPictures],
   ['films', runFilms],
+  ['uploads', runUploads],
 ];
 
 async function run(options: BenchOptions): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Config } from '#config/load.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { countCharacters } from '#server/platform/text.ts';
+import type { MediaKind } from './entities.ts';
 
 const minute = 60_000;
 
@@ -16,6 +17,11 @@ const mebibyte = 1024 * 1024;
 /** The most bytes of any upload. */
 export function largestUpload(config: Pick<Config, 'mediaImageMaxMb' | 'mediaVideoMaxMb'>): number {
   return Math.max(config.mediaImageMaxMb, config.mediaVideoMaxMb) * mebibyte;
+}
+
+/** What is emitted for an upload that waits: pictures do not stand in line behind films. */
+export function waitingEvent(kind: MediaKind): 'picture.uploaded' | 'media.uploaded' {
+  return kind === 'image' ? 'picture.uploaded' : 'media.uploaded';
 }
 
 /** The point of a picture that must stay visible: from -1 (left, bottom) to 1 (right, top). */

@@ -60,7 +60,7 @@ function uploadRoutes(app: App, ctx: AppContext): void {
       schema: {
         tags,
         summary: 'Upload a picture, film or sound',
-        description: `A picture is ready with the answer (200). A film or sound is made ready afterwards (202): ask for it until its \`url\` is there.`,
+        description: `A picture is ready with the answer (200). A film or sound, or a picture that came with many others, is made ready afterwards (202): ask for it until its \`url\` is there.`,
         consumes: ['multipart/form-data'],
         body: NewMedia,
         response: { 200: MediaAttachmentSchema, 202: MediaAttachmentSchema },

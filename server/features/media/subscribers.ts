@@ -6,7 +6,7 @@ import { dropRemoteFiles } from './service/remote-bound.ts';
 import { makeReady } from './service/ready.ts';
 import { deleteFiles } from './service/store.ts';
 
-/** Makes an uploaded film or sound ready. */
+/** Makes an upload ready that waits. */
 export async function workOnUpload(ctx: AppContext, { mediaId }: Events['media.uploaded']): Promise<void> {
   await makeReady(ctx, mediaId);
 }

@@ -1,5 +1,6 @@
 // Stories of uploads through the doors: what people see of them, change and delete, and what is left of them.
 import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPost } from '#server/features/posts/service/create.ts';
@@ -82,6 +83,19 @@ describe('a picture', () => {
     await server.settle();
     expect((await storedKeys(body.id)).filter((key) => key.includes('thumbnail'))).toHaveLength(1);
   });
+});
+
+it('pictures of a crowd are all taken: the later ones are ready after a while', async () => {
+  const crowd = Array.from({ length: 30 + 9 * availableParallelism() }, () => upload(bob, picture));
+  const answers = await Promise.all(crowd);
+  const statuses = answers.map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([200, 202]));
+  await server.settle();
+  for (const { body } of answers) {
+    const { status, body: ready } = await bob.api('GET', `/api/v1/media/${body.id}`);
+    expect([status, ready.type]).toEqual([200, 'image']);
+    expect(ready.url).not.toBeNull();
+  }
 });
 
 function withThumbnail(content: Buffer): FormData {

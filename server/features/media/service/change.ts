@@ -3,7 +3,8 @@
 import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
-import { checkDescription, readFocus, unattachedForMs } from '../policy.ts';
+import type { MediaKind } from '../entities.ts';
+import { checkDescription, readFocus, unattachedForMs, waitingEvent } from '../policy.ts';
 import { findOwnMedia, type OwnMedia } from '../queries.ts';
 import { removeMedia } from './remove.ts';
 import { exchangeStill, prepareStill } from './still.ts';
@@ -73,11 +74,12 @@ export async function retryMedia(ctx: AppContext, owned: Owned): Promise<void> {
   if ((await findOwnMedia(ctx, owned.accountId, owned.id)) === null) throw notFound();
   const now = ctx.clock();
   await ctx.database.write(async (tx) => {
-    const { rows } =
-      await sql`update media_attachments set state = 'waiting', progress = 0, failure = null, updated_at = ${now},
+    const { rows } = await sql<{
+      kind: MediaKind;
+    }>`update media_attachments set state = 'waiting', progress = 0, failure = null, updated_at = ${now},
         expires_at = case when expires_at is null then null else ${new Date(now.getTime() + unattachedForMs)}::timestamptz end
-      where id = ${owned.id} and account_id = ${owned.accountId} and state = 'failed' returning id`.execute(tx.sql);
-    if (rows.length > 0) await tx.emit('media.uploaded', { mediaId: owned.id });
+      where id = ${owned.id} and account_id = ${owned.accountId} and state = 'failed' returning kind`.execute(tx.sql);
+    for (const { kind } of rows) await tx.emit(waitingEvent(kind), { mediaId: owned.id });
   });
 }
 

@@ -24,6 +24,16 @@ export function kindOf(sniffed: Sniffed, films: boolean): Exclude<MediaKind, 'un
   return sniffed.kind === 'film' ? 'video' : 'audio';
 }
 
+/** A refusal of a maker in the form that doors answer with; anything else as it is. */
+export function asRefusal(error: unknown): unknown {
+  return error instanceof Invalid && error.details === undefined ? refuseFile(error.message) : error;
+}
+
+/** The reason alone, for the owner of a file that failed later. */
+export function reasonOf(error: Invalid): string {
+  return error.details?.['file']?.[0]?.description ?? error.message;
+}
+
 /** What a door answers when a file is not taken. */
 export function refuseFile(description: string, error: `ERR_${string}` = 'ERR_INVALID'): Invalid {
   return new Invalid(`Validation failed: ${description}`, { details: { file: [{ error, description }] } });

@@ -1,4 +1,4 @@
-// Making an uploaded film or sound ready, in a worker: the upload is fetched, made anew beside the event loop, and stored.
+// Making an upload ready in a worker, a film or sound mostly: the upload is fetched, made anew beside the event loop, and stored.
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,12 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import type { AppContext } from '#server/context.ts';
 import { sql } from '#server/platform/database.ts';
 import { Invalid } from '#server/platform/errors.ts';
-import type { Made, Maker } from '#server/platform/media/made.ts';
+import type { Made } from '#server/platform/media/made.ts';
 import { findFilmMakers } from '#server/platform/media/makers.ts';
 import { sniff } from '#server/platform/media/sniff.ts';
 import { inWorkFolder } from '#server/platform/media/work.ts';
 import type { MediaFile } from '../entities.ts';
-import { kindOf } from './makers.ts';
+import { kindOf, reasonOf } from './makers.ts';
+import { makePictureIn } from './pictures.ts';
 import { removeFiles } from './remove.ts';
 import { deleteFiles, storeMade, sumOf } from './store.ts';
 
@@ -36,7 +37,7 @@ export async function makeReady(ctx: AppContext, id: string): Promise<void> {
     ctx.closing.throwIfAborted();
     if (!(error instanceof Invalid)) throw error;
     ctx.log.info({ err: error, mediaId: id }, 'an upload could not be made ready');
-    await fail(ctx, id, error.message);
+    await fail(ctx, id, reasonOf(error));
   }
 }
 
@@ -60,19 +61,15 @@ async function fetchUpload(ctx: AppContext, raw: MediaFile, path: string): Promi
 async function make(ctx: AppContext, id: string, source: string, parent: string): Promise<Made> {
   const makers = await findFilmMakers(ctx.config);
   const kind = kindOf(await sniff(source), makers !== null);
-  const maker = makers === null ? null : makerOf(makers, kind);
-  if (maker === null) throw new Invalid('This server makes no films and sounds ready at this time.');
+  if (kind === 'image') return makePictureIn(parent, 'made', source, ctx.closing);
+  if (makers === null) throw new Invalid('This server makes no films and sounds ready at this time.');
   const folder = join(parent, 'made');
   await mkdir(folder);
   const progress = tellProgress(ctx, id);
+  const maker = { video: makers.makeFilm, audio: makers.makeSound, gifv: makers.makeGifv }[kind];
   const made = await maker(source, { folder, signal: ctx.closing, onProgress: progress.tell });
   await progress.settled();
   return made;
-}
-
-function makerOf(makers: { makeFilm: Maker; makeSound: Maker; makeGifv: Maker }, kind: string): Maker | null {
-  const byKind: Record<string, Maker> = { video: makers.makeFilm, audio: makers.makeSound, gifv: makers.makeGifv };
-  return byKind[kind] ?? null;
 }
 
 const stepMs = 1000;

@@ -1,4 +1,5 @@
-// Taking an upload: pictures are made ready at once; films and sounds are kept as they came, and a worker makes them ready.
+// Taking an upload: pictures are made ready at once; films, sounds, and pictures of a crowd are kept as they came, and a worker makes
+// them ready.
 import { stat } from 'node:fs/promises';
 import type { Config } from '#config/load.ts';
 import type { AppContext } from '#server/context.ts';
@@ -7,9 +8,9 @@ import { findFilmMakers } from '#server/platform/media/makers.ts';
 import { sniff } from '#server/platform/media/sniff.ts';
 import { inWorkFolder } from '#server/platform/media/work.ts';
 import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '../entities.ts';
-import { unattachedForMs, type Focus } from '../policy.ts';
-import { kindOf, refuseFile } from './makers.ts';
-import { makePictureIn, makeThumbnail, type Thumbnail } from './pictures.ts';
+import { unattachedForMs, waitingEvent, type Focus } from '../policy.ts';
+import { asRefusal, kindOf, refuseFile } from './makers.ts';
+import { joinLine, makePictureIn, makeThumbnail, type Thumbnail } from './pictures.ts';
 import { orDrop, storeMade, storeUpload, sumOf } from './store.ts';
 
 export interface Upload {
@@ -28,8 +29,8 @@ export interface Upload {
 const mebibyte = 1024 * 1024;
 
 /**
- * Takes what somebody uploaded and returns its id: of a picture when all of it is stored, of a film or sound when it waits for a
- * worker. Nothing is left behind when it is refused.
+ * Takes what somebody uploaded and returns its id: of a picture when all of it is stored, of a film or sound, and of a picture that
+ * came with many others, when it waits for a worker. Nothing is left behind when it is refused.
  * @throws {Invalid} when it is not taken, in words for its owner
  * @throws {OutOfSpace} when there is no room for it
  */
@@ -38,16 +39,19 @@ export async function takeUpload(ctx: AppContext, upload: Upload): Promise<strin
   const kind = kindOf(sniffed, (await findFilmMakers(ctx.config)) !== null);
   await checkBytes(ctx.config, kind, upload.path);
   const id = ctx.newId();
-  await inWorkFolder(ctx.config, async (folder) => {
-    const thumbnail = await chosenThumbnail(ctx.config, folder, upload);
-    if (kind === 'image') await takePicture(ctx, id, upload, folder, thumbnail);
-    else
-      await keepForWorker(ctx, id, upload, {
-        kind,
-        contentType: sniffed.type ?? 'application/octet-stream',
-        thumbnail,
-      });
-  });
+  const contentType = sniffed.type ?? 'application/octet-stream';
+  const line = kind === 'image' ? joinLine() : null;
+  try {
+    await inWorkFolder(ctx.config, async (folder) => {
+      const thumbnail = await chosenThumbnail(ctx.config, folder, upload);
+      if (line !== null) await takePicture(ctx, id, upload, folder, thumbnail);
+      else await keepForWorker(ctx, id, upload, { kind, contentType, thumbnail });
+    });
+  } catch (error) {
+    throw asRefusal(error);
+  } finally {
+    line?.leave();
+  }
   return id;
 }
 
@@ -111,7 +115,7 @@ async function keepForWorker(ctx: AppContext, id: string, upload: Upload, kept: 
       upload.signal.throwIfAborted();
       return ctx.database.write(async (tx) => {
         await insertMedia(ctx, tx, upload, { id, kind, state: 'waiting', original: null, small, blurhash, files });
-        await tx.emit('media.uploaded', { mediaId: id });
+        await tx.emit(waitingEvent(kind), { mediaId: id });
       });
     });
   });
