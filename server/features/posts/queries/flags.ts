@@ -44,7 +44,8 @@ export const noFlags: PostFlags = {
 };
 
 /**
- * The columns of `PostFlags` and `quoting`: each one probe of an index that holds all it needs; who mutes no conversation is asked so once.
+ * The columns of `PostFlags` and `quoting`: each one probe of an index that holds all it needs. Of what most people never do (keep, pin,
+ * mute, vote) it is asked once for the page whether this reader did it at all.
  * `viewer` and `subject` are expressions of type bigint: who reads, and the post (never a boost).
  */
 export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -52,15 +53,17 @@ export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unk
 }
 
 function ownColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unknown>): RawBuilder<unknown> {
+  const ever = (table: string) => sql`exists (select from ${sql.table(table)} own where own.account_id = ${viewer})`;
   return sql`exists (select from likes l where l.post_id = ${subject} and l.account_id = ${viewer}) as liked,
     exists (select from posts b where b.boost_of_id = ${subject} and b.account_id = ${viewer}) as boosted,
-    exists (select from bookmarks k where k.account_id = ${viewer} and k.post_id = ${subject}) as bookmarked,
-    exists (select from pins k where k.account_id = ${viewer} and k.post_id = ${subject}) as pinned,
-    (exists (select from muted_conversations c where c.account_id = ${viewer}) and exists (
+    (${ever('bookmarks')} and exists (
+      select from bookmarks k where k.account_id = ${viewer} and k.post_id = ${subject})) as bookmarked,
+    (${ever('pins')} and exists (select from pins k where k.account_id = ${viewer} and k.post_id = ${subject})) as pinned,
+    (${ever('muted_conversations')} and exists (
       select from muted_conversations c join posts s on s.conversation_id = c.conversation_id
       where c.account_id = ${viewer} and s.id = ${subject})) as muted,
-    (select array_agg(v.choice order by v.choice) from poll_votes v
-      where v.account_id = ${viewer} and v.post_id = ${subject}) as votes`;
+    case when ${ever('poll_votes')} then (select array_agg(v.choice order by v.choice) from poll_votes v
+      where v.account_id = ${viewer} and v.post_id = ${subject}) end as votes`;
 }
 
 /** The column `quoting` of a `SeenPost`; `viewer` may be null, who is nobody. */
