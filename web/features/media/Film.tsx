@@ -74,9 +74,10 @@ export function Film({ media }: { media: MediaAttachment }) {
           <span class={styles.sign} aria-hidden>
             <Play size={26} fill="currentColor" />
           </span>
-          <Length media={media} />
         </button>
       )}
+      {/* Beside the button, whose name says what it plays. */}
+      {!isStarted.value && <Length media={media} />}
     </div>
   );
 }

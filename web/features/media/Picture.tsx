@@ -49,7 +49,7 @@ export function Picture({ media, src = media.preview_url ?? media.url, alt = des
       {state.value === 'broken' && (
         <span class={styles.broken} aria-hidden>
           <ImageOff size={22} />
-          <span class={styles.words}>{alt || t('media.notLoaded')}</span>
+          {alt && <span class={styles.words}>{alt}</span>}
         </span>
       )}
     </>
