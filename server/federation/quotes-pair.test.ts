@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { openEar } from '#server/testing/ears.ts';
-import type { Answer } from '#server/testing/people.ts';
+import { signUp, type Answer } from '#server/testing/people.ts';
 import { read } from '#server/testing/reader.ts';
 import { openPair, type Pair } from './pair.ts';
 import { openScene } from './scene.ts';
@@ -81,6 +81,19 @@ it('the policy of a post is known on the other side, also when it changes', asyn
   await alice.api('PUT', `/api/v1/statuses/${quoted.id}/interaction_policy`, change);
   await settle();
   expect(await approval()).toEqual({ automatic: ['followers'], manual: [], current_user: 'automatic' });
+});
+
+it('who blocks the server of the quoted author is told so', async () => {
+  const { bob, settle, here } = pair;
+  const { answer } = await quoteBetween();
+  await settle();
+  const domain = new URL(here.origin).host;
+  const state = async (): Promise<string> =>
+    (await bob.api('GET', `/api/v1/statuses/${answer.body.id}`)).body.quote.state;
+  const carol = await signUp(pair.there, 'carol');
+  await carol.api('POST', '/api/v1/domain_blocks', { domain });
+  const seen = await carol.api('GET', `/api/v1/statuses/${answer.body.id}`);
+  expect([await state(), seen.body.quote]).toEqual(['accepted', { state: 'blocked_domain', quoted_status: null }]);
 });
 
 it('a server that knows an old policy is told no', async () => {

@@ -25,7 +25,7 @@ describe('the document of version 2', () => {
       title: 'localhost',
       description: expect.any(String),
       source_url: expect.any(String),
-      api_versions: { mastodon: 4, rookery: 1 },
+      api_versions: { mastodon: 7, rookery: 1 },
       usage: { users: { active_month: expect.any(Number) } },
       thumbnail: { url: expect.stringMatching(/\.png$/) },
       languages: ['en'],

@@ -10,8 +10,8 @@ export function wireVersion(version: string): string {
   return `4.3.0+rookery-${version}`;
 }
 
-/** Raise a number only when everything up to it exists: `mastodon` 4 is media that can be deleted. */
-export const apiVersions = { mastodon: 4, rookery: 1 } as const;
+/** Raise a number only when everything up to it exists: `mastodon` 5 is filters that blur, 6 whom and what profiles feature, 7 quotes. */
+export const apiVersions = { mastodon: 7, rookery: 1 } as const;
 
 /** Everything that the documents are made of; gathered by the door. */
 export interface InstanceFacts {

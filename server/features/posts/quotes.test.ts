@@ -145,6 +145,7 @@ describe('a quote', () => {
     const quoted = await post(alice);
     const ids = [await quote(bob, quoted.id), await quote(carol, quoted.id)].map(({ body }) => body.id);
     const plain = await post(bob);
+    await server.settle();
     const show = (list: string[]) => () =>
       carol.api('GET', `/api/v1/statuses?${list.map((id) => `id[]=${id}`).join('&')}`);
     const [one, three] = [show([plain.id]), show([plain.id, ...ids])];

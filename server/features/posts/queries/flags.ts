@@ -1,4 +1,5 @@
 // What one reader did with a post, as columns of whatever statement lists posts: no statement of its own.
+import { noDomainBlock } from '#server/features/graph/policy.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import type { QuoteAnswer } from '../entities.ts';
 import { notMuted, visibleTo } from '../policy.ts';
@@ -16,7 +17,13 @@ export interface PostFlags {
 }
 
 /** What stands between a reader and the post that another quotes. */
-export type QuoteState = QuoteAnswer | 'deleted' | 'unauthorized' | 'blocked_account' | 'muted_account';
+export type QuoteState =
+  | QuoteAnswer
+  | 'deleted'
+  | 'unauthorized'
+  | 'blocked_account'
+  | 'blocked_domain'
+  | 'muted_account';
 
 /** What a post quotes, for one reader, and whether they may quote it: told only where that differs from reader to reader. */
 export interface Quoting {
@@ -78,6 +85,7 @@ export function quotingColumn(viewer: RawBuilder<unknown>, subject: RawBuilder<u
           when q.state <> 'accepted' then q.state
           when quoted.id is null then 'deleted'
           when exists (select from blocks b where b.blocker_id = ${viewer} and b.blocked_id = ${quotedBy}) then 'blocked_account'
+          when not ${noDomainBlock(viewer, quotedBy)} then 'blocked_domain'
           when ${visibleTo(viewer, 'quoted')} is not true then 'unauthorized'
           when not ${notMuted(viewer, quotedBy, sql`now()`)} then 'muted_account'
           else 'accepted' end,

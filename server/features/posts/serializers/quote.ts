@@ -2,7 +2,14 @@
 import { Type, type Static } from 'typebox';
 import { quoteAnswers, type QuotePolicy } from '../entities.ts';
 
-const states = [...quoteAnswers, 'deleted', 'unauthorized', 'blocked_account', 'muted_account'] as const;
+const states = [
+  ...quoteAnswers,
+  'deleted',
+  'unauthorized',
+  'blocked_account',
+  'blocked_domain',
+  'muted_account',
+] as const;
 
 const StateSchema = Type.Unsafe<(typeof states)[number]>(Type.String({ enum: [...states] }));
 
