@@ -1,5 +1,5 @@
 // The settings of pictures, films and sounds; part of the table in settings.ts.
-import { text, wholeNumber } from './parsers.ts';
+import { boolean, text, wholeNumber } from './parsers.ts';
 import { setting } from './setting.ts';
 
 const media = 'Pictures, films and sounds';
@@ -36,6 +36,16 @@ export const mediaSettings = {
     fallback: '1500',
     help: 'The longest description of a picture, film or sound, in characters as people see them.',
     parse: wholeNumber(100, 10_000),
+  }),
+  mediaDescriptionRequired: setting({
+    name: 'MEDIA_DESCRIPTION_REQUIRED',
+    group: media,
+    kind: 'true or false',
+    fallback: 'false',
+    help:
+      'Whether every picture, film and sound in a post must be described for those who cannot see or hear it. Otherwise each person ' +
+      'chooses whether to be reminded.',
+    parse: boolean,
   }),
   mediaCacheMaxGb: setting({
     name: 'MEDIA_CACHE_MAX_GB',

@@ -41,6 +41,7 @@ export interface InstanceFacts {
     types: readonly string[];
     maxAttachments: number;
     description: number;
+    descriptionRequired: boolean;
     imageBytes: number;
     imagePixels: number;
     /** All 0 where no films and sounds are taken. */
@@ -80,6 +81,7 @@ function serializeConfiguration(facts: InstanceFacts) {
     media_attachments: {
       supported_mime_types: [...media.types],
       description_limit: media.description,
+      ...(media.descriptionRequired ? { description_required: true } : {}),
       image_size_limit: media.imageBytes,
       image_matrix_limit: media.imagePixels,
       video_size_limit: media.filmBytes,

@@ -25,14 +25,15 @@ interface Wanted {
 
 /**
  * Refuses what `attachMedia` would, before anything is written; it may be asked outside of any transaction.
- * @throws {Invalid} when there are too many, or one is not the account's, used already, failed or not ready
+ * @throws {Invalid} when there are too many, or one is not the account's, used already, failed, not ready, or not described where it must be
  */
 export async function checkAttachable(ctx: AppContext, accountId: string, mediaIds: readonly string[]): Promise<void> {
   const ids = distinct(ctx, mediaIds);
   if (ids.length === 0) return;
-  const { rows } = await sql<Found>`select id::text, state, post_id::text as "postId" from media_attachments
+  const { rows } = await sql<Found>`select ${foundColumns} from media_attachments
     where id = any(${ids}::bigint[]) and account_id = ${accountId} and remote_url is null`.execute(ctx.database.read);
   refuseUnfit(ids, rows, null);
+  refuseUndescribed(ctx, rows);
 }
 
 /**
@@ -42,7 +43,9 @@ export async function checkAttachable(ctx: AppContext, accountId: string, mediaI
 export async function attachMedia(ctx: AppContext, tx: Transaction, wanted: Wanted): Promise<void> {
   const ids = distinct(ctx, wanted.mediaIds);
   if (ids.length === 0) return;
-  refuseUnfit(ids, await lockMedia(tx, wanted.accountId, ids), null);
+  const found = await lockMedia(tx, wanted.accountId, ids);
+  refuseUnfit(ids, found, null);
+  refuseUndescribed(ctx, found);
   await place(ctx, tx, wanted.postId, ids);
 }
 
@@ -76,6 +79,7 @@ export async function replaceMedia(
     await exchangeStill(ctx, tx, attribute.id, attribute.still);
     changed = true;
   }
+  if (changed) refuseUndescribed(ctx, await lockMedia(tx, accountId, after));
   return changed;
 }
 
@@ -155,6 +159,15 @@ interface Found {
   id: string;
   state: MediaState;
   postId: string | null;
+  isDescribed: boolean;
+}
+
+const foundColumns = sql`id::text, state, post_id::text as "postId", description <> '' as "isDescribed"`;
+
+/** Refuses what nobody described, where the server asks for that. @throws {Invalid} */
+function refuseUndescribed({ config }: AppContext, found: readonly Found[]): void {
+  if (config.mediaDescriptionRequired && found.some(({ isDescribed }) => !isDescribed))
+    throw refuseFiles('ERR_BLANK', 'This server asks for a description of each picture, film and sound; one has none');
 }
 
 /** Each once, in the order given. @throws {Invalid} when they are too many */
@@ -168,7 +181,7 @@ function distinct(ctx: AppContext, mediaIds: readonly string[]): string[] {
 
 /** The account's uploads among these, held until the transaction ends; in one order, so that two never wait for each other. */
 async function lockMedia(tx: Transaction, accountId: string, ids: readonly string[]): Promise<Found[]> {
-  const { rows } = await sql<Found>`select id::text, state, post_id::text as "postId" from media_attachments
+  const { rows } = await sql<Found>`select ${foundColumns} from media_attachments
     where id = any(${ids}::bigint[]) and account_id = ${accountId} and remote_url is null order by id for update`.execute(
     tx.sql,
   );

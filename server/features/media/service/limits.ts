@@ -36,6 +36,7 @@ export interface MediaLimits {
   types: readonly string[];
   maxAttachments: number;
   description: number;
+  descriptionRequired: boolean;
   imageBytes: number;
   imagePixels: number;
   /** All 0 where no films and sounds are taken. */
@@ -51,6 +52,7 @@ export async function findMediaLimits(config: Config): Promise<MediaLimits> {
     types: [...pictureTypes, ...(films ? filmTypes : [])],
     maxAttachments: config.mediaMaxAttachments,
     description: config.mediaDescriptionMax,
+    descriptionRequired: config.mediaDescriptionRequired,
     imageBytes: config.mediaImageMaxMb * mebibyte,
     imagePixels: pictureLimits.pixels,
     filmBytes: films ? config.mediaVideoMaxMb * mebibyte : 0,
