@@ -105,6 +105,27 @@ describe('a quote of a stranger’s post', () => {
     expect((await read(scene.server.origin, uri)).body).not.toHaveProperty('quote');
   });
 
+  it('that is deleted while they are asked is gone', async () => {
+    const { eve, activity, deliver } = scene;
+    const quoted = await known(eve, policy(everybody));
+    const { id } = await quote(quoted);
+    expect(await deliver(eve, activity(eve, 'Delete', quoted.note['id']))).toBe('done');
+    expect(await quoteOf(id)).toEqual({ state: 'deleted', quoted_status: null });
+  });
+
+  it('that was allowed may still be refused', async () => {
+    const { eve, activity, deliver } = scene;
+    const quoted = await known(eve, policy(everybody));
+    const { id, uri } = await quote(quoted);
+    const [request = {}] = sent('QuoteRequest');
+    await deliver(eve, activity(eve, 'Accept', request, { result: stamp(eve, uri, quoted.note['id']) }));
+    const counted = async (): Promise<number> =>
+      (await scene.alice.api('GET', `/api/v1/statuses/${quoted.id}`)).body.quotes_count;
+    expect(await counted()).toBe(1);
+    expect(await deliver(eve, activity(eve, 'Reject', request))).toBe('done');
+    expect([(await quoteOf(id)).state, await counted()]).toEqual(['revoked', 0]);
+  });
+
   it('may be refused, and is not even asked for where nobody may', async () => {
     const { eve, mallory, activity, deliver, alice } = scene;
     const manual = { interactionPolicy: { canQuote: { manualApproval: [everybody] } } };

@@ -26,9 +26,9 @@ export interface WrittenRules {
   manual: string[];
 }
 
-/** What a post quotes, or null; the form that asks counts before those that do not. */
+/** What a post quotes, or null: the first of several, as others do; the form that asks counts before those that do not. */
 export function readQuote(json: Json, allowHttp: boolean): WrittenQuote | null {
-  const asking = remoteAddress(asOnlyId(json['quote']), allowHttp);
+  const asking = remoteAddress(asIds(json['quote'])[0] ?? null, allowHttp);
   if (asking !== null) {
     const authorizationUri = remoteAddress(asOnlyId(json['quoteAuthorization']), allowHttp);
     return { uri: asking, authorizationUri, unasked: false };

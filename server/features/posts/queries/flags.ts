@@ -82,6 +82,8 @@ export function quotingColumn(viewer: RawBuilder<unknown>, subject: RawBuilder<u
       'quote', case when q.post_id is not null then json_build_object(
         'id', quoted.id::text,
         'state', case
+          when q.state = 'pending' and quoted.id is null
+            and exists (select from tombstones t where t.uri = q.quoted_uri) then 'deleted'
           when q.state <> 'accepted' then q.state
           when quoted.id is null then 'deleted'
           when exists (select from blocks b where b.blocker_id = ${viewer} and b.blocked_id = ${quotedBy}) then 'blocked_account'
