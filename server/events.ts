@@ -11,7 +11,8 @@ export interface Events {
   'account.removed': { accountId: string };
   /**
    * Somebody with this address shall get a letter: the link to confirm it, the link to a new password, word that it has a login already
-   * (`known`), that they were let in (`approved`), that their password changed, that a second factor came or went, or that a recovery
+   * (`known`), that they were let in (`approved`), that their password changed, the link to take it as new address (`change`), that it is so no more
+   * (`email-changed`), that a second factor came or went, or that a recovery
    * code was used. `pending` tells the staff that this sign-up waits.
    */
   'email.wanted': {
@@ -23,10 +24,14 @@ export interface Events {
       | 'pending'
       | 'approved'
       | 'password-changed'
+      | 'change'
+      | 'email-changed'
       | 'factor-added'
       | 'factor-removed'
       | 'recovery-used';
     email: string;
+    /** Whose login it is about when the address is not theirs yet, or no more (`change`, `email-changed`). */
+    accountId?: string;
   };
 
   'follow.requested': { followId: string; followerId: string; followeeId: string };

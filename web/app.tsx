@@ -35,6 +35,8 @@ function later<Props>(load: () => Promise<ComponentType<Props>>) {
 
 const SignInPage = later(() => import('./features/auth/SignInPage.tsx').then((file) => file.SignInPage));
 const SignUpPage = later(() => import('./features/auth/SignUpPage.tsx').then((file) => file.SignUpPage));
+const ConfirmEmailPage = later(() => import('./features/auth/EmailPages.tsx').then((file) => file.ConfirmEmailPage));
+const RestoreEmailPage = later(() => import('./features/auth/EmailPages.tsx').then((file) => file.RestoreEmailPage));
 const ConfirmPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ConfirmPage));
 const ResetPasswordPage = later(() => import('./features/auth/MailPages.tsx').then((file) => file.ResetPasswordPage));
 const FollowRequestsPage = later(() =>
@@ -49,7 +51,7 @@ const AboutPage = later(() => import('./features/instance/AboutPage.tsx').then((
 const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.SettingsPage));
 
 /** Pages that stand alone, without the navigation around them. */
-const ALONE = new Set(['/sign-in', '/sign-up', '/confirm', '/reset-password']);
+const ALONE = new Set(['/sign-in', '/sign-up', '/confirm', '/reset-password', '/confirm-email', '/restore-email']);
 
 function BrokenPage() {
   return (
@@ -133,6 +135,8 @@ function Pages() {
           <Route path="/sign-up" component={SignUpPage} />
           <Route path="/confirm" component={ConfirmPage} />
           <Route path="/reset-password" component={ResetPasswordPage} />
+          <Route path="/confirm-email" component={ConfirmEmailPage} />
+          <Route path="/restore-email" component={RestoreEmailPage} />
         </Router>
       </main>
     );

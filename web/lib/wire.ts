@@ -308,6 +308,13 @@ export interface Security {
   fresh_until: string | null;
 }
 
+/** The address of one's login; `waiting` is the one that a link went to. */
+export interface EmailState {
+  email: string;
+  confirmed: boolean;
+  waiting: { email: string; expires_at: string } | null;
+}
+
 export type RegistrationMode = 'open' | 'approval' | 'closed';
 
 export interface InstanceSettings {

@@ -116,7 +116,8 @@ export const AccessTokenSchema = defineEntity({
 export class AccessToken extends AccessTokenSchema.class {}
 AccessTokenSchema.setClass(AccessToken);
 
-export type EmailTokenPurpose = 'confirm' | 'reset' | 'owner';
+/** `change` goes to a wished address, `restore` to the one before it. */
+export type EmailTokenPurpose = 'confirm' | 'reset' | 'owner' | 'change' | 'restore';
 
 /** A link that was mailed (or, for the owner, printed): one use, with an end. */
 export const EmailTokenSchema = defineEntity({

@@ -238,6 +238,21 @@ function appView(row: {
   };
 }
 
+/** The address that somebody wishes for and has not confirmed yet, and until when they may; null when there is none. */
+export async function findEmailWish(
+  ctx: AppContext,
+  accountId: string,
+): Promise<{ email: string | null; expiresAt: Date } | null> {
+  const row = await ctx.database.read
+    .selectFrom('email_tokens')
+    .select(['email', 'expires_at as expiresAt'])
+    .where('account_id', '=', accountId)
+    .where('purpose', '=', 'change')
+    .where('expires_at', '>', ctx.clock())
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** A link that is still good: whose, and for which address. Null when it is unknown, used or too old. */
 export async function findEmailToken(
   ctx: AppContext,

@@ -2,10 +2,12 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
-import { findUserByLogin, listStaffEmails, type UserView } from './queries.ts';
+import { findUser, findUserByLogin, listStaffEmails, type UserView } from './queries.ts';
 import {
   approvedLetter,
+  changeLetter,
   confirmLetter,
+  emailChangedLetter,
   knownLetter,
   leavingLetter,
   passwordChangedLetter,
@@ -14,14 +16,15 @@ import {
   securityLetter,
   type LetterFacts,
 } from './serializers/letters.ts';
+import { makeLinkSecret } from './service/change-email.ts';
 import { makeEmailToken } from './service/confirm.ts';
 
 /** Writes the letter that an address shall get. Nobody behind the address, or nothing left to say: no letter. */
 export async function sendWantedLetter(ctx: AppContext, wanted: Events['email.wanted']): Promise<void> {
+  if (wanted.accountId !== undefined) return sendChangeLetter(ctx, { ...wanted, accountId: wanted.accountId });
   const user = wanted.email.includes('@') ? await findUserByLogin(ctx, wanted.email) : null;
   if (!user) return;
-  const { title } = await readInstanceSettings(ctx);
-  const facts: LetterFacts = { title, origin: ctx.config.origin, to: user.email, username: user.username };
+  const facts = await factsFor(ctx, user, user.email);
   switch (wanted.kind) {
     case 'confirm': {
       if (user.emailConfirmedAt !== null) return;
@@ -46,6 +49,31 @@ export async function sendWantedLetter(ctx: AppContext, wanted: Events['email.wa
     case 'pending':
       return tellStaff(ctx, facts, user);
   }
+}
+
+async function factsFor(ctx: AppContext, user: UserView, to: string): Promise<LetterFacts> {
+  const { title } = await readInstanceSettings(ctx);
+  return { title, origin: ctx.config.origin, to, username: user.username };
+}
+
+/** Letters to an address that is not that of the login: the one that is wished for, and the former one. */
+async function sendChangeLetter(
+  ctx: AppContext,
+  wanted: { kind: string; email: string; accountId: string },
+): Promise<void> {
+  const { kind, email, accountId } = wanted;
+  const user = await findUser(ctx, accountId);
+  if (!user) return;
+  const facts = await factsFor(ctx, user, email);
+  if (kind === 'email-changed') {
+    const token = await makeLinkSecret(ctx, { purpose: 'restore', accountId, email });
+    return token === null ? undefined : ctx.mail.send(emailChangedLetter(facts, token));
+  }
+  const holder = await findUserByLogin(ctx, email);
+  if (holder !== null && holder.accountId !== accountId)
+    return ctx.mail.send(knownLetter({ ...facts, to: holder.email, username: holder.username }));
+  const token = await makeLinkSecret(ctx, { purpose: 'change', accountId, email });
+  if (token !== null) await ctx.mail.send(changeLetter(facts, token));
 }
 
 async function tellStaff(ctx: AppContext, facts: LetterFacts, applicant: UserView): Promise<void> {

@@ -1,4 +1,4 @@
-// Settings → security: the password, second factors, where one is signed in, and which apps were let in.
+// Settings → security: the e-mail address, the password, second factors, where one is signed in, and which apps were let in.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
@@ -10,6 +10,7 @@ import { Button } from '#web/ui/Button.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
 import { Apps } from './Apps.tsx';
+import { EmailChange } from './EmailChange.tsx';
 import { Passkeys } from './Passkeys.tsx';
 import { PasswordChange } from './PasswordChange.tsx';
 import { ProofHost, withProof } from './Proof.tsx';
@@ -104,6 +105,9 @@ export function SecurityPage() {
   const round = useSignal(0);
   return (
     <div class={styles.page}>
+      <Part title={t('email.title')}>
+        <EmailChange />
+      </Part>
       <Part title={t('security.password')}>
         <PasswordChange onDone={() => (round.value += 1)} />
       </Part>

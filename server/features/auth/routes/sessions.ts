@@ -7,6 +7,7 @@ import { confirmEmail, resetPassword, wantLetter } from '../service/confirm.ts';
 import { limitAddress } from '../service/limits.ts';
 import { openSession } from '../service/open-session.ts';
 import { signUp } from '../service/sign-up.ts';
+import { emailRoutes } from './email.ts';
 import { securityRoutes } from './security.ts';
 import { clearSessionCookie, deviceOf, refuseOtherSites } from './session-cookie.ts';
 import { giveSession, signInRoutes } from './sign-in.ts';
@@ -33,6 +34,7 @@ export async function sessionRoutes(app: App, ctx: AppContext): Promise<void> {
     signUpRoute(doors, ctx);
     signInRoutes(doors, ctx);
     securityRoutes(doors, ctx);
+    emailRoutes(doors, ctx);
     letterRoutes(doors, ctx);
   });
 }

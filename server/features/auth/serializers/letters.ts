@@ -46,7 +46,7 @@ export function knownLetter(facts: LetterFacts): Letter {
   return compose(facts, {
     subject: `You have a login at ${facts.title} already`,
     paragraphs: [
-      `Somebody signed up with this address, but it belongs to ${facts.username} already, so nothing was changed.`,
+      `Somebody gave this address for another login, but it belongs to ${facts.username} already, so nothing was changed.`,
     ],
     link: { text: 'Sign in', url: `${facts.origin}/sign-in` },
     ending: `If you forgot your password, you can ask for a new one there. ${ignore}`,
@@ -83,6 +83,32 @@ export function passwordChangedLetter(facts: LetterFacts): Letter {
     paragraphs: [`The password of ${facts.username} was changed, and all devices and apps were signed out.`],
     link: { text: 'I did not do this', url: `${facts.origin}/reset-password` },
     ending: 'If it was you, everything is in order.',
+  });
+}
+
+/** The link that proves that somebody reads mail at the address they wish for; good for a day, in their own session. */
+export function changeLetter(facts: LetterFacts, token: string): Letter {
+  return compose(facts, {
+    subject: `Your new address for ${facts.title}`,
+    paragraphs: [
+      `${facts.username} wants to use this e-mail address from now on.`,
+      'If that is you, open the link in a browser where you are signed in.',
+    ],
+    link: { text: 'Use this address', url: `${facts.origin}/confirm-email?token=${token}` },
+    ending: `The link works once, for one day. ${ignore}`,
+  });
+}
+
+/** Word to the former address, with the link that takes the change back; good for a week. */
+export function emailChangedLetter(facts: LetterFacts, token: string): Letter {
+  return compose(facts, {
+    subject: `Your address for ${facts.title} was changed`,
+    paragraphs: [
+      `${facts.username} has another e-mail address now, and letters do not come here any more.`,
+      'If you did not do this, somebody else is in your account: take it back. Everything will be signed out, and you choose a new password.',
+    ],
+    link: { text: 'I did not do this', url: `${facts.origin}/restore-email?token=${token}` },
+    ending: 'The link works once, for seven days. If it was you, everything is in order.',
   });
 }
 

@@ -26,7 +26,7 @@ export async function changeWaitingAddress(ctx: AppContext, accountId: string, w
     await tx.sql
       .deleteFrom('email_tokens')
       .where('account_id', '=', accountId)
-      .where('purpose', '=', 'confirm')
+      .where('purpose', 'in', ['confirm', 'reset'])
       .execute();
   });
 }

@@ -12,12 +12,13 @@ import { signOutEverywhere } from './end-access.ts';
 import { hashPassword } from './passwords.ts';
 import type { SignUpState } from './sign-up.ts';
 
-const lifeMs: Record<Exclude<EmailTokenPurpose, 'owner'>, number> = {
+const lifeMs = {
   confirm: 3 * 86_400_000,
   reset: 2 * 3_600_000,
 };
 
-const worthless = 'This link has been used or is too old. Please ask for a new one.';
+/** What somebody hears whose link is unknown, used or too old. */
+export const worthlessLink = 'This link has been used or is too old. Please ask for a new one.';
 
 /** Makes a link's secret for an account; it works once and for a limited time (3 days to confirm, 2 hours to reset). */
 export async function makeEmailToken(
@@ -74,7 +75,7 @@ async function confirm(
     .where('email', '=', email)
     .returning(['approved_at as approvedAt', 'email_confirmed_at as emailConfirmedAt'])
     .executeTakeFirst();
-  if (!user) throw new Invalid(worthless);
+  if (!user) throw new Invalid(worthlessLink);
   if (!isReady(user, ctx.mail.delivers)) return { state: 'pending', accountId };
   await openAccount(tx, accountId);
   return { state: 'active', accountId };
@@ -91,7 +92,7 @@ export async function resetPassword(ctx: AppContext, token: string, password: st
     .where('expires_at', '>', ctx.clock())
     .executeTakeFirst();
   const user = found?.account_id == null ? null : await findUser(ctx, found.account_id);
-  if (!user) throw new Invalid(worthless);
+  if (!user) throw new Invalid(worthlessLink);
   const fault = passwordFault(password, user);
   if (fault) throw new Invalid(`Validation failed: ${fault.description}`, { details: { password: [fault] } });
   const passwordHash = await hashPassword(password);
@@ -105,12 +106,14 @@ export async function resetPassword(ctx: AppContext, token: string, password: st
         email_confirmed_at: is.fn.coalesce('email_confirmed_at', is.val(ctx.clock())),
       }))
       .where('account_id', '=', used.accountId)
+      .where('email', '=', used.email)
       .returning(['approved_at as approvedAt', 'email_confirmed_at as emailConfirmedAt'])
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (!confirmed) throw new Invalid(worthlessLink);
     await tx.sql
       .deleteFrom('email_tokens')
       .where('account_id', '=', used.accountId)
-      .where('purpose', '=', 'reset')
+      .where('purpose', 'in', ['reset', 'change'])
       .execute();
     if (isReady(confirmed, ctx.mail.delivers)) await openAccount(tx, used.accountId);
     await tx.emit('email.wanted', { kind: 'password-changed', email: user.email });
@@ -132,6 +135,6 @@ async function useToken(
     .where('expires_at', '>', ctx.clock())
     .returning(['account_id', 'email'])
     .executeTakeFirst();
-  if (!used || used.account_id === null || used.email === null) throw new Invalid(worthless);
+  if (!used || used.account_id === null || used.email === null) throw new Invalid(worthlessLink);
   return { accountId: used.account_id, email: used.email };
 }

@@ -21,6 +21,7 @@ const byAddress = {
 const byPerson = {
   signIn: [25, 60 * minute],
   mail: [5, 30 * minute],
+  emailChange: [5, 30 * minute],
   password: [10, 10 * minute],
   secondFactor: [10, 10 * minute],
   proof: [10, 10 * minute],

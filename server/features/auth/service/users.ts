@@ -90,7 +90,7 @@ export async function setPassword(ctx: AppContext, accountId: string, wish?: str
     await tx.sql
       .deleteFrom('email_tokens')
       .where('account_id', '=', accountId)
-      .where('purpose', '=', 'reset')
+      .where('purpose', 'in', ['reset', 'change'])
       .execute();
     await tx.emit('email.wanted', { kind: 'password-changed', email: user.email });
   });
