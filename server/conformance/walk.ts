@@ -246,6 +246,7 @@ export const byLetter = new Set([
   'POST /api/auth/confirm',
   'POST /api/auth/password-reset',
   'POST /api/auth/password',
+  'POST /api/auth/email',
   'POST /api/auth/email/confirm',
   'POST /api/auth/email/restore',
   'POST /api/v1/emails/confirmations',
