@@ -117,15 +117,14 @@ export async function listSignUps(ctx: AppContext): Promise<UserView[]> {
   return userQuery(ctx).where('users.approved_at', 'is', null).orderBy('users.created_at').limit(200).execute();
 }
 
-/** Addresses of the staff, whom the server tells about sign-ups. */
-export async function listStaffEmails(ctx: AppContext): Promise<string[]> {
-  const rows = await ctx.database.read
+/** The staff, whom the server tells about sign-ups: where, and in which language. */
+export async function listStaffReaders(ctx: AppContext): Promise<Array<{ email: string; locale: string | null }>> {
+  return ctx.database.read
     .selectFrom('users')
-    .select('email')
+    .select(['email', 'locale'])
     .where('role', 'in', ['owner', 'admin'])
     .where('disabled_at', 'is', null)
     .execute();
-  return rows.map((row) => row.email);
 }
 
 /** The account that owns this server, the first one if there are several; null when nobody does yet. */

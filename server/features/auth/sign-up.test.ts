@@ -175,6 +175,24 @@ describe('with an SMTP server', () => {
     expect((await post('/api/auth/confirm', { token })).status).toBe(422);
   });
 
+  test.each([
+    ['de', 'greta', 'Bestätige deine Adresse', 'Willkommen, greta!'],
+    ['de-AT', 'hanna', 'Bestätige deine Adresse', 'Willkommen, hanna!'],
+    ['en', 'irene', 'Confirm your address', 'Welcome, irene!'],
+    ['tlh', 'jesse', 'Confirm your address', 'Welcome, jesse!'],
+  ])(
+    'somebody who reads %s gets a letter in their language, or in English',
+    async (locale, name, subject, greeting) => {
+      await post('/api/auth/sign-up', wish(name, { locale }));
+      await server.settle();
+      const letter = mail.letterTo(`${name}@mail.example`);
+      expect(letter.subject).toContain(subject);
+      expect(letter.text).toContain(greeting);
+      expect(letter.html).toContain(greeting);
+      expect(letter.text).toContain(`${server.origin}/confirm?token=`);
+    },
+  );
+
   test('signing up with a known address gets the same answer, and its owner a letter', async () => {
     await createUser(server.ctx, { username: 'dora', email: 'dora@mail.example', confirmed: true });
     const known = await post('/api/auth/sign-up', wish('thief', { email: 'DORA@mail.example' }));

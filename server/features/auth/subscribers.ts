@@ -2,20 +2,8 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
-import { findUser, findUserByLogin, listStaffEmails, type UserView } from './queries.ts';
-import {
-  approvedLetter,
-  changeLetter,
-  confirmLetter,
-  emailChangedLetter,
-  knownLetter,
-  leavingLetter,
-  passwordChangedLetter,
-  pendingLetter,
-  resetLetter,
-  securityLetter,
-  type LetterFacts,
-} from './serializers/letters.ts';
+import { findUser, findUserByLogin, listStaffReaders, type UserView } from './queries.ts';
+import { writeLetter, type LetterFacts } from './serializers/letters.ts';
 import { makeLinkSecret } from './service/change-email.ts';
 import { makeEmailToken } from './service/confirm.ts';
 
@@ -28,32 +16,26 @@ export async function sendWantedLetter(ctx: AppContext, wanted: Events['email.wa
   switch (wanted.kind) {
     case 'confirm': {
       if (user.emailConfirmedAt !== null) return;
-      return ctx.mail.send(confirmLetter(facts, await makeEmailToken(ctx, 'confirm', user.accountId, user.email)));
+      const token = await makeEmailToken(ctx, 'confirm', user.accountId, user.email);
+      return ctx.mail.send(writeLetter('confirm', facts, token));
     }
     case 'reset': {
       if (user.disabledAt !== null || user.suspendedAt !== null) return;
-      return ctx.mail.send(resetLetter(facts, await makeEmailToken(ctx, 'reset', user.accountId, user.email)));
+      const token = await makeEmailToken(ctx, 'reset', user.accountId, user.email);
+      return ctx.mail.send(writeLetter('reset', facts, token));
     }
-    case 'known':
-      return ctx.mail.send(knownLetter(facts));
-    case 'approved':
-      return ctx.mail.send(approvedLetter(facts));
     case 'leaving':
-      return user.leavingAt === null ? undefined : ctx.mail.send(leavingLetter(facts));
-    case 'password-changed':
-      return ctx.mail.send(passwordChangedLetter(facts));
-    case 'factor-added':
-    case 'factor-removed':
-    case 'recovery-used':
-      return ctx.mail.send(securityLetter(facts, wanted.kind));
+      return user.leavingAt === null ? undefined : ctx.mail.send(writeLetter('leaving', facts));
     case 'pending':
       return tellStaff(ctx, facts, user);
+    default:
+      return ctx.mail.send(writeLetter(wanted.kind, facts));
   }
 }
 
 async function factsFor(ctx: AppContext, user: UserView, to: string): Promise<LetterFacts> {
   const { title } = await readInstanceSettings(ctx);
-  return { title, origin: ctx.config.origin, to, username: user.username };
+  return { title, origin: ctx.config.origin, to, username: user.username, locale: user.locale };
 }
 
 /** Letters to an address that is not that of the login: the one that is wished for, and the former one. */
@@ -67,16 +49,17 @@ async function sendChangeLetter(
   const facts = await factsFor(ctx, user, email);
   if (kind === 'email-changed') {
     const token = await makeLinkSecret(ctx, { purpose: 'restore', accountId, email });
-    return token === null ? undefined : ctx.mail.send(emailChangedLetter(facts, token));
+    return token === null ? undefined : ctx.mail.send(writeLetter('email-changed', facts, token));
   }
   const holder = await findUserByLogin(ctx, email);
   if (holder !== null && holder.accountId !== accountId)
-    return ctx.mail.send(knownLetter({ ...facts, to: holder.email, username: holder.username }));
+    return ctx.mail.send(writeLetter('known', await factsFor(ctx, holder, holder.email)));
   const token = await makeLinkSecret(ctx, { purpose: 'change', accountId, email });
-  if (token !== null) await ctx.mail.send(changeLetter(facts, token));
+  if (token !== null) await ctx.mail.send(writeLetter('change', facts, token));
 }
 
 async function tellStaff(ctx: AppContext, facts: LetterFacts, applicant: UserView): Promise<void> {
   if (applicant.approvedAt !== null) return;
-  for (const to of await listStaffEmails(ctx)) await ctx.mail.send(pendingLetter({ ...facts, to }, applicant));
+  for (const { email, locale } of await listStaffReaders(ctx))
+    await ctx.mail.send(writeLetter('pending', { ...facts, to: email, locale, reason: applicant.reason }));
 }

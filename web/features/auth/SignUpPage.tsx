@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { post } from '#web/lib/api.ts';
-import { t } from '#web/lib/i18n.ts';
+import { language, t } from '#web/lib/i18n.ts';
 import { instance, instanceTitle } from '#web/lib/instance.ts';
 import { safeReturnPath } from '#web/lib/navigation.ts';
 import { useToken } from '#web/lib/session.ts';
@@ -70,6 +70,7 @@ function SignUpForm({ onState }: { onState: (state: SignUpState, email: string) 
       password,
       reason: wantsReason ? reason.trim() : undefined,
       agreement: true,
+      locale: language.value,
       owner_token: ownerToken,
     });
     if (!answer.access_token) return onState(answer.state, email.trim());
