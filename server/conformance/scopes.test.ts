@@ -28,18 +28,38 @@ afterAll(() => server.close());
 const withScopes = guarded.filter(({ access }) => (access?.scopes.length ?? 0) > 0);
 const named = (list: Door[]): Array<[string, Door]> => list.map((door) => [nameOf(door), door]);
 
+/** The tables after the last refusal; null when something may have been written since. */
+let tables: Record<string, string> | null = null;
+
 async function knock(door: Door, token: string | null): Promise<Answer> {
+  tables = null;
   const body = door.method === 'GET' ? undefined : sampleFor(door, town, 'knock');
   return call(server.origin, door.method, addressOf(door, town), { ...(token === null ? {} : { token }), body });
 }
 
 /** The refusal, and that nothing was written. */
 async function expectRefusal(door: Door, token: string | null, refusal: object): Promise<void> {
-  const before = await fingerprint(server.ctx);
+  const before = tables ?? (await fingerprint(server.ctx));
   const { status, body, headers } = await knock(door, token);
   expect({ status, body }).toEqual(refusal);
   expect(headers.get('content-type')).toMatch(/^application\/json/);
-  expect(await fingerprint(server.ctx)).toEqual(before);
+  const after = await fingerprint(server.ctx);
+  expect(after).toEqual(before);
+  tables = after;
+}
+
+const tokens = new Map<string, string>();
+
+/** A token of somebody, or of the app alone (null), with these scopes; the same one each time. */
+async function tokenOf(accountId: string | null, scopes: string): Promise<string> {
+  const name = `${accountId} ${scopes}`;
+  const present = tokens.get(name);
+  if (present !== undefined) return present;
+  tables = null;
+  const made =
+    accountId === null ? await appToken(server, town, scopes) : await createToken(server.ctx, accountId, scopes);
+  tokens.set(name, made);
+  return made;
 }
 
 /** Who may use it: its owner where a role is asked for, else Alice. */
@@ -125,7 +145,7 @@ describe('an app without a person', () => {
   test.each(named(guarded.filter(({ access }) => access?.who === 'user' && access.role === undefined)))(
     'does not open %s',
     async (_name, door) => {
-      await expectRefusal(door, await appToken(server, town), noPerson);
+      await expectRefusal(door, await tokenOf(null, 'read write follow push'), noPerson);
     },
   );
 });
@@ -137,7 +157,7 @@ describe('a token that reaches less', () => {
     // All of them together still do not suffice; and none of them does alone, for which the neighbours stand.
     const alien = scopes.includes('push') ? 'push' : 'profile';
     for (const granted of [scopes.join(' '), alien, ...scopes.filter((scope) => scope.includes(':')).slice(0, 2)]) {
-      await expectRefusal(door, await createToken(server.ctx, visitor(door), granted), wrongScope);
+      await expectRefusal(door, await tokenOf(visitor(door), granted), wrongScope);
     }
   });
 
@@ -165,11 +185,7 @@ describe('the staff’s doors', () => {
   const staffed = guarded.filter(({ access }) => access?.role !== undefined);
 
   test.each(named(staffed))('%s stays closed for others, whatever their token says', async (_name, door) => {
-    await expectRefusal(
-      door,
-      await createToken(server.ctx, town.alice.accountId, 'read write admin:read admin:write'),
-      wrongScope,
-    );
+    await expectRefusal(door, await tokenOf(town.alice.accountId, 'read write admin:read admin:write'), wrongScope);
   });
 
   test('a moderator is let in where moderators are, and no further', async () => {
