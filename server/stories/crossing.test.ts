@@ -109,7 +109,7 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
         await bob.page.getByRole('link', { name: /^Home/ }).first().click();
         await article(bob.page, 'Hello again').waitFor();
         await article(alice.page, 'Hello again').getByRole('button', { name: 'More', exact: true }).click();
-        await alice.page.getByRole('menuitem', { name: 'Delete' }).click();
+        await alice.page.getByRole('menuitem', { name: 'Delete', exact: true }).click();
         await alice.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
         await article(bob.page, 'Hello again').waitFor({ state: 'detached' });
         expect([...alice.faults, ...bob.faults]).toEqual([]);
