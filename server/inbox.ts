@@ -22,6 +22,7 @@ import {
   undoFollow,
 } from '#server/features/graph/activitypub.ts';
 import { receiveMove } from '#server/features/graph/activitypub/move.ts';
+import { receiveFlag } from '#server/features/moderation/activitypub/receive.ts';
 import {
   receiveAnnounce,
   receiveCreate,
@@ -64,6 +65,7 @@ const receivers: Record<string, Receive> = {
   EmojiReact: receiveLike,
   Announce: receiveAnnounce,
   Move: receiveMove,
+  Flag: receiveFlag,
   Add: receiveAdd,
   Remove: receiveRemove,
   Undo: receiveUndo,

@@ -17,6 +17,8 @@ export interface ReportWish {
   category?: ReportCategory | undefined;
   comment?: string | undefined;
   postIds?: readonly string[] | undefined;
+  /** Another server names posts that some person there has seen: which one, it does not say. */
+  seenElsewhere?: boolean;
   ruleIds?: readonly string[] | undefined;
   /** Tell the target's server too. */
   forward?: boolean | undefined;
@@ -43,7 +45,7 @@ export async function createReport(ctx: AppContext, wish: ReportWish): Promise<s
     forwarded: wish.forward === true && target.domain !== null,
     created_at: ctx.clock(),
   };
-  const posts = await reportablePosts(ctx, reporterId, targetId, postIds);
+  const posts = wish.seenElsewhere === true ? postIds : await reportablePosts(ctx, reporterId, targetId, postIds);
   await ctx.database.write(async (tx) => {
     await tx.sql
       .insertInto('reports')
