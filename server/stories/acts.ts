@@ -1,5 +1,7 @@
 // What people do in the web app, for stories: by the names that everybody hears and sees.
+import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const password = 'a long enough password';
 
@@ -29,3 +31,13 @@ export async function writePost(page: Page, text: string): Promise<void> {
 /** The newest post on the page with that text. */
 export const article = (page: Page, text: string): Locator =>
   page.getByRole('article').filter({ hasText: text }).first();
+
+/** Nothing scrolls sideways, and nobody who hears the page or uses the keyboard is left out. */
+export async function expectNoFaults(page: Page): Promise<void> {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wider, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
+  ).toEqual([]);
+}

@@ -1,20 +1,9 @@
 // Lists in the web app: made, filled from a profile, read live, emptied and removed.
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import { signUp } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
-import { article, signUpInBrowser } from './acts.ts';
-
-async function expectNoFaults(page: Page): Promise<void> {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-  ).toEqual([]);
-}
+import { article, signUpInBrowser, expectNoFaults } from './acts.ts';
 
 describe.skipIf(!hasBrowser())('lists in a browser', () => {
   let browser: TestBrowser;

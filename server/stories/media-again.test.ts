@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, composer, signUpInBrowser } from './acts.ts';
-import { attach, expectNoFaults, photo } from './media-scene.ts';
+import { article, composer, signUpInBrowser, expectNoFaults } from './acts.ts';
+import { attach, photo } from './media-scene.ts';
 
 const tiles = (page: Page) => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
 

@@ -9,8 +9,8 @@ import { hasFfmpeg, openWorkshop, picture, plainFilm, tone } from '#server/testi
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
 import { makeUpload } from '#server/testing/uploads.ts';
-import { article, signUpInBrowser } from './acts.ts';
-import { expectNoFaults } from './media-scene.ts';
+import { article, signUpInBrowser, expectNoFaults } from './acts.ts';
+import {} from './media-scene.ts';
 
 /** A film of four seconds as a playlist and its pieces, stored as the makers of films store theirs. Returns its folder's key. */
 async function storePieces(server: TestServer, id: string): Promise<string> {

@@ -1,10 +1,8 @@
-// Files that people choose in stories about media, and what must be true of every page that shows them.
+// Files that people choose in stories about media.
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { expect } from 'vitest';
 import { openWorkshop, picture, plainFilm, tone } from '#server/testing/recordings.ts';
 
 /** A file as the browser's chooser takes it. */
@@ -55,14 +53,4 @@ export async function attach(page: Page, files: readonly ChosenFile[] | string):
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Add pictures, films or sounds' }).first().click();
   await (await chooser).setFiles(typeof files === 'string' ? files : [...files]);
-}
-
-/** Nothing scrolls sideways and nothing keeps anybody out. */
-export async function expectNoFaults(page: Page): Promise<void> {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, 'scrolls sideways').toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-  ).toEqual([]);
 }

@@ -1,23 +1,12 @@
 // Polls in the web app: asked in the composer, answered by mouse and keyboard, followed live, and free of accessibility faults.
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import { signUp } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, composer, signUpInBrowser } from './acts.ts';
+import { article, composer, signUpInBrowser, expectNoFaults } from './acts.ts';
 
 const question = { options: ['Rook', 'Jackdaw', 'Magpie'], expires_in: 3600 };
-
-async function expectNoFaults(page: Page): Promise<void> {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, 'scrolls sideways').toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-  ).toEqual([]);
-}
 
 describe.skipIf(!hasBrowser())('polls in a browser', () => {
   let browser: TestBrowser;

@@ -1,21 +1,10 @@
 // What stands before, above and inside posts in the web app: the reader's filters, pins, quotes; and the quiet of a muted conversation.
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, signUpInBrowser, writePost } from './acts.ts';
-
-async function expectNoFaults(page: Page): Promise<void> {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, 'scrolls sideways').toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-  ).toEqual([]);
-}
+import { article, signUpInBrowser, writePost, expectNoFaults } from './acts.ts';
 
 const write = async (person: Person, status: string, more: object = {}): Promise<string> => {
   const { body } = await person.api('POST', '/api/v1/statuses', { status, ...more });

@@ -1,5 +1,4 @@
 // Somebody guards their login in the web app: an authenticator app, a passkey of the browser, a new password, apps and sessions.
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueToken } from '#server/features/auth/service/grant-token.ts';
@@ -8,6 +7,7 @@ import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/brows
 import { call, signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { openTotpApp, type TotpApp } from '#server/testing/web-session.ts';
+import { expectNoFaults } from './acts.ts';
 
 /** A key in the browser that is always there and always unlocked, in place of a fingerprint reader. */
 async function plugInKey(page: Page): Promise<void> {
@@ -33,15 +33,6 @@ async function signIn(page: Page, person: Person, password = person.password): P
 }
 
 const isIn = (page: Page): Promise<void> => page.getByRole('button', { name: 'New post' }).first().waitFor();
-
-async function expectNoFaults(page: Page): Promise<void> {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, 'scrolls sideways').toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-  ).toEqual([]);
-}
 
 describe.skipIf(!hasBrowser())('in a browser', () => {
   let browser: TestBrowser;
