@@ -4,11 +4,12 @@ import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { fetchRemote } from '#server/features/accounts/activitypub.ts';
 import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
-import { sql } from '#server/platform/database.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
 import { asList, asObject, asOnlyId, hostOf, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
 import { importAncestors, importNote, isKnown, readFetchedNote } from '../activitypub.ts';
+import { findPostByUri } from '../queries.ts';
+import { foreignPosts, hasPosts } from '../queries/conversation.ts';
 import { noteRefresh } from '../service/backfill.ts';
 import { importPin } from '../service/pin.ts';
 import { itemsOf } from './collections.ts';
@@ -60,10 +61,8 @@ async function load(hunt: Hunt, uri: string): Promise<Json | null> {
 /** Fetches the answers to the posts of others in a conversation, and the answers to those, level by level. */
 export async function fetchThread(ctx: AppContext, { conversationId }: Events['thread.wanted']): Promise<void> {
   const hunt = openHunt(ctx);
-  const { rows } = await sql<{ uri: string }>`
-    select uri from posts where conversation_id = ${conversationId} and not local and visibility in ('public', 'unlisted')
-      and boost_of_id is null order by id limit ${limits.starts}`.execute(ctx.database.read);
-  let leads: Lead[] = rows.map(({ uri }) => ({ uri, json: null }));
+  const uris = await foreignPosts(ctx, conversationId, limits.starts);
+  let leads: Lead[] = uris.map((uri) => ({ uri, json: null }));
   for (const { uri } of leads) hunt.seen.add(uri);
   for (let level = 0; leads.length > 0 && level < limits.levels; level += 1) {
     leads = await nextLevel(hunt, leads);
@@ -121,11 +120,7 @@ export async function fetchFirstPosts(ctx: AppContext, { followeeId }: Events['f
   const followee = await findAccount(ctx, followeeId);
   if (followee === null || followee.domain === null) return;
   // Whom somebody here follows already sends us all there is.
-  const known =
-    await sql`select from posts where account_id = ${followeeId} offset ${firstPosts.items - 1} limit 1`.execute(
-      ctx.database.read,
-    );
-  if (known.rows.length > 0) return;
+  if (await hasPosts(ctx, followeeId, firstPosts.items)) return;
   const hunt = openHunt(ctx);
   for await (const item of itemsOf(followee.outboxUrl, followee.uri, (uri) => load(hunt, uri), firstPosts))
     await takeOwn(hunt, followee, createdBy(item));
@@ -151,21 +146,14 @@ async function takeOwn(hunt: Hunt, author: AccountView, item: unknown): Promise<
   if (uri === null || !isSameHost(uri, author.uri)) return null;
   const written = asObject(one);
   const isWhole = written !== null && written['type'] !== undefined && written['attributedTo'] !== undefined;
-  if (seen.has(uri) || (await isKnown(ctx, uri))) return findOwn(ctx, uri, author);
+  if (seen.has(uri) || (await isKnown(ctx, uri))) {
+    const present = await findPostByUri(ctx, uri);
+    return present?.accountId === author.id ? present.id : null;
+  }
   seen.add(uri);
   const json = isWhole ? written : await load(hunt, uri);
   const note = json && readNote(json, ctx.config.allowPrivateAddresses);
   if (!note || note.uri !== uri || note.authorUri !== author.uri) return null;
   const fetched = await readFetchedNote(ctx, json);
   return fetched === null ? null : importNote(ctx, fetched.note, fetched.author);
-}
-
-async function findOwn(ctx: AppContext, uri: string, author: AccountView): Promise<string | null> {
-  const row = await ctx.database.read
-    .selectFrom('posts')
-    .select('id')
-    .where('uri', '=', uri)
-    .where('account_id', '=', author.id)
-    .executeTakeFirst();
-  return row?.id ?? null;
 }

@@ -1,4 +1,4 @@
-// What everybody may read of a conversation, as addresses: for other servers that look for the rest of it.
+// What everybody may read of a conversation, as addresses: for other servers that look for the rest of it, and for our own search.
 import type { AppContext } from '#server/context.ts';
 import { activeAccounts } from '#server/features/accounts/policy.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
@@ -30,4 +30,20 @@ async function listed(ctx: AppContext, which: RawBuilder<boolean>, after: string
     where ${which} and p.id > ${after} and p.visibility in ('public', 'unlisted')
     order by p.id limit ${limit}`.execute(ctx.database.read);
   return rows;
+}
+
+/** Addresses of the oldest posts of other servers in a conversation that everybody may read. */
+export async function foreignPosts(ctx: AppContext, conversationId: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ uri: string }>`
+    select uri from posts where conversation_id = ${conversationId} and not local and visibility in ('public', 'unlisted')
+      and boost_of_id is null order by id limit ${limit}`.execute(ctx.database.read);
+  return rows.map(({ uri }) => uri);
+}
+
+/** Whether we have so many posts of an account. */
+export async function hasPosts(ctx: AppContext, accountId: string, count: number): Promise<boolean> {
+  const { rows } = await sql`select from posts where account_id = ${accountId} offset ${count - 1} limit 1`.execute(
+    ctx.database.read,
+  );
+  return rows.length > 0;
 }
