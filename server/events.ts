@@ -26,6 +26,7 @@ export interface Events {
       | 'password-changed'
       | 'change'
       | 'email-changed'
+      | 'restored'
       | 'factor-added'
       | 'factor-removed'
       | 'recovery-used';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, settle, type TestServer } from '#server/testing/server.ts';
-import { signInOnWeb, type WebSession } from '#server/testing/web-session.ts';
+import { addTotp, signInOnWeb, type WebSession } from '#server/testing/web-session.ts';
 
 let server: TestServer;
 let mail: Mailbox;
@@ -230,6 +230,47 @@ describe('the former address', () => {
     expect((await post('/api/auth/email/restore', { token: thiefs })).status).toBe(422);
     await settle(server.ctx);
     expect(mail.letterTo(scene.old).text).toContain('/reset-password?token=');
+  });
+
+  test('throws out the factors that came since the change was asked for, and says so', async () => {
+    const scene = await come('pia');
+    const thiefsLink = await wish(scene.session, 'pia@evil.example');
+    const thief = await addTotp(server, scene.session);
+    expect((await confirm(scene.session, thiefsLink)).status).toBe(200);
+    await settle(server.ctx);
+    const token = mail.tokenTo(scene.old);
+    expect(await post('/api/auth/email/restore', { token })).toMatchObject({
+      status: 200,
+      body: { factors_removed: 1 },
+    });
+    await settle(server.ctx);
+    const texts = mail.letters.filter(({ to }) => to === scene.old).map(({ text }) => text);
+    expect(texts.join()).toContain('Those from before still count');
+    const link = /reset-password\?token=([\w-]+)/.exec(texts.join())?.[1];
+    const chosen = { token: link, password: 'only pia knows this one' };
+    expect((await post('/api/auth/password-reset', chosen)).status).toBe(200);
+    const login = { login: 'pia', password: chosen.password };
+    const opened = await post('/api/auth/sign-in', login);
+    expect(opened).toMatchObject({ status: 200, body: { access_token: expect.any(String) } });
+    expect(thief.recovery).toHaveLength(10);
+  });
+
+  test('keeps the factors from before: who reads the old mailbox alone does not come in', async () => {
+    const scene = await come('rosa');
+    const own = await addTotp(server, scene.session);
+    now += hour;
+    await scene.session.api('POST', '/api/auth/proof', {
+      password: scene.person.password,
+      code: own.app.code(),
+    });
+    const token = await change(scene, 'rosa@new.example');
+    expect((await post('/api/auth/email/restore', { token })).body).toEqual({ factors_removed: 0 });
+    await settle(server.ctx);
+    const chosen = { token: mail.tokenTo(scene.old), password: 'only rosa knows this one' };
+    expect((await post('/api/auth/password-reset', chosen)).status).toBe(200);
+    const opened = await post('/api/auth/sign-in', { login: 'rosa', password: chosen.password });
+    expect(opened.body.access_token).toBeUndefined();
+    expect(opened.body.second_factor ?? opened.status).toBeTruthy();
   });
 
   test('may do so for a week', async () => {

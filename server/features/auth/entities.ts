@@ -116,7 +116,7 @@ export const AccessTokenSchema = defineEntity({
 export class AccessToken extends AccessTokenSchema.class {}
 AccessTokenSchema.setClass(AccessToken);
 
-/** `change` goes to a wished address, `restore` to the one before it. */
+/** `change` goes to a wished address; `restore` to the one before it, created when the change was asked for. */
 export type EmailTokenPurpose = 'confirm' | 'reset' | 'owner' | 'change' | 'restore';
 
 /** A link that was mailed (or, for the owner, printed): one use, with an end. */

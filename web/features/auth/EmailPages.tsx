@@ -68,12 +68,18 @@ export function ConfirmEmailPage() {
 }
 
 function TakeBack({ token }: { token: string }) {
-  const isDone = useSignal(false);
+  const removed = useSignal<number | null>(null);
   const form = useForm(async () => {
-    await post('/api/auth/email/restore', { token });
-    isDone.value = true;
+    const answer = await post<{ factors_removed: number }>('/api/auth/email/restore', { token });
+    removed.value = answer.factors_removed;
   });
-  if (isDone.value) return <AuthFrame title={t('email.restoredTitle')} lead={t('email.restoredText')} />;
+  if (removed.value !== null) {
+    return (
+      <AuthFrame title={t('email.restoredTitle')} lead={t('email.restoredText')}>
+        {removed.value > 0 && <p>{t('email.restoredFactors', { count: removed.value })}</p>}
+      </AuthFrame>
+    );
+  }
   return (
     <AuthFrame title={t('email.restoreTitle')} lead={t('email.restoreText')}>
       <form onSubmit={form.send}>

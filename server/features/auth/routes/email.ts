@@ -5,8 +5,9 @@ import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { open, user } from '#server/platform/http/access.ts';
 import { findEmailWish, findUser } from '../queries.ts';
-import { confirmNewEmail, dropEmailWish, restoreEmail, wishForEmail } from '../service/change-email.ts';
+import { confirmNewEmail, dropEmailWish, wishForEmail } from '../service/change-email.ts';
 import { requireFresh } from '../service/fresh.ts';
+import { restoreEmail } from '../service/restore-email.ts';
 import { inSession } from './session-cookie.ts';
 
 const tags = ['Security'];
@@ -85,14 +86,12 @@ function linkRoutes(app: App, ctx: AppContext): void {
         tags,
         summary: 'Take back a change of the e-mail address',
         description:
-          'For the former address, within seven days: it counts again, everything is signed out, the password is void and a link to a new one follows.',
+          'For the former address, within seven days: it counts again, everything is signed out, the password is void and a link to a new one follows. ' +
+          'Passkeys and authenticator apps that were added since the change was asked for are removed: `factors_removed` says how many.',
         body: token,
       },
       config: { access: open },
     },
-    async (request) => {
-      await restoreEmail(ctx, request.body.token, request.ip);
-      return {};
-    },
+    async (request) => ({ factors_removed: await restoreEmail(ctx, request.body.token, request.ip) }),
   );
 }

@@ -79,6 +79,15 @@ export const deWords: LetterWords = {
     action: 'Das war ich nicht',
     ending: 'Der Link gilt einmal, sieben Tage lang. Wenn du das warst, ist alles in Ordnung.',
   }),
+  restored: ({ title, username }) => ({
+    subject: `Was bei ${title} zurückgenommen wurde`,
+    paragraphs: [
+      `${username} hat wieder diese E-Mail-Adresse, und alles ist abgemeldet.`,
+      'Authenticator-Apps und Passkeys, die seit der Änderung hinzukamen, sind entfernt. Die von vorher gelten weiter.',
+    ],
+    action: 'Zu deinen Sicherheitseinstellungen',
+    ending: 'Wähle zuerst ein neues Passwort: Der Link dafür kam in einem eigenen Brief.',
+  }),
   'factor-added': ({ title, username }) =>
     security(
       `Ein neuer Weg, dich bei ${title} anzumelden`,

@@ -76,6 +76,15 @@ export const enWords: LetterWords = {
     action: 'I did not do this',
     ending: 'The link works once, for seven days. If it was you, everything is in order.',
   }),
+  restored: ({ title, username }) => ({
+    subject: `What was taken back at ${title}`,
+    paragraphs: [
+      `${username} has this e-mail address again, and everything is signed out.`,
+      'Authenticator apps and passkeys that were added since the change are removed. Those from before still count.',
+    ],
+    action: 'Look at your security settings',
+    ending: 'Choose a new password first: a link for that came in a letter of its own.',
+  }),
   'factor-added': ({ title, username }) =>
     security(
       `A new way to sign in at ${title}`,

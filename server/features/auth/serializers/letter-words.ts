@@ -29,6 +29,7 @@ export type LetterKind =
   | 'password-changed'
   | 'change'
   | 'email-changed'
+  | 'restored'
   | 'factor-added'
   | 'factor-removed'
   | 'recovery-used';

@@ -23,6 +23,7 @@ const paths: Record<LetterKind, string> = {
   'password-changed': '/reset-password',
   change: '/confirm-email',
   'email-changed': '/restore-email',
+  restored: '/settings/security',
   'factor-added': '/settings/security',
   'factor-removed': '/settings/security',
   'recovery-used': '/settings/security',

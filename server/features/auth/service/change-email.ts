@@ -8,9 +8,7 @@ import type { EmailTokenPurpose } from '../entities.ts';
 import { emailFault } from '../policy.ts';
 import { findEmailToken, findUser } from '../queries.ts';
 import { worthlessLink } from './confirm.ts';
-import { signOutEverywhere } from './end-access.ts';
 import { limitAddress, limitPerson } from './limits.ts';
-import { hashPassword } from './passwords.ts';
 import { isEmailTaken, lockSignUps } from './sign-up.ts';
 
 /** A day for the new address; a week in which the old one may take it back. */
@@ -55,8 +53,16 @@ interface Link {
   email: string;
 }
 
-/** Notes that a link shall be mailed. Nobody knows the secret of this row: the one that counts is made with the letter. */
-async function noteLink(ctx: AppContext, tx: Transaction, { purpose, accountId, email }: Link): Promise<void> {
+/**
+ * Notes that a link shall be mailed. Nobody knows the secret of this row: the one that counts is made with the letter. `since` is when
+ * the change was asked for that a link takes back.
+ */
+async function noteLink(
+  ctx: AppContext,
+  tx: Transaction,
+  { purpose, accountId, email }: Link,
+  since: Date = ctx.clock(),
+): Promise<void> {
   const now = ctx.clock();
   const present = tx.sql.deleteFrom('email_tokens').where('account_id', '=', accountId).where('purpose', '=', purpose);
   // One wish at a time; but every former address may take its change back.
@@ -69,7 +75,7 @@ async function noteLink(ctx: AppContext, tx: Transaction, { purpose, accountId, 
       account_id: accountId,
       email,
       expires_at: new Date(now.getTime() + lifeMs[purpose]),
-      created_at: now,
+      created_at: since,
     })
     .execute();
 }
@@ -100,48 +106,24 @@ export async function confirmNewEmail(ctx: AppContext, accountId: string, token:
   if (found && found.accountId !== accountId)
     throw new Forbidden('This link is for another account. Sign in with that one and open the link again.');
   return ctx.database.write(async (tx) => {
-    const email = await useLink(ctx, tx, { token, purpose: 'change', accountId });
+    const { email, since } = await useLink(ctx, tx, { token, purpose: 'change', accountId });
     const before = await setEmail(ctx, tx, accountId, email);
     await dropLinks(tx, accountId, ['confirm', 'reset', 'change']);
     // An address that nobody ever confirmed may be a stranger's: it gets no say.
     if (before.confirmedAt !== null && before.email.toLowerCase() !== email.toLowerCase()) {
-      await noteLink(ctx, tx, { purpose: 'restore', accountId, email: before.email });
+      await noteLink(ctx, tx, { purpose: 'restore', accountId, email: before.email }, since);
       await tx.emit('email.wanted', { kind: 'email-changed', email: before.email, accountId });
     }
     return email;
   });
 }
 
-/**
- * Sets the former address again for whoever reads mail there. The password is void and everything is signed out, as a thief may hold
- * them; a link to a new password follows. @throws {Invalid} {TooMany}
- */
-export async function restoreEmail(ctx: AppContext, token: string, ip: string): Promise<void> {
-  await limitAddress(ctx, 'confirm', ip);
-  const found = await findEmailToken(ctx, 'restore', token);
-  const accountId = found?.accountId ?? null;
-  if (accountId === null) throw new Invalid(worthlessLink);
-  const passwordHash = await hashPassword(makeToken());
-  await ctx.database.write(async (tx) => {
-    const email = await useLink(ctx, tx, { token, purpose: 'restore', accountId });
-    await setEmail(ctx, tx, accountId, email);
-    await tx.sql
-      .updateTable('users')
-      .set({ password_hash: passwordHash })
-      .where('account_id', '=', accountId)
-      .execute();
-    // Those of a second change as well: its letter went to the thief.
-    await tx.sql.deleteFrom('email_tokens').where('account_id', '=', accountId).execute();
-    await tx.emit('email.wanted', { kind: 'reset', email });
-  });
-  await signOutEverywhere(ctx, accountId);
-}
-
-async function useLink(
+/** Uses a link up: the address in it, and when it was asked for. @throws {Invalid} when it is worthless */
+export async function useLink(
   ctx: AppContext,
   tx: Transaction,
   link: { token: string; purpose: 'change' | 'restore'; accountId: string },
-): Promise<string> {
+): Promise<{ email: string; since: Date }> {
   await lockSignUps(tx);
   const used = await tx.sql
     .deleteFrom('email_tokens')
@@ -149,14 +131,14 @@ async function useLink(
     .where('purpose', '=', link.purpose)
     .where('account_id', '=', link.accountId)
     .where('expires_at', '>', ctx.clock())
-    .returning('email')
+    .returning(['email', 'created_at as since'])
     .executeTakeFirst();
   if (!used || used.email === null) throw new Invalid(worthlessLink);
-  return used.email;
+  return { email: used.email, since: used.since };
 }
 
 /** Returns what was before. Whoever comes here reads mail at the new address, so they may hear that it is taken. @throws {Invalid} */
-async function setEmail(
+export async function setEmail(
   ctx: AppContext,
   tx: Transaction,
   accountId: string,

@@ -1,6 +1,7 @@
 // Ending access: sessions and tokens die in the database, and every process is told to forget them and close their sockets.
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
+import type { Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 
 /** Tells every process at once. Who misses it finds out within three seconds, when it looks at the database again. */
@@ -10,11 +11,19 @@ async function tell(ctx: AppContext, message: { accountId?: string; tokenIds?: s
 
 /** Ends everything that an account has open: all sessions and all tokens of apps. */
 export async function signOutEverywhere(ctx: AppContext, accountId: string): Promise<void> {
-  await ctx.database.write(async (tx) => {
-    await tx.sql.deleteFrom('sessions').where('account_id', '=', accountId).execute();
-    await tx.sql.deleteFrom('access_tokens').where('account_id', '=', accountId).execute();
-    await tx.sql.deleteFrom('oauth_codes').where('account_id', '=', accountId).execute();
-  });
+  await ctx.database.write((tx) => endAccess(tx, accountId));
+  await tellSignedOut(ctx, accountId);
+}
+
+/** Ends all sessions and tokens in the transaction of something graver; `tellSignedOut` must follow. */
+export async function endAccess(tx: Transaction, accountId: string): Promise<void> {
+  await tx.sql.deleteFrom('sessions').where('account_id', '=', accountId).execute();
+  await tx.sql.deleteFrom('access_tokens').where('account_id', '=', accountId).execute();
+  await tx.sql.deleteFrom('oauth_codes').where('account_id', '=', accountId).execute();
+}
+
+/** Lets every process forget what an account had open. */
+export async function tellSignedOut(ctx: AppContext, accountId: string): Promise<void> {
   await tell(ctx, { accountId });
 }
 

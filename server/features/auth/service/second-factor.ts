@@ -67,8 +67,29 @@ export async function resetSecondFactors(ctx: AppContext, accountId: string): Pr
   });
 }
 
+/** Forgets what was added since then, recovery codes too. Returns how many apps and passkeys went; tells nobody. */
+export async function dropFactorsSince(tx: Transaction, accountId: string, since: Date): Promise<number> {
+  const young = (table: 'passkeys' | 'recovery_codes') =>
+    tx.sql.deleteFrom(table).where('account_id', '=', accountId).where('created_at', '>=', since);
+  const passkeys = await young('passkeys').executeTakeFirstOrThrow();
+  const apps = await tx.sql
+    .deleteFrom('totp_keys')
+    .where('account_id', '=', accountId)
+    .where((is) => is.or([is('confirmed_at', 'is', null), is('confirmed_at', '>=', since)]))
+    .returning('confirmed_at')
+    .execute();
+  await young('recovery_codes').execute();
+  await dropUselessCodes(tx, accountId);
+  return Number(passkeys.numDeletedRows) + apps.filter(({ confirmed_at }) => confirmed_at !== null).length;
+}
+
 /** Recovery codes go with the last second factor; the owner is told of each that goes. */
 async function closeFactor(tx: Transaction, accountId: string): Promise<void> {
+  await dropUselessCodes(tx, accountId);
+  await tellOwner(tx, accountId, 'factor-removed');
+}
+
+async function dropUselessCodes(tx: Transaction, accountId: string): Promise<void> {
   await tx.sql
     .deleteFrom('recovery_codes')
     .where('account_id', '=', accountId)
@@ -87,5 +108,4 @@ async function closeFactor(tx: Transaction, accountId: string): Promise<void> {
       ),
     )
     .execute();
-  await tellOwner(tx, accountId, 'factor-removed');
 }
