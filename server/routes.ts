@@ -8,6 +8,7 @@ import { instanceRoutes } from '#server/features/admin/routes/instance.ts';
 import { staffRoutes } from '#server/features/admin/routes/staff.ts';
 import { authorizeRoutes } from '#server/features/auth/routes/authorize.ts';
 import { leaveRoutes } from '#server/features/auth/routes/leave.ts';
+import { languageRoutes } from '#server/features/auth/routes/language.ts';
 import { mediaWishRoutes } from '#server/features/auth/routes/media-wishes.ts';
 import { oauthRoutes } from '#server/features/auth/routes/oauth.ts';
 import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
@@ -66,6 +67,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await oauthRoutes(app, ctx);
   await userRoutes(app, ctx);
   await mediaWishRoutes(app, ctx);
+  await languageRoutes(app, ctx);
   await accountRoutes(app, ctx);
   await credentialRoutes(app, ctx);
   await peopleRoutes(app, ctx);

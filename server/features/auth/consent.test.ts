@@ -91,6 +91,28 @@ describe('the consent page', () => {
     expect(style.headers.get('content-type')).toContain('text/css');
   });
 
+  test('speaks the language that the app asks for, that the person chose, or that the browser prefers', async () => {
+    const client = await scene.register();
+    const { cookie } = scene;
+    const german = await scene.ask(client, {}, { cookie, 'accept-language': 'de-CH, en;q=0.5' });
+    expect(german.body).toContain('<html lang="de">');
+    expect(german.body).toContain('in deinem Namen schreiben, ändern und löschen');
+    expect(german.headers.get('vary')).toContain('Accept-Language');
+    await scene.alice.api('PUT', '/api/preferences/language', { language: 'en' });
+    expect((await scene.ask(client, {}, { cookie, 'accept-language': 'de' })).body).toContain('It will be able to');
+    const asked = await scene.ask(client, { lang: 'de', redirect_uri: outOfBand });
+    expect(asked.body).toContain('Die App könnte dann');
+    expect((await scene.decide(asked, 'allow')).body).toContain('Fast geschafft');
+    const unknown = await scene.ask(client, { client_id: 'nobody', lang: 'de' });
+    expect(unknown.body).toContain('Diese App ist hier nicht angemeldet');
+    expect((await scene.alice.api('PUT', '/api/preferences/language', { language: 'no such!' })).status).toBe(422);
+    await scene.alice.api('PUT', '/api/preferences/language', { language: '' });
+    expect((await scene.alice.api('GET', '/api/preferences/language')).body).toEqual({
+      language: '',
+      spoken: ['en', 'de'],
+    });
+  });
+
   test('lets the form reach apps with a scheme of their own', async () => {
     const page = await scene.ask(await scene.register({ redirect_uris: 'icecubesapp://' }), {
       redirect_uri: 'icecubesapp://',

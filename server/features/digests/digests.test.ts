@@ -59,6 +59,21 @@ test('who was away for a week gets one letter with counts and names, and no word
   expect(lettersToAlice()).toHaveLength(1);
 });
 
+test('the letter and the page that ends it speak German to those who read German', async () => {
+  await alice.api('PUT', '/api/preferences/language', { language: 'de' });
+  await later(2 * day);
+  await secretPost();
+  await server.settle();
+  await later(6 * day);
+  const letter = mailbox.letterTo(address());
+  expect(letter.subject).toContain('1 Mitteilung für dich bei');
+  expect(letter.text).toContain(`- 1 Erwähnung: ${bob.username}`);
+  const path = `/unsubscribe?token=${mailbox.tokenTo(address())}`;
+  const page = await call(server.origin, 'GET', path, { headers: { 'accept-language': 'de' } });
+  expect(page.body).toContain('<html lang="de">');
+  expect(page.body).toContain('Abbestellen');
+});
+
 test('the next letter comes a period later, of what is new since', async () => {
   await later(8 * day);
   await secretPost();

@@ -18,12 +18,14 @@ export async function findFrequency(ctx: AppContext, accountId: string): Promise
 export interface Reader {
   username: string;
   email: string;
+  /** The language of their letters; null when nobody knows. */
+  locale: string | null;
 }
 
 /** The login behind an account, when letters may go to it. */
 export async function findReader(ctx: AppContext, accountId: string): Promise<Reader | null> {
   const { rows } = await sql<Reader>`
-    select a.username, u.email from users u join accounts a on a.id = u.account_id
+    select a.username, u.email, u.locale from users u join accounts a on a.id = u.account_id
     where u.account_id = ${accountId} and u.email_confirmed_at is not null and u.disabled_at is null and ${activeAccounts('a')}`.execute(
     ctx.database.read,
   );

@@ -1,12 +1,14 @@
 // Doors to letters about what one missed: how often, and the link that ends them without signing in.
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
 import { open, user, viewerOf } from '#server/platform/http/access.ts';
+import { pickLanguage } from '#server/platform/http/language.ts';
 import { frequencies, type Frequency } from './entities.ts';
 import { findFrequency } from './queries.ts';
-import { unsubscribePage } from './serializers.ts';
+import { unsubscribePage } from './serializers/letter.ts';
 import { endDigests, setFrequency } from './service/wish.ts';
 
 const tags = ['digests'];
@@ -38,24 +40,26 @@ export async function digestRoutes(app: App, ctx: AppContext): Promise<void> {
 
 function unsubscribeRoutes(app: App, ctx: AppContext): void {
   const schema = { querystring: Type.Object({ token: Type.String({ maxLength: 500 }) }), hide: true };
-  const page = async (sentence: string, action: string | null): Promise<string> =>
-    unsubscribePage((await readInstanceSettings(ctx)).title, sentence, action);
+  const send = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    content: Parameters<typeof unsubscribePage>[2],
+  ): Promise<FastifyReply> => {
+    const { title } = await readInstanceSettings(ctx);
+    return reply
+      .header('vary', 'Accept-Language')
+      .type('text/html; charset=utf-8')
+      .send(unsubscribePage(title, pickLanguage(request.headers['accept-language']), content));
+  };
   // Mail scanners look at every link, so looking changes nothing.
   app.get('/unsubscribe', { schema, config: { access: open } }, async (request, reply) => {
     const action = `/unsubscribe?token=${encodeURIComponent(request.query.token)}`;
-    return reply
-      .type('text/html; charset=utf-8')
-      .send(await page('Get no more letters about what you missed?', action));
+    return send(request, reply, { sentence: 'question', action });
   });
   // Mail programs knock here by themselves. @see RFC 8058
   app.post('/unsubscribe', { schema, config: { access: open } }, async (request, reply) => {
     const isOurs = await endDigests(ctx, request.query.token);
-    const sentence = isOurs
-      ? 'You get no more letters about what you missed.'
-      : 'This link is not complete. You can change your letters in your settings.';
-    return reply
-      .code(isOurs ? 200 : 404)
-      .type('text/html; charset=utf-8')
-      .send(await page(sentence, null));
+    const sentence = isOurs ? 'done' : 'incomplete';
+    return send(request, reply.code(isOurs ? 200 : 404), { sentence, action: null });
   });
 }

@@ -3,7 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
 import { findFrequency, findReader, missedBy } from './queries.ts';
-import { digestLetter } from './serializers.ts';
+import { digestLetter } from './serializers/letter.ts';
 import { unsubscribeToken } from './service/wish.ts';
 
 /** Writes to somebody what they missed; nothing when it is read, gone or not wanted any more. */

@@ -1,6 +1,6 @@
 // The page on which a person lets an app use their account.
 import { createHmac } from 'node:crypto';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
@@ -9,10 +9,12 @@ import { pictureAddresses } from '#server/features/accounts/serializers.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
 import { open } from '#server/platform/http/access.ts';
 import { pagePolicy } from '#server/platform/http/headers.ts';
+import { pickLanguage } from '#server/platform/http/language.ts';
 import { sameText } from '#server/platform/tokens.ts';
 import { outOfBand } from '../policy.ts';
-import { codePage, consentPage, faultPage, stylePath } from '../serializers/consent-page.ts';
+import { codePage, consentPage, faultPage, stylePath, type PageFacts } from '../serializers/consent-page.ts';
 import { consentStyle } from '../serializers/consent-style.ts';
+import { consentWords } from '../serializers/consent-words.ts';
 import {
   grantCode,
   readAuthorization,
@@ -33,6 +35,7 @@ const fields = {
   state: Text,
   code_challenge: Text,
   code_challenge_method: Text,
+  lang: Text,
 };
 const tags = ['OAuth'];
 
@@ -43,18 +46,19 @@ export async function authorizeRoutes(app: App, ctx: AppContext): Promise<void> 
       schema: {
         tags,
         summary: 'The page that asks for consent',
-        querystring: Type.Object({ ...fields, force_login: Type.Optional(Type.Boolean()), lang: Text }),
+        querystring: Type.Object({ ...fields, force_login: Type.Optional(Type.Boolean()) }),
       },
       config: { access: open },
     },
     async (request, reply) => {
-      const { force_login: mustSignIn, lang: _lang, ...parameters } = request.query;
-      const wish = await readOrExplain(ctx, reply, parameters);
-      if (!wish) return reply;
-      if ('code' in wish) return sendRefusal(ctx, reply, wish);
+      const { force_login: mustSignIn, ...parameters } = request.query;
       const person = mustSignIn === true ? null : await signedIn(ctx, request);
+      const facts = await pageFacts(ctx, request, parameters.lang, person);
+      const wish = await readOrExplain(ctx, reply, parameters, facts);
+      if (!wish) return reply;
+      if ('code' in wish) return sendRefusal(ctx, reply, wish, facts);
       if (!person) return reply.redirect(signInAddress(parameters));
-      return showConsent(ctx, reply, wish, parameters, person);
+      return showConsent(ctx, reply, { wish, parameters, person, facts });
     },
   );
 
@@ -67,13 +71,15 @@ export async function authorizeRoutes(app: App, ctx: AppContext): Promise<void> 
     async (request, reply) => {
       const { csrf = '', decision, ...parameters } = request.body;
       refuseOtherSites(ctx, request);
-      const wish = await readOrExplain(ctx, reply, parameters);
-      if (!wish) return reply;
-      if ('code' in wish) return sendRefusal(ctx, reply, wish);
       const person = await signedIn(ctx, request);
+      const facts = await pageFacts(ctx, request, parameters.lang, person);
+      const wish = await readOrExplain(ctx, reply, parameters, facts);
+      if (!wish) return reply;
+      if ('code' in wish) return sendRefusal(ctx, reply, wish, facts);
       if (!person) return reply.redirect(signInAddress(parameters));
-      if (!sameText(csrf, csrfToken(ctx, person.session.id))) return showConsent(ctx, reply, wish, parameters, person);
-      return decide(ctx, reply, wish, person.login.accountId, decision === 'allow');
+      if (!sameText(csrf, csrfToken(ctx, person.session.id)))
+        return showConsent(ctx, reply, { wish, parameters, person, facts });
+      return decide(ctx, reply, { wish, person, facts }, decision === 'allow');
     },
   );
 
@@ -82,18 +88,34 @@ export async function authorizeRoutes(app: App, ctx: AppContext): Promise<void> 
   });
 }
 
+type Parameters = AuthorizationParameters & { lang?: string };
+type Person = NonNullable<Awaited<ReturnType<typeof signedIn>>>;
+
+/** In the language that the app asks for, that the person chose, or that the browser prefers. */
+async function pageFacts(
+  ctx: AppContext,
+  request: FastifyRequest,
+  wanted: string | undefined,
+  person: Person | null,
+): Promise<PageFacts> {
+  const { title } = await readInstanceSettings(ctx);
+  const language = pickLanguage(wanted, person?.login.locale, request.headers['accept-language']);
+  return { community: title, language };
+}
+
 /** The checked request; null when it is so wrong that a page has said so. */
 async function readOrExplain(
   ctx: AppContext,
   reply: FastifyReply,
-  parameters: AuthorizationParameters,
+  parameters: Parameters,
+  facts: PageFacts,
 ): Promise<AuthorizationRequest | RefusedRequest | null> {
   try {
     return await readAuthorization(ctx, parameters);
   } catch (error) {
     if (!(error instanceof OauthFault)) throw error;
-    const { title } = await readInstanceSettings(ctx);
-    await page(ctx, reply.code(400), faultPage(title, error.message));
+    const fault = error.code === 'invalid_client' ? 'unknownApp' : 'wrongAddress';
+    await page(ctx, reply.code(400), faultPage(facts, fault));
     return null;
   }
 }
@@ -103,7 +125,7 @@ function page(ctx: AppContext, reply: FastifyReply, html: string, formTargets: s
     reply
       .header('content-security-policy', pagePolicy(ctx, formTargets))
       .header('cache-control', 'private, no-store')
-      .header('vary', 'Cookie')
+      .header('vary', 'Cookie, Accept-Language')
       .header('referrer-policy', 'no-referrer')
       // A client may have opened this page in a window of its own and wait for it to come back.
       .header('cross-origin-opener-policy', 'unsafe-none')
@@ -112,10 +134,15 @@ function page(ctx: AppContext, reply: FastifyReply, html: string, formTargets: s
   );
 }
 
-async function sendRefusal(ctx: AppContext, reply: FastifyReply, refused: RefusedRequest): Promise<FastifyReply> {
+async function sendRefusal(
+  ctx: AppContext,
+  reply: FastifyReply,
+  refused: RefusedRequest,
+  facts: PageFacts,
+): Promise<FastifyReply> {
   if (refused.redirectUri === outOfBand) {
-    const { title } = await readInstanceSettings(ctx);
-    return page(ctx, reply.code(400), faultPage(title, refused.description));
+    const fault = refused.code === 'invalid_scope' ? 'wrongScope' : 'wrongRequest';
+    return page(ctx, reply.code(400), faultPage(facts, fault));
   }
   return reply.redirect(
     redirectTo(refused.redirectUri, {
@@ -126,23 +153,25 @@ async function sendRefusal(ctx: AppContext, reply: FastifyReply, refused: Refuse
   );
 }
 
-function signInAddress(parameters: AuthorizationParameters): string {
+function signInAddress(parameters: Parameters): string {
   const returnTo = redirectTo('/oauth/authorize', { ...parameters });
   return redirectTo('/sign-in', { return_to: returnTo });
 }
 
-type Person = NonNullable<Awaited<ReturnType<typeof signedIn>>>;
+interface Asking {
+  wish: AuthorizationRequest;
+  person: Person;
+  facts: PageFacts;
+}
 
 async function showConsent(
   ctx: AppContext,
   reply: FastifyReply,
-  wish: AuthorizationRequest,
-  parameters: AuthorizationParameters,
-  person: Person,
+  { wish, parameters, person, facts }: Asking & { parameters: Parameters },
 ): Promise<FastifyReply> {
-  const [{ title }, account] = await Promise.all([readInstanceSettings(ctx), findAccount(ctx, person.login.accountId)]);
+  const account = await findAccount(ctx, person.login.accountId);
   const html = consentPage({
-    community: title,
+    ...facts,
     app: wish.app,
     person: {
       handle: `@${person.login.username}@${ctx.config.handleDomain}`,
@@ -173,21 +202,19 @@ function csrfToken(ctx: AppContext, sessionId: string): string {
 async function decide(
   ctx: AppContext,
   reply: FastifyReply,
-  wish: AuthorizationRequest,
-  accountId: string,
+  { wish, person, facts }: Asking,
   isAllowed: boolean,
 ): Promise<FastifyReply> {
-  const { title } = await readInstanceSettings(ctx);
   const isOutOfBand = wish.redirectUri === outOfBand;
   reply.header('cache-control', 'private, no-store');
   if (!isAllowed) {
-    const text = 'You did not allow the app to use your account.';
-    if (isOutOfBand) return page(ctx, reply, faultPage(title, text));
+    if (isOutOfBand) return page(ctx, reply, faultPage(facts, 'denied'));
+    const description = consentWords.en.denied;
     return reply.redirect(
-      redirectTo(wish.redirectUri, { error: 'access_denied', error_description: text, state: wish.state }),
+      redirectTo(wish.redirectUri, { error: 'access_denied', error_description: description, state: wish.state }),
     );
   }
-  const code = await grantCode(ctx, accountId, wish);
-  if (isOutOfBand) return page(ctx, reply, codePage(title, wish.app.name, code));
+  const code = await grantCode(ctx, person.login.accountId, wish);
+  if (isOutOfBand) return page(ctx, reply, codePage(facts, wish.app.name, code));
   return reply.redirect(redirectTo(wish.redirectUri, { code, state: wish.state }));
 }

@@ -1,4 +1,5 @@
 // What letters say, a table for each language; which links they hold is said in letters.ts.
+import { pickLanguage, type Language } from '#server/platform/http/language.ts';
 import { deWords } from './letter-words-de.ts';
 import { enWords } from './letter-words-en.ts';
 
@@ -36,9 +37,9 @@ export type LetterKind =
 
 export type LetterWords = Record<LetterKind, (about: About) => LetterText>;
 
-const languages: Record<string, LetterWords> = { en: enWords, de: deWords };
+const tables: Record<Language, LetterWords> = { en: enWords, de: deWords };
 
 /** The words for somebody who reads that language (`de`, `de-AT`); English when there are none. */
 export function wordsFor(locale: string | null): LetterWords {
-  return languages[(locale ?? '').split(/[-_]/)[0]?.toLowerCase() ?? ''] ?? enWords;
+  return tables[pickLanguage(locale)];
 }

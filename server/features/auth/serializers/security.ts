@@ -20,7 +20,7 @@ export function serializeAuthorizedApp(app: AuthorizedApp) {
     name: app.name,
     website: app.website,
     scopes: app.scopes,
-    may: describeScopes(app.scopes).map((wish) => wish.text),
+    may: describeScopes(app.scopes, 'en').map((wish) => wish.text),
     created_at: app.createdAt.toISOString(),
     last_used_at: app.lastUsedAt?.toISOString() ?? null,
   };

@@ -197,3 +197,10 @@ export async function changePostingDefaults(
   if (Object.keys(set).length === 0) return;
   await ctx.database.write((tx) => tx.sql.updateTable('users').set(set).where('account_id', '=', accountId).execute());
 }
+
+/** Chooses the language in which the server writes to somebody; null takes the choice back. */
+export async function setLocale(ctx: AppContext, accountId: string, locale: string | null): Promise<void> {
+  await ctx.database.write((tx) =>
+    tx.sql.updateTable('users').set({ locale }).where('account_id', '=', accountId).execute(),
+  );
+}

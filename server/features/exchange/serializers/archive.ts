@@ -1,6 +1,7 @@
 // An archive as our own API shows it, and the letter that says that it is ready.
 import { Type, type Static } from 'typebox';
 import type { Letter } from '#server/platform/mail/mail.ts';
+import { pickLanguage, type Language } from '#server/platform/http/language.ts';
 import { escapeHtml } from '#server/platform/text.ts';
 import type { ArchiveView } from '../queries/archive.ts';
 
@@ -48,24 +49,45 @@ export function serializeArchive(archive: ArchiveView | null, { expiresAt, nextA
   };
 }
 
+interface ArchiveWords {
+  subject: (title: string) => string;
+  news: (username: string, title: string) => string;
+  where: string;
+  ending: string;
+}
+
+const words: Record<Language, ArchiveWords> = {
+  en: {
+    subject: (title) => `Your archive at ${title} is ready`,
+    news: (username, title) => `Hello ${username}, the archive of your account at ${title} is ready.`,
+    where: 'You find it in your settings, for seven days:',
+    ending: 'If you did not ask for it, choose a new password at once and sign out everywhere.',
+  },
+  de: {
+    subject: (title) => `Dein Archiv bei ${title} ist fertig`,
+    news: (username, title) => `Hallo ${username}, das Archiv deines Kontos bei ${title} ist fertig.`,
+    where: 'Du findest es sieben Tage lang in deinen Einstellungen:',
+    ending: 'Wenn du nicht darum gebeten hast, wähle sofort ein neues Passwort und melde dich überall ab.',
+  },
+};
+
 /** Without a link to the archive itself, and without a word of what it holds: a letter lies open in a mailbox. */
 export function archiveLetter(facts: {
   /** The community's name. */
   title: string;
   origin: string;
-  reader: { username: string; email: string };
+  reader: { username: string; email: string; locale: string | null };
 }): Letter {
   const { title, origin, reader } = facts;
+  const { subject, news, where, ending } = words[pickLanguage(reader.locale)];
   const settings = `${origin}/settings/account`;
-  const news = `Hello ${reader.username}, the archive of your account at ${title} is ready.`;
-  const where = 'You find it in your settings, for seven days:';
-  const ending = 'If you did not ask for it, choose a new password at once and sign out everywhere.';
+  const opening = news(reader.username, title);
   return {
     to: reader.email,
-    subject: `Your archive at ${title} is ready`.replaceAll(/\s+/g, ' '),
-    text: `${[news, `${where} ${settings}`, ending].join('\n\n')}\n`,
+    subject: subject(title).replaceAll(/\s+/g, ' '),
+    text: `${[opening, `${where} ${settings}`, ending].join('\n\n')}\n`,
     html: [
-      `<p>${escapeHtml(news)}</p>`,
+      `<p>${escapeHtml(opening)}</p>`,
       `<p>${escapeHtml(where)} <a href="${escapeHtml(settings)}">${escapeHtml(settings)}</a></p>`,
       `<p>${escapeHtml(ending)}</p>`,
     ].join('\n'),
