@@ -195,33 +195,46 @@ async function tryWebFinger(ctx: AppContext, handle: { username: string; domain:
 
 /**
  * Looks up the handles that we do not know yet, so that a mention of a stranger becomes one. Waits at most `timeoutMs`;
- * what is not found by then, or at all, stays unknown. Never throws for what a stranger's server does.
+ * what is not found by then, or at all, stays unknown. Returns those that were found now, by the handle in lower case that
+ * was asked for. Never throws for what a stranger's server does.
  */
 export async function ensureAccounts(
   ctx: AppContext,
   handles: readonly string[],
   options: { timeoutMs: number },
-): Promise<void> {
+): Promise<ReadonlyMap<string, AccountView>> {
+  const found = new Map<string, AccountView>();
   const asked = handles.slice(0, maxLookups).flatMap((handle) => parseHandle(ctx.config, handle) ?? []);
   const remote = asked
     .filter((handle) => handle.domain !== null)
     .map(({ username, domain }) => `${username}@${domain ?? ''}`);
-  if (remote.length === 0) return;
+  if (remote.length === 0) return found;
   const known = new Set(
     (await findAccountsByHandles(ctx, remote)).map((account) =>
       `${account.username}@${account.domain ?? ''}`.toLowerCase(),
     ),
   );
   const unknown = [...new Set(remote.map((handle) => handle.toLowerCase()))].filter((handle) => !known.has(handle));
-  if (unknown.length === 0) return;
+  if (unknown.length === 0) return found;
   const lookups = unknown.map(async (handle) => {
     try {
-      await resolveAccount(ctx, handle, options);
+      const account = await resolveAccount(ctx, handle, options);
+      if (account !== null) found.set(handle, account);
     } catch (error) {
       ctx.log.debug({ err: error, handle }, 'a mentioned account could not be looked up');
     }
   });
   await Promise.race([Promise.all(lookups), patience(options.timeoutMs)]);
+  return found;
+}
+
+/**
+ * Looks up one handle as `ensureAccounts` does. Returns the handle by which the account goes: its server may stand under
+ * another domain than its handles, and answers to both. What is not found is returned as it is.
+ */
+export async function lookUpHandle(ctx: AppContext, text: string, options: { timeoutMs: number }): Promise<string> {
+  const [account] = (await ensureAccounts(ctx, [text], options)).values();
+  return account === undefined || account.domain === null ? text : `${account.username}@${account.domain}`;
 }
 
 function patience(ms: number): Promise<void> {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
+import { lookUpHandle } from '#server/features/accounts/activitypub.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { serializeAccount, type MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { searchPeople } from '#server/features/graph/queries.ts';
@@ -159,11 +159,11 @@ async function searchAddress(ctx: AppContext, search: Search, wanted: readonly K
 async function searchWords(ctx: AppContext, search: Search, wanted: readonly Kind[]): Promise<Results> {
   const { text, viewerId, following, limit, offset } = search;
   const isHandle = /^@?[^@\s]+@[^@\s]+$/.test(text);
-  if (isHandle && search.fetch && wanted.includes('accounts'))
-    await ensureAccounts(ctx, [text.replace(/^@/, '')], { timeoutMs: lookupTimeoutMs });
+  const isAsked = isHandle && search.fetch && wanted.includes('accounts');
+  const name = isAsked ? await lookUpHandle(ctx, text.replace(/^@/, ''), { timeoutMs: lookupTimeoutMs }) : text;
   const people =
     wanted.includes('accounts') && !text.startsWith('#')
-      ? await searchPeople(ctx, viewerId, { text, limit, offset, following })
+      ? await searchPeople(ctx, viewerId, { text: name, limit, offset, following })
       : [];
   const isWord = /^#?[^\s@]+$/.test(text);
   const tags =

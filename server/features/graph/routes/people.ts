@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { ensureAccounts } from '#server/features/accounts/activitypub.ts';
+import { lookUpHandle } from '#server/features/accounts/activitypub.ts';
 import { isId, type AccountView } from '#server/features/accounts/queries.ts';
 import { requireAccount } from '#server/features/accounts/routes.ts';
 import { serializeAccount, type MastodonAccount } from '#server/features/accounts/serializers.ts';
@@ -65,9 +65,9 @@ function searchRoute(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const { q, following, offset = 0 } = request.query;
       const { limit } = readPage(request.query, limits);
-      if (request.query.resolve === true && offset === 0)
-        await ensureAccounts(ctx, [q], { timeoutMs: lookupTimeoutMs });
-      const found = await searchPeople(ctx, viewerOf(request).accountId, { text: q, limit, offset, following });
+      const isResolved = request.query.resolve === true && offset === 0;
+      const text = isResolved ? await lookUpHandle(ctx, q, { timeoutMs: lookupTimeoutMs }) : q;
+      const found = await searchPeople(ctx, viewerOf(request).accountId, { text, limit, offset, following });
       setOffsetLinks(request, reply, ctx.config.origin, { offset, limit, count: found.length });
       return found.map((account) => serializeAccount(account, ctx));
     },

@@ -1,0 +1,93 @@
+// A server as a child of this process, to be killed, frozen or set to another time. Where its database is, the caller says.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface ChildServer {
+  /** Starts it and resolves when it listens. */
+  start(): Promise<void>;
+  /** Ends it without a warning, as a power cut would. */
+  kill(): Promise<void>;
+  /** Asks it to end in order; resolves to its exit code. */
+  stop(): Promise<number | null>;
+  /** Sends a signal; `SIGSTOP` freezes it and `SIGCONT` lets it go on. */
+  signal(name: NodeJS.Signals): void;
+  /** Sets its clock to that many ms from now. Only with `names`. */
+  setClock(movedMs: number): Promise<void>;
+  /** Its process number; 0 when it does not run. */
+  pid(): number;
+  /** What it said last: for messages of tests that fail. */
+  said(): string;
+}
+
+export interface ChildOptions {
+  env: Record<string, string>;
+  /** Names that end in `.test` lead to this machine, and its clock can be moved. */
+  names?: boolean;
+  /** No file that it writes may be longer, in units of 512 bytes: as on a disk that is full. */
+  fileBlocks?: number | undefined;
+  /** Another program than the server itself. */
+  program?: string;
+}
+
+const server = fileURLToPath(new URL('../main.ts', import.meta.url));
+const preload = fileURLToPath(new URL('child/preload.ts', import.meta.url));
+const startWithinMs = 60_000;
+
+/** Prepares it; nothing runs yet. It may be started again after it has ended. */
+export function childServer(options: ChildOptions): ChildServer {
+  let child: ChildProcess | null = null;
+  let said = '';
+  const keep = (chunk: Buffer): void => {
+    said = (said + chunk.toString()).slice(-20_000);
+  };
+  const kill = async (): Promise<void> => {
+    const running = child;
+    child = null;
+    if (running === null || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await ended;
+  };
+  return {
+    kill,
+    said: () => said,
+    pid: () => child?.pid ?? 0,
+    signal: (name) => void child?.kill(name),
+    async stop() {
+      const running = child;
+      if (running === null) return null;
+      const ended = new Promise<number | null>((resolve) => running.once('exit', (code) => resolve(code)));
+      running.kill('SIGTERM');
+      return ended;
+    },
+    async setClock(movedMs) {
+      const running = child;
+      if (running === null) throw new Error('the server does not run');
+      const heard = new Promise((resolve) => running.once('message', resolve));
+      running.send({ clockMs: movedMs });
+      await heard;
+    },
+    async start() {
+      // What a test that failed left running would sit on the port.
+      await kill();
+      const started = launch(options);
+      child = started;
+      started.stdout?.on('data', keep);
+      started.stderr?.on('data', keep);
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`the server did not start:\n${said}`)), startWithinMs);
+        started.once('message', () => (clearTimeout(timer), resolve()));
+        started.once('exit', () => (clearTimeout(timer), reject(new Error(`the server ended at its start:\n${said}`))));
+      });
+    },
+  };
+}
+
+function launch({ env, names = false, fileBlocks, program = server }: ChildOptions): ChildProcess {
+  const list = [...(names ? ['--import', preload] : []), program];
+  // The signal that would end the program is put off, so that a write fails as it does on a full disk.
+  const limited = `trap '' XFSZ; ulimit -f ${fileBlocks}; exec "$0" "$@"`;
+  const [command, args] =
+    fileBlocks === undefined ? [process.execPath, list] : ['sh', ['-c', limited, process.execPath, ...list]];
+  return spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+}
