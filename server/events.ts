@@ -73,6 +73,8 @@ export interface Events {
     boostOfId: string | null;
     boostOfUri: string | null;
     mentionedIds: string[];
+    /** The group in which it was written. */
+    groupId?: string | null;
     tags: string[];
   };
   /** A post of ours quotes one of another server: its author is asked. */

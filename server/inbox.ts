@@ -27,12 +27,14 @@ import {
   receiveAnnounce,
   receiveCreate,
   receiveDelete,
+  receiveDislike,
   receiveLike,
   receiveUpdate,
   undoAnnounce,
   undoLike,
   type Undone,
 } from '#server/features/posts/activitypub/receive.ts';
+import { isPassedOn, receivePassedOn } from '#server/features/posts/activitypub/receive-groups.ts';
 import {
   isQuoteAnswer,
   receiveQuoteAccept,
@@ -63,7 +65,8 @@ const receivers: Record<string, Receive> = {
       : receiveDelete(ctx, incoming),
   Like: receiveLike,
   EmojiReact: receiveLike,
-  Announce: receiveAnnounce,
+  Dislike: receiveDislike,
+  Announce: (ctx, incoming) => (isPassedOn(incoming) ? receivePassedOn(ctx, incoming) : receiveAnnounce(ctx, incoming)),
   Move: receiveMove,
   Flag: receiveFlag,
   Add: receiveAdd,

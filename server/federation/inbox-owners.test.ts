@@ -42,7 +42,8 @@ describe('whose things they are', () => {
     ['an object of ours', (own) => ({ ...own, id: `${server.origin}/ap/posts/1` }), 'own_object'],
     ['the words of a neighbour', (own) => ({ ...own, attributedTo: mallory.uri }), 'not_owner'],
     ['the words of nobody', (own) => ({ ...own, attributedTo: undefined }), 'malformed'],
-    ['an unknown type', (own) => ({ ...own, type: 'Recipe' }), 'unsupported_object'],
+    ['what is no post', (own) => ({ ...own, type: 'Place' }), 'unsupported_object'],
+    ['what says nothing', (own) => ({ ...own, type: 'Recipe', content: '' }), 'malformed'],
   ])('nobody creates %s', async (_what, change, reason) => {
     const object = change(note(eve, 'x'));
     expect(await deliver(eve, activity(eve, 'Create', object))).toBe(reason);

@@ -130,7 +130,7 @@ export async function placeNote(
   { quoteDepth: depth = 0 }: Finding = {},
 ): Promise<ImportedPost> {
   const addressed = [...note.audience.to, ...note.audience.cc];
-  const known = await knownAmong(ctx, [...note.mentionedUris, ...addressed]);
+  const known = await knownAmong(ctx, [...note.mentionedUris, ...note.groupUris, ...addressed]);
   const named = new Set(note.mentionedUris);
   const answered = await authorOf(ctx, note.inReplyToUri);
   const mentioned = known.filter(({ id, uri }) => id !== author.id && (named.has(uri) || id === answered));
@@ -144,7 +144,14 @@ export async function placeNote(
     visibility: visibilityOf(note.audience, author.followersUrl),
     mentionedIds: mentioned.map(({ id }) => id),
     silentIds: silent.map(({ id }) => id),
+    groupId: groupAmong(known, note.groupUris)?.id ?? null,
   };
+}
+
+/** The group that a post is written in: the one that it says, or else the first that it is addressed to. */
+function groupAmong(known: readonly Known[], said: readonly string[]): Known | undefined {
+  const groups = known.filter(({ kind, domain }) => kind === 'group' && domain !== null);
+  return groups.find(({ uri }) => said.includes(uri)) ?? groups[0];
 }
 
 /** Whom a reply answers counts as named when it is addressed to them. */
@@ -153,15 +160,19 @@ async function authorOf(ctx: AppContext, uri: string | null): Promise<string | n
   return post?.accountId ?? null;
 }
 
-async function knownAmong(
-  ctx: AppContext,
-  uris: readonly string[],
-): Promise<Array<{ id: string; uri: string; domain: string | null }>> {
+interface Known {
+  id: string;
+  uri: string;
+  domain: string | null;
+  kind: string;
+}
+
+async function knownAmong(ctx: AppContext, uris: readonly string[]): Promise<Known[]> {
   const asked = [...new Set(uris)].filter((uri) => hostOf(uri) !== null);
   if (asked.length === 0) return [];
   return ctx.database.read
     .selectFrom('accounts')
-    .select(['id', 'uri', 'domain'])
+    .select(['id', 'uri', 'domain', 'kind'])
     .where(sql<boolean>`uri = any(${asked}::text[])`)
     .where('deleted_at', 'is', null)
     .where('opened', '=', true)

@@ -36,6 +36,8 @@ export const PostSchema = defineEntity({
     inReplyToAccountId: p.bigint('string').nullable(),
     inReplyToUri: p.text().nullable(),
     conversationId: p.bigint('string'),
+    /** The group of another server (FEP-1b12) in which it was written. */
+    groupId: p.bigint('string').nullable(),
     boostOfId: () => p.manyToOne(Post).mapToPk().fieldName('boost_of_id').nullable().deleteRule('cascade'),
     appId: p.bigint('string').nullable(),
     /** What is shown of the first link in its text. */

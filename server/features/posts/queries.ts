@@ -24,6 +24,15 @@ export interface MentionView {
   silent: boolean;
 }
 
+/** A community of another server. */
+export interface GroupView {
+  id: string;
+  username: string;
+  domain: string | null;
+  uri: string;
+  url: string | null;
+}
+
 export interface QuoteView {
   id: string | null;
   accountId: string | null;
@@ -56,6 +65,8 @@ export interface PostView {
   conversationId: string;
   /** The address of the first post of the conversation, when that is ours. */
   ownRootUri: string | null;
+  /** The group in which it was written. */
+  group: GroupView | null;
   boostOfId: string | null;
   appId: string | null;
   quotePolicy: QuotePolicy;
@@ -84,7 +95,7 @@ export interface PostView {
 /** A poll as JSON brings it: its end is a text. */
 type PollRow = Omit<PollView, 'expiresAt'> & { expiresAt: string | null };
 type PostRow = Selectable<Tables['posts']> &
-  Pick<PostView, 'mentions' | 'tags' | 'app' | 'media' | 'card' | 'ownRootUri'> & {
+  Pick<PostView, 'mentions' | 'tags' | 'app' | 'media' | 'card' | 'ownRootUri' | 'group'> & {
     poll: PollRow | null;
     quote: QuoteView | null;
   };
@@ -163,6 +174,10 @@ function selectPosts(ctx: AppContext) {
       sql<string | null>`(select root.uri from posts root where root.id = posts.conversation_id and root.local)`.as(
         'ownRootUri',
       ),
+      sql<GroupView | null>`(select json_build_object('id', g.id::text, 'username', g.username, 'domain', g.domain,
+          'uri', g.uri, 'url', g.url) from accounts g where g.id = posts.group_id and g.deleted_at is null)`.as(
+        'group',
+      ),
       mediaOfPost(sql.ref('posts.id')).as('media'),
       sql<MentionView[]>`coalesce((
         select json_agg(json_build_object('accountId', a.id::text, 'username', a.username, 'domain', a.domain,
@@ -203,6 +218,7 @@ function postView(row: PostRow): PostView {
     inReplyToUri: row.in_reply_to_uri,
     conversationId: row.conversation_id,
     ownRootUri: row.ownRootUri,
+    group: row.group,
     boostOfId: row.boost_of_id,
     appId: row.app_id,
     quotePolicy: row.quote_policy,

@@ -60,6 +60,12 @@ const bodyFields = {
   reply_policy: Type.Unsafe<ReplyPolicy>(
     Type.String({ enum: [...replyPolicies], description: 'Ours: who may answer' }),
   ),
+  group: nullable(
+    Type.Object(
+      { id: Type.String(), acct: Type.String(), url: Type.String() },
+      { description: 'Ours: the community in which it was written' },
+    ),
+  ),
   content: Type.String({ description: 'HTML, safe to show' }),
   application: nullable(Type.Object({ name: Type.String(), website: nullable(Type.String()) })),
   media_attachments: Type.Array(MediaAttachmentSchema),
@@ -201,6 +207,7 @@ export function serializeBody(post: PostView, places: PostPlaces): StatusBody {
     favourites_count: post.likesCount,
     quotes_count: post.quotesCount,
     reply_policy: post.replyPolicy,
+    group: post.group && { id: post.group.id, acct: handleOf(post.group), url: post.group.url ?? post.group.uri },
     content: post.html,
     application: post.app,
     media_attachments: post.media.map((media) => serializeMedia(media, places)),

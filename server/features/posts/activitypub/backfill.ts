@@ -13,6 +13,7 @@ import { foreignPosts, hasPosts } from '../queries/conversation.ts';
 import { noteRefresh } from '../service/backfill.ts';
 import { importPin } from '../service/pin.ts';
 import { itemsOf } from './collections.ts';
+import { boostInGroup } from './group-boosts.ts';
 import { readNote } from './note-read.ts';
 
 /** What one search may cost: documents in all, of one host, levels of answers, time, and how many are asked for at once. */
@@ -123,7 +124,7 @@ export async function fetchFirstPosts(ctx: AppContext, { followeeId }: Events['f
   if (await hasPosts(ctx, followeeId, firstPosts.items)) return;
   const hunt = openHunt(ctx);
   for await (const item of itemsOf(followee.outboxUrl, followee.uri, (uri) => load(hunt, uri), firstPosts))
-    await takeOwn(hunt, followee, createdBy(item));
+    await (followee.kind === 'group' ? takeFromGroup(hunt, followee, item) : takeOwn(hunt, followee, createdBy(item)));
   const pinned: string[] = [];
   for await (const item of itemsOf(followee.featuredUrl, followee.uri, (uri) => load(hunt, uri), firstPosts)) {
     const id = await takeOwn(hunt, followee, item);
@@ -136,6 +137,25 @@ export async function fetchFirstPosts(ctx: AppContext, { followeeId }: Events['f
 function createdBy(item: unknown): unknown {
   const activity = asObject(item);
   return activity !== null && typeOf(activity) === 'Create' ? activity['object'] : null;
+}
+
+/** Brings in a post that a group's outbox says to have passed on, as its own server shows it. */
+async function takeFromGroup(hunt: Hunt, group: AccountView, item: unknown): Promise<void> {
+  const { ctx, seen } = hunt;
+  const announce = asObject(item);
+  if (announce === null || typeOf(announce) !== 'Announce' || !isSameHost(asOnlyId(announce), group.uri)) return;
+  const inner = asObject(announce['object']);
+  const uri = asOnlyId(inner !== null && typeOf(inner) === 'Create' ? inner['object'] : announce['object']);
+  if (uri === null || seen.has(uri)) return;
+  seen.add(uri);
+  const json = (await isKnown(ctx, uri)) ? null : await load(hunt, uri);
+  const fetched = json && (await readFetchedNote(ctx, json));
+  if (fetched && fetched.note.inReplyToUri === null) await importNote(ctx, fetched.note, fetched.author);
+  const post = await findPostByUri(ctx, uri);
+  if (post === null) return;
+  // What was passed on long ago is not news of today.
+  const boosting = { group, announce: { published: post.createdAt.toISOString(), ...announce } };
+  await ctx.database.write((tx) => boostInGroup({ ...ctx, database: ctx.database.joined(tx) }, boosting, uri));
 }
 
 /** Brings in a public post of that account, which its own server showed us whole or named. */

@@ -24,9 +24,18 @@ export function audienceFor(visibility: Visibility, followers: string, mentioned
 }
 
 /** The audience of one of our posts. Whoever an edit took out of the text is still told. */
-export function audienceOfPost(config: Config, post: PostView): Audience {
+export function audienceOfPost(config: Config, post: PostView): Audience & { audience?: string } {
   const mentioned = post.mentions.map(({ uri }) => uri);
-  return audienceFor(post.visibility, addresses(config).followers(post.accountId), mentioned);
+  const told = post.group === null ? mentioned : [...new Set([...mentioned, post.group.uri])];
+  return {
+    ...audienceFor(post.visibility, addresses(config).followers(post.accountId), told),
+    ...groupAudience(post.group),
+  };
+}
+
+/** How an object or activity says that it is for a group (FEP-1b12). */
+export function groupAudience(group: { uri: string } | null): { audience?: string } {
+  return group === null ? {} : { audience: group.uri };
 }
 
 /** What a poll adds to its post. Counts that its author hides until the end are 0 until then. */

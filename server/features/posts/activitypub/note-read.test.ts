@@ -113,6 +113,30 @@ describe('what is no note becomes a title, a text and a link', () => {
   });
 });
 
+describe('what nobody here knows', () => {
+  const thing = (more: Json): Json => ({
+    id: 'https://food.example/recipes/1',
+    type: 'Recipe',
+    attributedTo: 'https://food.example/users/cook',
+    to: [everybody],
+    ...more,
+  });
+
+  it('is a title, a text and a link when it has words', () => {
+    expect(readNote(thing({ name: 'Soup', content: '<p>Stir.</p>' }), false)?.html).toMatch(
+      /^<p><strong>Soup<\/strong><\/p><p>Stir\.<\/p><p><a href="https:\/\/food\.example\/recipes\/1"[^>]*>[^<]+<\/a><\/p>$/u,
+    );
+  });
+
+  it.each([
+    ['without words', {}],
+    ['that is an activity, a place or a collection', { type: 'Offer', name: 'Soup' }],
+    ['of a type that is no name', { type: 'sc:Recipe', name: 'Soup' }],
+  ])('is nothing %s', (_what, more) => {
+    expect(readNote(thing(more), false)).toBeNull();
+  });
+});
+
 describe('whatever a stranger writes', () => {
   const change = (more: Json) => readNote({ ...fixture('mastodon-note'), ...more }, false);
 

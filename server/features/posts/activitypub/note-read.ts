@@ -6,6 +6,7 @@ import type { Visibility } from '#server/features/instance/entities.ts';
 import {
   asDate,
   asId,
+  asIds,
   asList,
   asObject,
   asOnlyId,
@@ -37,6 +38,8 @@ export interface RemoteNote {
   /** Whom the text names. */
   mentionedUris: string[];
   audience: Audience;
+  /** Groups that it is said to be written in. */
+  groupUris: string[];
   inReplyToUri: string | null;
   publishedAt: Date | null;
   updatedAt: Date | null;
@@ -50,6 +53,17 @@ export interface RemoteNote {
 /** Kinds that are shown as they are; all others that we know are shown as a title with a link. */
 const whole: ReadonlySet<string> = new Set(['Note', 'Question', 'ChatMessage']);
 const titled: ReadonlySet<string> = new Set(['Article', 'Page', 'Video', 'Audio', 'Image', 'Document', 'Event']);
+/** What is never a post. Of types that nobody here knows, those that say something to people are. */
+const noPosts: ReadonlySet<string> = new Set(
+  `Object Link Mention Hashtag Emoji Tombstone Relationship Profile Place PropertyValue Key Multikey DataIntegrityProof
+  Collection OrderedCollection CollectionPage OrderedCollectionPage QuoteAuthorization LikeAuthorization ReplyAuthorization
+  AnnounceAuthorization FeaturedCollection FeatureAuthorization CacheFile WatchAction Story StoryReaction Bite Lock
+  Person Service Group Organization Application Activity IntransitiveActivity Create Update Delete Undo Like Dislike
+  EmojiReact Announce Follow Accept TentativeAccept Reject TentativeReject Block Flag Move Add Remove Invite Join Leave Offer
+  Ignore Listen Read View Arrive Travel QuoteRequest LikeRequest ReplyRequest AnnounceRequest FeatureRequest`.split(
+    /\s+/u,
+  ),
+);
 
 const limits = {
   html: 100_000,
@@ -58,11 +72,19 @@ const limits = {
   mentions: 500,
   tags: 100,
   tagLength: 200,
+  groups: 5,
 };
 
-/** True for the types that become posts. */
+/** True for the types that become posts: those that we know, and others that are nothing else that we know. */
 export function isPostType(type: string | null): boolean {
-  return type !== null && (whole.has(type) || titled.has(type));
+  if (type === null) return false;
+  return whole.has(type) || titled.has(type) || (/^[a-z]\w{0,63}$/iu.test(type) && !noPosts.has(type));
+}
+
+/** Of a type that nobody here knows, only what has words for people is shown. */
+function hasWords(json: Json, type: string): boolean {
+  if (whole.has(type) || titled.has(type)) return true;
+  return ['name', 'content', 'summary'].some((key) => (asText(json[key]) ?? '').trim() !== '');
 }
 
 /** A post, or null when it lacks what every post needs: a known type, an id, exactly one author. `allowHttp`: closed networks only. */
@@ -70,7 +92,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
   const type = typeOf(json);
   const uri = remoteAddress(asText(json['id']), allowHttp);
   const authorUri = remoteAddress(readAuthor(json), allowHttp);
-  if (!isPostType(type) || type === null || uri === null || authorUri === null) return null;
+  if (!isPostType(type) || type === null || uri === null || authorUri === null || !hasWords(json, type)) return null;
   const url = readPage(json['url'], allowHttp) ?? cleanUrl(uri);
   const summary = readSummary(json, type);
   const attached = readAttachments(json, type);
@@ -86,6 +108,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     tags: readTags(json['tag']),
     mentionedUris: readMentions(json['tag']),
     audience: audienceOf(json),
+    groupUris: asIds(json['audience'], limits.groups),
     inReplyToUri: remoteAddress(asOnlyId(json['inReplyTo']), allowHttp),
     publishedAt: asDate(json['published']),
     updatedAt: asDate(json['updated']),
@@ -123,7 +146,7 @@ function readHtml(json: Json, type: string, url: string | null, { links }: ReadA
   const others = links.map((link) => linkHtml(link.url, link.text));
   const parts = whole.has(type)
     ? [content, ...others]
-    : [titleHtml(json), shortText(json, content), ...others, linkHtml(url, url)];
+    : [titleHtml(json), shortText(json, type, content), ...others, linkHtml(url, url)];
   return parts.filter((part) => part !== '').join('');
 }
 
@@ -149,8 +172,9 @@ function titleHtml(json: Json): string {
   return title === '' ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`;
 }
 
-/** What stands between title and link: the summary, else a short text whole, else nothing. */
-function shortText(json: Json, content: string): string {
+/** What stands between title and link: the summary, else a short text whole, else nothing. Posts in communities are whole. */
+function shortText(json: Json, type: string, content: string): string {
+  if (type === 'Page') return content;
   const summary = stripHtml(asText(json['summary']) ?? '').trim();
   if (summary !== '') return paragraphs(summary.slice(0, limits.summary));
   return content.length <= limits.summary ? content : '';

@@ -7,7 +7,6 @@ import type { AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
 import {
-  asDate,
   asId,
   asObject,
   asOnlyId,
@@ -18,6 +17,7 @@ import {
   typeOf,
   type Json,
 } from '#server/platform/fediverse/json.ts';
+import { boostedAt, isFollowedHere } from './group-boosts.ts';
 import { importAncestors, importNote, placeNote, resolvePost } from '../activitypub.ts';
 import { readVote } from './poll-read.ts';
 import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read.ts';
@@ -32,13 +32,17 @@ import { votePoll } from '../service/vote.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A new post. Kept when somebody here follows its author, is addressed by it, or has part in the conversation. */
-export async function receiveCreate(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+/** A new post. Kept when somebody here follows its author, is addressed by it, or has part in the conversation; or `isWanted` anyway. */
+export async function receiveCreate(
+  ctx: AppContext,
+  incoming: Incoming,
+  known: { isWanted?: boolean } = {},
+): Promise<Effect> {
   const vote = readVote(asObject(incoming.json['object']) ?? {});
   if (vote !== null) return receiveVote(ctx, incoming, vote);
   const note = await readOwnNote(ctx, incoming);
   if (typeof note === 'string') return drop(note);
-  if (!(await isWanted(ctx, note, incoming.actor))) return drop('nobody_asked');
+  if (known.isWanted !== true && !(await isWanted(ctx, note, incoming.actor))) return drop('nobody_asked');
   const answered = note.inReplyToUri === null ? null : ownId(ctx.config, 'posts', note.inReplyToUri);
   if (answered !== null && !(await isAnswerTaken(ctx, incoming.actor.id, answered))) return drop('reply_not_wanted');
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
@@ -171,6 +175,16 @@ export async function receiveLike(ctx: AppContext, { id, json, actor }: Incoming
   };
 }
 
+/** A vote against a post (Lemmy's, Mbin's). Nothing shows it; a like of the same person is taken back by it. */
+export async function receiveDislike(ctx: AppContext, { json, actor }: Incoming): Promise<Effect> {
+  const post = await findSubject(ctx, asOnlyId(json['object']));
+  if (post === null) return drop('unknown_object');
+  return async (ctx) => {
+    await unlikePost(ctx, { accountId: actor.id, postId: post.id });
+    return 'done';
+  };
+}
+
 /** A boost. What is boosted is asked of its own server, and only what is for everybody is shown on. */
 export async function receiveAnnounce(ctx: AppContext, { id, json, actor }: Incoming): Promise<Effect> {
   const uri = asOnlyId(json['object']);
@@ -195,19 +209,8 @@ export async function receiveAnnounce(ctx: AppContext, { id, json, actor }: Inco
   };
 }
 
-/** When the boost says that it was made; never later than now. */
-function boostedAt(ctx: AppContext, json: Json): Date {
-  const now = ctx.clock();
-  const published = asDate(json['published']);
-  return published !== null && published < now ? published : now;
-}
-
 async function isFollowedOrOwn(ctx: AppContext, actor: AccountView, objectUri: string): Promise<boolean> {
-  if (ownId(ctx.config, 'posts', objectUri) !== null) return true;
-  const { rows } = await sql<{ wanted: boolean }>`select
-    exists (select from follows f join accounts a on a.id = f.follower_id where f.followee_id = ${actor.id} and f.state = 'accepted' and a.domain is null)
-    as wanted`.execute(ctx.database.read);
-  return rows[0]?.wanted === true;
+  return ownId(ctx.config, 'posts', objectUri) !== null || isFollowedHere(ctx, actor.id);
 }
 
 /** What is taken back, as far as the Undo tells: the address of the activity, and that of its object. */

@@ -12,7 +12,7 @@ import { writeOutgoing } from '#server/platform/fediverse/outgoing.ts';
 import { activityStreams } from '#server/platform/fediverse/vocabulary.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { findPost, type PostView } from '../queries.ts';
-import { announceActivity, audienceFor, createActivity, updateActivity } from './note-document.ts';
+import { announceActivity, audienceFor, createActivity, groupAudience, updateActivity } from './note-document.ts';
 
 interface Job {
   cause: string;
@@ -25,7 +25,7 @@ export async function sendCreate(ctx: AppContext, event: Events['post.created'],
   if (own === null) return;
   const { post, author } = own;
   if (post.boostOfId !== null) return sendAnnounce(ctx, post, author, post.boostOfId, job);
-  const inboxes = readersOf(post, post.inReplyToAccountId === null ? [] : [post.inReplyToAccountId]);
+  const inboxes = readersOf(post, [post.inReplyToAccountId, post.group?.id ?? null]);
   await sendWhilePresent(ctx, post, job, createActivity(ctx, post, author), inboxes);
 }
 
@@ -53,7 +53,7 @@ export async function sendUpdate(ctx: AppContext, event: Events['post.edited'], 
     post,
     job,
     updateActivity(ctx, post, author),
-    sql`${readersOf(post, [])} union ${inboxesOfTouched(post.id)}`,
+    sql`${readersOf(post, [post.group?.id ?? null])} union ${inboxesOfTouched(post.id)}`,
   );
 }
 
@@ -81,10 +81,15 @@ export async function sendDelete(ctx: AppContext, event: Events['post.deleted'],
   if (!event.local) return;
   const author = await findAccount(ctx, event.accountId);
   if (author === null || author.domain !== null) return;
-  const mentioned = (await loadAccounts(ctx, event.mentionedIds)).map(({ uri }) => uri);
+  const groupId = event.groupId ?? null;
+  const told = await loadAccounts(ctx, [...event.mentionedIds, ...(groupId === null ? [] : [groupId])]);
   // Safe: the event was made from a post, whose visibility is one.
   const visibility = event.visibility as Visibility;
-  const audience = audienceFor(visibility, addresses(ctx.config).followers(author.id), mentioned);
+  const audience = audienceFor(
+    visibility,
+    addresses(ctx.config).followers(author.id),
+    told.map(({ uri }) => uri),
+  );
   const object =
     event.boostOfId === null
       ? { id: event.uri, type: 'Tombstone' }
@@ -95,11 +100,12 @@ export async function sendDelete(ctx: AppContext, event: Events['post.deleted'],
     type: event.boostOfId === null ? 'Delete' : 'Undo',
     actor: author.uri,
     ...audience,
+    ...groupAudience(told.find(({ id }) => id === groupId) ?? null),
     object,
   };
-  const concerned = [event.inReplyToAccountId].filter((id) => id !== null);
   const inboxes = readersOf({ accountId: author.id, visibility, mentionedIds: event.mentionedIds }, [
-    ...concerned,
+    event.inReplyToAccountId,
+    groupId,
     ...(await authorOf(ctx, event.boostOfId)),
   ]);
   await writeOutgoing(
@@ -114,7 +120,7 @@ async function authorOf(ctx: AppContext, postId: string | null): Promise<string[
   return post === null ? [] : [post.accountId];
 }
 
-/** Tells the author's server of a like. */
+/** Tells the author's server of a like, and the group in which the post was written. */
 export async function sendLike(ctx: AppContext, event: Events['post.liked'], job: Job): Promise<void> {
   const found = await findLike(ctx, event);
   if (found === null) return;
@@ -125,7 +131,7 @@ export async function sendLike(ctx: AppContext, event: Events['post.liked'], job
     type: 'Like',
     actor: liker.uri,
     object: post.uri,
-    to: [author.uri],
+    ...likeAudience(author, post),
   };
   await ctx.database.write(async (tx) => {
     const { rows } = await sql`select from likes where id = ${event.likeId} for share`.execute(tx.sql);
@@ -144,7 +150,14 @@ export async function sendUndoLike(ctx: AppContext, event: Events['post.unliked'
     object: post.uri,
   };
   const id = addresses(ctx.config).activity(`undo/${event.likeId}`);
-  const activity = { '@context': activityStreams, id, type: 'Undo', actor: liker.uri, to: [author.uri], object: like };
+  const activity = {
+    '@context': activityStreams,
+    id,
+    type: 'Undo',
+    actor: liker.uri,
+    ...likeAudience(author, post),
+    object: like,
+  };
   await writeOutgoing(ctx.database.read, likeOf(job, activity, liker, author, post), ctx.clock());
 }
 
@@ -154,17 +167,21 @@ function likeOf(job: Job, activity: Json, liker: AccountView, author: AccountVie
     activity,
     senderId: liker.id,
     orderingKey: `like:${liker.id}:${post.id}`,
-    inboxes: inboxesOfAccounts([author.id]),
+    inboxes: inboxesOfAccounts(post.group === null ? [author.id] : [author.id, post.group.id]),
   };
 }
 
-/** A like by one of ours of a post of one of theirs. */
+function likeAudience(author: AccountView, { group }: PostView): Json {
+  return group === null ? { to: [author.uri] } : { to: [author.uri], cc: [group.uri], ...groupAudience(group) };
+}
+
+/** A like by one of ours of a post of one of theirs, or of one of ours in a group of theirs. */
 async function findLike(
   ctx: AppContext,
   event: { accountId: string; postId: string },
 ): Promise<{ liker: AccountView; author: AccountView; post: PostView } | null> {
   const post = await findPost(ctx, event.postId);
-  if (post === null || post.local) return null;
+  if (post === null || (post.local && post.group === null)) return null;
   const [liker, author] = await Promise.all([findAccount(ctx, event.accountId), findAccount(ctx, post.accountId)]);
   return liker !== null && liker.domain === null && author !== null ? { liker, author, post } : null;
 }
@@ -187,10 +204,10 @@ interface Read {
 }
 
 /** The inboxes of those who get a post: followers unless it is direct, whom it names, and who else it concerns when all may see it. */
-export function readersOf(post: Read, concernedIds: readonly string[]): RawBuilder<unknown> {
+export function readersOf(post: Read, concernedIds: ReadonlyArray<string | null>): RawBuilder<unknown> {
   const named = [...(post.mentions ?? []).map(({ accountId }) => accountId), ...(post.mentionedIds ?? [])];
   const isOpen = post.visibility === 'public' || post.visibility === 'unlisted';
-  const people = inboxesOfAccounts(isOpen ? [...named, ...concernedIds] : named);
+  const people = inboxesOfAccounts(isOpen ? [...named, ...concernedIds.filter((id) => id !== null)] : named);
   return post.visibility === 'direct' ? people : sql`${inboxesOfFollowers(post.accountId)} union ${people}`;
 }
 

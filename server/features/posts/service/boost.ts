@@ -74,6 +74,7 @@ function boostRecord(ctx: AppContext, boost: NewBoost, post: PostView, visibilit
     inReplyToAccountId: null,
     inReplyToUri: null,
     conversationId: id,
+    groupId: null,
     boostOfId: post.id,
     appId: null,
     createdAt: boost.createdAt ?? ctx.clock(),

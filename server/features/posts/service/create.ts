@@ -79,6 +79,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     html: rendered.html,
     local: true,
     emojis: [],
+    groupId: groupOf(visibility, parent, rendered.groupId),
     boostOfId: null,
     appId: post.appId ?? null,
     quotePolicy: post.quotePolicy,
@@ -167,6 +168,12 @@ async function findParent(ctx: AppContext, accountId: string, id: string): Promi
   if (parent === null) throw new NotFound('The post that you reply to was not found.');
   await checkReply(ctx, accountId, parent.id);
   return parent;
+}
+
+/** An answer belongs to the group of what it answers, another post to the group that it names. Groups pass on only what is for all. */
+function groupOf(visibility: Visibility, parent: PostView | null, namedId: string | null): string | null {
+  if (visibility !== 'public' && visibility !== 'unlisted') return null;
+  return parent?.group?.id ?? namedId;
 }
 
 function placeInThread(

@@ -62,6 +62,7 @@ async function removePost(
     boostOfId: post.boostOfId,
     boostOfUri: boosted?.uri ?? null,
     mentionedIds: post.mentions.map(({ accountId }) => accountId),
+    groupId: post.group?.id ?? null,
     tags: post.tags.map(({ name }) => name),
   });
   return { posts: [...boosts.posts, ...replies.rows.map(({ id }) => id)], accounts: boosts.accounts };

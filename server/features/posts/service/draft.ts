@@ -20,6 +20,8 @@ export interface Draft {
 export interface RenderedDraft {
   html: string;
   mentionedIds: string[];
+  /** The first group of another server among them: the post is written in it. */
+  groupId: string | null;
   tags: TagSpelling[];
 }
 
@@ -77,7 +79,13 @@ export async function renderDraft(ctx: AppContext, source: string): Promise<Rend
     tagUrl: addresses(config).tagPage,
   });
   const mentioned = rendered.mentions.map(find).filter((account) => account !== null);
-  return { html: rendered.html, mentionedIds: [...new Set(mentioned.map(({ id }) => id))], tags: spellings(source) };
+  const group = mentioned.find(({ kind, domain }) => kind === 'group' && domain !== null);
+  return {
+    html: rendered.html,
+    mentionedIds: [...new Set(mentioned.map(({ id }) => id))],
+    groupId: group?.id ?? null,
+    tags: spellings(source),
+  };
 }
 
 /** The hashtags of a text, each as it is spelt first. */

@@ -43,6 +43,8 @@ export interface ImportedPost extends ImportedContent {
   /** Whom it is addressed to without naming them: they may see it. */
   silentIds: readonly string[];
   inReplyToUri: string | null;
+  /** The group that it is addressed to; without one it belongs to that of what it answers. */
+  groupId: string | null;
   publishedAt: Date | null;
   updatedAt: Date | null;
 }
@@ -194,13 +196,14 @@ interface Parent {
   id: string;
   account_id: string;
   conversation_id: string;
+  group_id: string | null;
 }
 
 /** What is answered, if we have it; it stays until the transaction ends. An answer to a boost is one to what it boosts. */
 async function findParent(tx: Transaction, uri: string | null): Promise<Parent | null> {
   if (uri === null) return null;
   const { rows } = await sql<Parent>`
-    select id, account_id, conversation_id from posts
+    select id, account_id, conversation_id, group_id from posts
     where id = (select coalesce(boost_of_id, id) from posts where uri = ${uri}) for key share`.execute(tx.sql);
   return rows[0] ?? null;
 }
@@ -209,6 +212,7 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
   const now = ctx.clock();
   const createdAt = post.publishedAt !== null && post.publishedAt < now ? post.publishedAt : now;
   const id = ctx.newId(createdAt);
+  const isForAll = post.visibility === 'public' || post.visibility === 'unlisted';
   return {
     id,
     accountId: post.accountId,
@@ -226,6 +230,7 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     inReplyToAccountId: parent?.account_id ?? null,
     inReplyToUri: post.inReplyToUri,
     conversationId: parent?.conversation_id ?? id,
+    groupId: isForAll ? (post.groupId ?? parent?.group_id ?? null) : null,
     boostOfId: null,
     appId: null,
     quotePolicy: post.quotePolicy,

@@ -27,6 +27,8 @@ export interface PostRecord {
   inReplyToAccountId: string | null;
   inReplyToUri: string | null;
   conversationId: string;
+  /** The group in which it is written. */
+  groupId: string | null;
   boostOfId: string | null;
   appId: string | null;
   createdAt: Date;
@@ -79,6 +81,7 @@ export async function recordPost(
       in_reply_to_account_id: post.inReplyToAccountId,
       in_reply_to_uri: post.inReplyToUri,
       conversation_id: post.conversationId,
+      group_id: post.groupId,
       boost_of_id: boostOfId,
       app_id: post.appId,
       link_preview_id: await claimLink(ctx, tx, { ...post, besides: [post.uri, post.url] }),

@@ -1,0 +1,117 @@
+// What groups of other servers pass on (FEP-1b12): an Announce with somebody else's activity in it. The activity is believed
+// when its doer is of the group's own server, or when the doer's server says the same when it is asked.
+import type { AppContext } from '#server/context.ts';
+import { fetchRemote, resolveAccount } from '#server/features/accounts/activitypub.ts';
+import { drop, receiveActorUpdate, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
+import { isActive } from '#server/features/accounts/policy.ts';
+import type { AccountView } from '#server/features/accounts/queries.ts';
+import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
+import {
+  asId,
+  asObject,
+  asOnlyId,
+  asText,
+  hostOf,
+  isSameHost,
+  typeOf,
+  type Json,
+} from '#server/platform/fediverse/json.ts';
+import { boostInGroup, isFollowedHere, receiveOwnReturn } from './group-boosts.ts';
+import { receiveRemoval, receiveReturn } from './group-removals.ts';
+import { receiveCreate, receiveDislike, receiveLike, receiveUpdate, undoLike } from './receive.ts';
+
+/** An activity that a group passes on, with its proven doer. */
+export interface PassedOn extends Incoming {
+  group: AccountView;
+  /** The Announce that brought it. */
+  announce: Json;
+}
+
+/** Votes are many, and each that is not of the group's server must be asked for. */
+const maxVotesAsked = 60;
+const votesWindowMs = 60_000;
+
+const receivers: Record<string, (ctx: AppContext, passed: PassedOn) => Promise<Effect>> = {
+  Create: receivePassedPost,
+  Update: (ctx, passed) => receiveUpdate(ctx, passed),
+  Delete: receiveRemoval,
+  Like: (ctx, passed) => receiveLike(ctx, passed),
+  Dislike: (ctx, passed) => receiveDislike(ctx, passed),
+  Undo: receivePassedUndo,
+};
+
+/** True for an Announce of an activity, not of a post. */
+export function isPassedOn({ json, actor }: Incoming): boolean {
+  const type = typeOf(asObject(json['object']) ?? {});
+  return actor.kind === 'group' && type !== null && Object.hasOwn(receivers, type);
+}
+
+/** Takes what a group passes on as if its doer had sent it. */
+export async function receivePassedOn(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const inner = asObject(incoming.json['object']);
+  const doerUri = asOnlyId(inner?.['actor']);
+  const id = asText(inner?.['id']);
+  if (inner === null || doerUri === null || id === null || !isSameHost(id, doerUri)) return drop('malformed');
+  if (hostOf(doerUri) === hostOf(ctx.config.origin)) return receiveOwnReturn(ctx, incoming, inner);
+  const type = typeOf(inner) ?? '';
+  // The group itself changed: what it is now is asked of its server.
+  if (type === 'Update' && asOnlyId(inner['object']) === incoming.actor.uri)
+    return receiveActorUpdate(ctx, { ...incoming, json: inner });
+  const json = isSameHost(doerUri, incoming.actor.uri) ? inner : await prove(ctx, inner, type, doerUri);
+  if (json === null) return drop('unproven');
+  const actor = await resolveAccount(ctx, doerUri);
+  if (actor === null || actor.domain === null || !isActive(actor)) return drop('unknown_actor');
+  const { receivedAt, actor: group, json: announce } = incoming;
+  return receivers[type]?.(ctx, { id, type, json, actor, receivedAt, group, announce }) ?? drop('unsupported_type');
+}
+
+/** The activity as the doer's own server confirms it; null when it does not. */
+async function prove(ctx: AppContext, inner: Json, type: string, doerUri: string): Promise<Json | null> {
+  const object = asOnlyId(inner['object']);
+  if (object === null) return null;
+  if (type === 'Create' || type === 'Update')
+    return isSameHost(object, doerUri) ? { ...inner, object: await fetchRemote(ctx, object) } : null;
+  // What is gone is asked for by `receiveRemoval`.
+  if (type === 'Delete') return inner;
+  return proveVote(ctx, inner, type);
+}
+
+async function proveVote(ctx: AppContext, inner: Json, type: string): Promise<Json | null> {
+  const id = asText(inner['id']) ?? '';
+  const { count } = await ctx.cache.count(`group-votes:${hostOf(id)}`, votesWindowMs);
+  if (count > maxVotesAsked) return null;
+  try {
+    const shown = await fetchRemote(ctx, id);
+    const isSame =
+      shown['id'] === id && typeOf(shown) === type && asOnlyId(shown['actor']) === asOnlyId(inner['actor']);
+    return isSame && asOnlyId(shown['object']) === asOnlyId(inner['object']) ? shown : null;
+  } catch (error) {
+    // Many servers do not show their votes to anybody.
+    if (error instanceof DocumentFailure) return null;
+    throw error;
+  }
+}
+
+/** A post or comment. A post stands in the home timelines of those who follow the group as boosted by it. */
+async function receivePassedPost(ctx: AppContext, passed: PassedOn): Promise<Effect> {
+  const isWanted = await isFollowedHere(ctx, passed.group.id);
+  const effect = await receiveCreate(ctx, passed, { isWanted });
+  const uri = asOnlyId(passed.json['object']) ?? '';
+  return async (ctx) => {
+    const outcome = await effect(ctx);
+    if (outcome === 'done' && isWanted) await boostInGroup(ctx, passed, uri);
+    return outcome;
+  };
+}
+
+/** A vote or a removal is taken back. */
+async function receivePassedUndo(ctx: AppContext, passed: PassedOn): Promise<Effect> {
+  const undone = asObject(passed.json['object']);
+  const type = undone === null ? null : typeOf(undone);
+  const doer = asId(undone?.['actor']);
+  if (undone === null || (doer !== null && doer !== passed.actor.uri)) return drop('not_owner');
+  if (type === 'Delete') return receiveReturn(ctx, passed, asOnlyId(undone['object']));
+  if (type === 'Dislike') return drop('ignored');
+  if (type !== 'Like') return drop('unsupported_object');
+  return undoLike(ctx, passed, { uri: asText(undone['id']), object: asOnlyId(undone['object']) });
+}
