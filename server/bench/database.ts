@@ -100,10 +100,11 @@ async function addStatementCounts(folder: string): Promise<void> {
   await client.connect();
   try {
     await client.query(
-      'create schema if not exists bench; create extension if not exists pg_stat_statements schema bench; grant pg_read_all_stats to rookery',
+      // A schema of its own: that of the seed is made and dropped by the role that fills the database.
+      'create schema if not exists counting; create extension if not exists pg_stat_statements schema counting; grant pg_read_all_stats to rookery',
     );
     await client.query(
-      'grant usage on schema bench to rookery; grant execute on all functions in schema bench to rookery',
+      'grant usage on schema counting to rookery; grant execute on all functions in schema counting to rookery',
     );
   } finally {
     await client.end();

@@ -84,7 +84,7 @@ function placeOf({ url, lineNumber }: CallFrame): string {
 export async function summarizeStatements(sql: Client): Promise<string[]> {
   const { rows } = await sql.query<{ ms: number; calls: string; each: number; text: string }>(
     `select total_exec_time + total_plan_time as ms, calls, (total_exec_time + total_plan_time) / calls as each, regexp_replace(query, '\\s+', ' ', 'g') as text
-     from bench.pg_stat_statements where query not ilike '%bench%' order by 1 desc limit 20`,
+     from counting.pg_stat_statements where query not ilike '%bench%' and query not ilike '%counting.%' order by 1 desc limit 20`,
   );
   const line = (row: (typeof rows)[number]): string =>
     `  ${row.ms.toFixed(0).padStart(8)} ms  ${row.calls.padStart(7)} ×  ${row.each.toFixed(3).padStart(8)} ms  ${row.text.slice(0, 150)}`;
@@ -93,5 +93,5 @@ export async function summarizeStatements(sql: Client): Promise<string[]> {
 
 /** Starts counting anew. */
 export async function resetStatements(sql: Client): Promise<void> {
-  await sql.query('select bench.pg_stat_statements_reset()');
+  await sql.query('select counting.pg_stat_statements_reset()');
 }

@@ -2,18 +2,13 @@
 // one statement and one commit for as many as there are, and no waiting when there is only one.
 import type { AppContext } from '#server/context.ts';
 import { outboxChannel } from '#server/platform/outbox.ts';
+import { inHelpings } from '#server/platform/together.ts';
 
 /** An activity as it came. */
 export interface Received {
   actorUri: string;
   activityUri: string;
   body: string;
-}
-
-interface Waiting {
-  received: Received;
-  done: (isNew: boolean) => void;
-  fail: (error: unknown) => void;
 }
 
 const mostAtOnce = 64;
@@ -31,52 +26,18 @@ with stored as (
 )
 select actor_uri as "actorUri", activity_uri as "activityUri", pg_notify('${outboxChannel}', '') from stored`;
 
-type Store = (received: Received) => Promise<boolean>;
-const stores = new WeakMap<object, Store>();
-
 /**
  * Writes an activity and the event that will have it handled; resolves when both are durable. False when the same actor's
- * activity of that id came before.
+ * activity of that id came before. When one of those that are written together is refused for what it holds, each is written
+ * alone, so that one bad row harms no other; when the database is away, all fail at once.
  */
-export function storeActivity(ctx: AppContext, received: Received): Promise<boolean> {
-  const store = stores.get(ctx.database) ?? createStore(ctx);
-  stores.set(ctx.database, store);
-  return store(received);
-}
+export const storeActivity = inHelpings(storeMany, { most: mostAtOnce, mayPart: isAboutContent });
 
-function createStore(ctx: AppContext): Store {
-  let waiting: Waiting[] = [];
-  let isWriting = false;
-  const drain = async (): Promise<void> => {
-    isWriting = true;
-    while (waiting.length > 0) {
-      const together = waiting.slice(0, mostAtOnce);
-      waiting = waiting.slice(mostAtOnce);
-      await write(ctx, together);
-    }
-    isWriting = false;
-  };
-  return (received) =>
-    new Promise((done, fail) => {
-      waiting.push({ received, done, fail });
-      if (!isWriting) void drain();
-    });
-}
-
-/**
- * Never throws: whoever waits is told. When one of them cannot be written for what it holds, each is written alone, so that one bad
- * row harms no other; when the database is away, all are told at once.
- */
-async function write(ctx: AppContext, together: Waiting[]): Promise<void> {
-  try {
-    const fresh = new Set(await insert(ctx, together));
-    if (fresh.size > 0) ctx.onEvents.wake();
-    // The same activity twice in one helping is new once.
-    for (const { received, done } of together) done(fresh.delete(keyOf(received)));
-  } catch (error) {
-    if (together.length > 1 && isAboutContent(error)) for (const one of together) await write(ctx, [one]);
-    else for (const { fail } of together) fail(error);
-  }
+async function storeMany(ctx: AppContext, together: Received[]): Promise<boolean[]> {
+  const fresh = new Set(await insert(ctx, together));
+  if (fresh.size > 0) ctx.onEvents.wake();
+  // The same activity twice in one helping is new once.
+  return together.map((received) => fresh.delete(keyOf(received)));
 }
 
 /** Whether PostgreSQL refused a value: the classes of data exceptions and broken constraints. */
@@ -84,11 +45,11 @@ function isAboutContent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
 }
 
-async function insert(ctx: AppContext, together: Waiting[]): Promise<string[]> {
+async function insert(ctx: AppContext, together: Received[]): Promise<string[]> {
   const rows = await ctx.database.prepared<Omit<Received, 'body'>>('inbox_store', storeText, [
-    together.map(({ received }) => received.actorUri),
-    together.map(({ received }) => received.activityUri),
-    together.map(({ received }) => received.body),
+    together.map((received) => received.actorUri),
+    together.map((received) => received.activityUri),
+    together.map((received) => received.body),
     ctx.clock(),
   ]);
   return rows.map(keyOf);

@@ -6,7 +6,7 @@ import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { createHabits, followHabits, isOutdated } from './database/habits.ts';
 import { listen } from './database/listen.ts';
-import { writeEvent } from './outbox.ts';
+import { writeEvents, type Happened } from './outbox.ts';
 import type { EventName, Events } from '#server/events.ts';
 import type { Tables } from '#server/schema.ts';
 
@@ -25,7 +25,10 @@ export interface Transaction {
    * in the order of `key`, so that two transactions never wait for each other in a circle.
    */
   last(key: string, work: () => Promise<unknown>): void;
-  /** Writes what happened; its subscribers run after commit. `dueAt` holds it back until then. */
+  /**
+   * Notes what happened: all such notes are written at the end, in their order, by one statement, and subscribers run after
+   * commit. `dueAt` holds it back until then.
+   */
   emit<Name extends EventName>(name: Name, payload: Events[Name], dueAt?: Date): Promise<void>;
 }
 
@@ -138,17 +141,25 @@ async function write<Result>(
     try {
       const result = await orm.em.fork().transactional(async (em) => {
         const kysely = em.getKysely() as unknown as Kysely<Tables>;
+        const events: Happened[] = [];
+        const writeNoted = async (): Promise<void> => {
+          const noted = events.splice(0);
+          emitted ||= noted.length > 0;
+          if (noted.length > 0) await writeEvents(kysely, noted, options.clock());
+        };
         const lasts: Array<{ key: string; work: () => Promise<unknown> }> = [];
         const outcome = await work({
           em,
           sql: kysely,
           last: (key, last) => void lasts.push({ key, work: last }),
-          async emit(name, payload, dueAt) {
-            emitted = true;
-            await writeEvent(kysely, name, payload, options.clock(), dueAt);
+          emit(name, payload, dueAt = options.clock()) {
+            events.push({ name, payload, dueAt });
+            return Promise.resolve();
           },
         });
+        await writeNoted();
         for (const last of lasts.toSorted((one, other) => (one.key < other.key ? -1 : 1))) await last.work();
+        await writeNoted();
         return outcome;
       });
       if (emitted) options.onEvents?.();

@@ -6,21 +6,23 @@ import type { Tables } from '#server/schema.ts';
 /** The NOTIFY channel that wakes relays in other processes. */
 export const outboxChannel = 'rookery_outbox';
 
-/**
- * Inserts one event in the caller's transaction and wakes the relays at its commit.
- * `dueAt` (default: now) is the earliest moment at which subscribers run.
- */
-export async function writeEvent<Name extends EventName>(
-  transaction: Kysely<Tables>,
-  name: Name,
-  payload: Events[Name],
-  now: Date,
-  dueAt: Date = now,
-): Promise<void> {
+/** An event that is written with its change. */
+export interface Happened<Name extends EventName = EventName> {
+  name: Name;
+  payload: Events[Name];
+  /** The earliest moment at which subscribers run. */
+  dueAt: Date;
+}
+
+/** Inserts events, in their order, in the caller's transaction and wakes the relays at its commit. */
+export async function writeEvents(transaction: Kysely<Tables>, events: readonly Happened[], now: Date): Promise<void> {
   await sql`
     with event as (
       insert into outbox_events (name, payload, lane, due_at, created_at)
-      values (${name}, ${JSON.stringify(payload)}::jsonb, 'interactive', ${dueAt}, ${now})
+      select name, payload, 'interactive', due_at, ${now}
+      from unnest(${events.map(({ name }) => name)}::text[], ${events.map(({ payload }) => JSON.stringify(payload))}::jsonb[],
+        ${events.map(({ dueAt }) => dueAt)}::timestamptz[]) with ordinality as e (name, payload, due_at, place)
+      order by place
     )
     select pg_notify(${outboxChannel}, '')
   `.execute(transaction);

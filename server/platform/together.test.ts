@@ -1,7 +1,7 @@
-// What is asked for at one moment is read by one call; what is asked for later, or elsewhere, by another.
+// What is asked for at one moment is read, or done, by one call; what is asked for later, or elsewhere, by another.
 import { expect, test } from 'vitest';
 import type { Database } from './database.ts';
-import { together } from './together.ts';
+import { inHelpings, together } from './together.ts';
 
 // Only its identity matters here.
 const somewhere = (): { database: Database } => ({ database: {} as Database });
@@ -44,4 +44,46 @@ test('a reading that fails fails for all who asked, and for nobody after them', 
   const results = await Promise.allSettled([find(here, 'a'), find(here, 'broken')]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(await find(here, 'a')).toBe('book a');
+});
+
+function openKitchen(most = 3) {
+  const cooked: string[][] = [];
+  const cook = inHelpings(
+    async (_ctx: { database: Database }, dishes: string[]) => {
+      cooked.push(dishes);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (dishes.includes('burnt')) throw new Error('the pan is on fire');
+      return dishes.map((dish) => `warm ${dish}`);
+    },
+    { most },
+  );
+  return { cooked, cook };
+}
+
+test('what is to be done at one moment is done together, in order, so many at a time', async () => {
+  const { cooked, cook } = openKitchen();
+  const here = somewhere();
+  const answers = await Promise.all(['a', 'b', 'a', 'c', 'd'].map((dish) => cook(here, dish)));
+  expect(answers).toEqual(['warm a', 'warm b', 'warm a', 'warm c', 'warm d']);
+  expect(cooked).toEqual([
+    ['a', 'b', 'a'],
+    ['c', 'd'],
+  ]);
+});
+
+test('what comes while others are served waits and is served next', async () => {
+  const { cooked, cook } = openKitchen();
+  const here = somewhere();
+  const first = cook(here, 'a');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await Promise.all([first, cook(here, 'b'), cook(here, 'c')])).toEqual(['warm a', 'warm b', 'warm c']);
+  expect(cooked).toEqual([['a'], ['b', 'c']]);
+});
+
+test('a helping that fails is served one by one: only what cannot be done fails', async () => {
+  const { cook } = openKitchen();
+  const here = somewhere();
+  const results = await Promise.allSettled(['a', 'burnt', 'c'].map((dish) => cook(here, dish)));
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await cook(here, 'd')).toBe('warm d');
 });

@@ -27,7 +27,7 @@ export async function runInbox(rig: Rig): Promise<void> {
   await addPeers(rig.sql, rig.peerKeys);
   const server = await rig.server();
   const limit = await rig.limit();
-  const count = rig.size.name === 'full' ? 1000 : 200;
+  const count = rig.size.name === 'full' ? 1000 : 500;
   const once = (name: string, authors: number): Promise<Round> => round(rig, server, limit, { name, authors, count });
   await once('warm', 1);
   const one: Round[] = [];

@@ -1,10 +1,12 @@
 // What happens to talks when posts are written, edited and deleted; open pages hear of news by the bus.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
+import { findPost } from '#server/features/posts/queries.ts';
 import { addToTalks, replaceLast } from './service/keep.ts';
 
 /** A direct post comes to the head of the talks of its people. */
 export async function addPost(ctx: AppContext, { postId }: Events['post.created']): Promise<void> {
+  if ((await findPost(ctx, postId))?.visibility !== 'direct') return;
   for (const { id, accountId } of await addToTalks(ctx, postId))
     await ctx.bus.publish('talk', { accountId, talkId: id });
 }

@@ -4,6 +4,7 @@ import type { Events } from '#server/events.ts';
 import { isPollOver } from '#server/features/posts/policy/poll.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { sql } from '#server/platform/database.ts';
+import { together } from '#server/platform/together.ts';
 import { tell } from './service/tell.ts';
 import { untell, untellAll, untellEachOther, untellServer } from './service/untell.ts';
 
@@ -22,6 +23,7 @@ export async function tellOfPost(ctx: AppContext, { postId }: Events['post.creat
   await tellMentioned(ctx, post, post.createdAt);
   await tellQuoted(ctx, post);
   if (post.inReplyToUri !== null && post.inReplyToAccountId !== post.accountId) return;
+  if ((await isAwaited(ctx, post.accountId)) !== true) return;
   const recipients = sql`
     select f.follower_id as id from follows f
     where f.followee_id = ${post.accountId} and f.state = 'accepted' and f.notify
@@ -29,6 +31,15 @@ export async function tellOfPost(ctx: AppContext, { postId }: Events['post.creat
       and not exists (select from mentions m where m.post_id = ${postId} and m.account_id = f.follower_id)`;
   await tell(ctx, { kind: 'post', fromId: post.accountId, postId, recipients, at: post.createdAt });
 }
+
+/** Whether somebody asked to hear of each post of an account; those that are asked for at the same moment cost one statement. */
+const isAwaited = together(async (ctx: AppContext, accountIds: string[]) => {
+  const { rows } = await sql<{ id: string }>`select id from unnest(${accountIds}::bigint[]) as author (id)
+    where exists (select from follows f where f.followee_id = author.id and f.state = 'accepted' and f.notify)`.execute(
+    ctx.database.read,
+  );
+  return new Map(rows.map(({ id }) => [id, true]));
+});
 
 /** Tells those who boosted a post that it now says something else, and those whom it mentions for the first time. */
 export async function tellOfEdit(ctx: AppContext, { postId }: Events['post.edited']): Promise<void> {

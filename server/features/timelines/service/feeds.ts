@@ -3,6 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { notBlocked, notMuted } from '#server/features/posts/policy.ts';
 import type { PostView } from '#server/features/posts/queries.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { inHelpings } from '#server/platform/together.ts';
 import { ownersOfExclusive } from './exclusive.ts';
 import { bringsByTag, tagFollowers } from './tags.ts';
 import { bringsNews } from './boosts.ts';
@@ -11,50 +12,79 @@ import { bringsNews } from './boosts.ts';
 export const maxEntries = 800;
 const backfilled = 40;
 
-/**
- * Puts a post into the home timeline of its author, of each local follower who wants it, and of those who follow one of its
- * hashtags, in one statement. As on Mastodon: answers only for those who follow the answered too, boosts only where they are
- * shown and bring something new, direct posts only for those they mention. Returns the owners of new entries; none when it
- * ran before.
- */
-export async function addToFeeds(ctx: AppContext, post: PostView, boostedAuthorId: string | null): Promise<string[]> {
-  const other = boostedAuthorId ?? post.inReplyToAccountId;
-  const { rows } = await sql<{ owner_id: string }>`
-    insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id, tag_id)
-    select reader.id, ${post.id}::bigint, ${post.accountId}::bigint, ${post.boostOfId}::bigint, ${other}::bigint, min(reader.tag_id)
-    from (
-      select account_id as id, null::bigint as tag_id from users where account_id = ${post.accountId}
-      union all
-      select f.follower_id, null from follows f where ${sql.join(followerConditions(ctx, post, other), sql` and `)}
-      ${bringsByTag(post) ? sql`union all ${tagFollowers(ctx, post, other)}` : sql``}
-    ) reader
-    group by reader.id
-    on conflict do nothing returning owner_id`.execute(ctx.database.read);
-  return rows.map(({ owner_id }) => owner_id);
+/** A post with the author of what it boosts, if it is a boost. */
+export interface Arriving {
+  post: PostView;
+  boostedAuthorId: string | null;
 }
 
-/** Which followers of a post's author get it; conditions on `follows f`. */
-function followerConditions(ctx: AppContext, post: PostView, other: string | null): RawBuilder<unknown>[] {
+/**
+ * Puts a post into the home timeline of its author, of each local follower who wants it, and of those who follow one of its
+ * hashtags; posts that come at the same moment share one statement. As on Mastodon: answers only for those who follow the
+ * answered too, boosts only where they are shown and bring something new, direct posts only for those they mention. Returns
+ * the owners of new entries; none when it ran before.
+ */
+export function addToFeeds(ctx: AppContext, post: PostView, boostedAuthorId: string | null): Promise<string[]> {
+  // Whether a boost is news depends on what stands at home before it: boosts go one by one.
+  if (post.boostOfId !== null) return addMany(ctx, [{ post, boostedAuthorId }]).then(([owners]) => owners ?? []);
+  return addTogether(ctx, { post, boostedAuthorId });
+}
+
+const addTogether = inHelpings(addMany, { most: 64, atOnce: 4 });
+
+async function addMany(ctx: AppContext, arriving: Arriving[]): Promise<string[][]> {
+  const isBoost = arriving.some(({ post }) => post.boostOfId !== null);
+  const isTagged = arriving.some(({ post }) => bringsByTag(post));
+  const { rows } = await sql<{ owner_id: string; post_id: string }>`
+    insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id, tag_id)
+    select reader.id, p.id, p.author_id, p.boost_of_id, p.other_id, min(reader.tag_id)
+    from jsonb_to_recordset(${JSON.stringify(arriving.map(outlineOf))}::jsonb) as p (id bigint, author_id bigint, boost_of_id bigint,
+      other_id bigint, is_direct boolean, by_tag boolean, language text, is_answer boolean, answered_id bigint)
+    cross join lateral (
+      select account_id as id, null::bigint as tag_id from users where account_id = p.author_id
+      union all
+      select f.follower_id, null from follows f where ${sql.join(followerConditions(ctx, isBoost), sql` and `)}
+      ${isTagged ? sql`union all ${tagFollowers(ctx)}` : sql``}
+    ) reader
+    group by reader.id, p.id, p.author_id, p.boost_of_id, p.other_id
+    order by reader.id, p.id
+    on conflict do nothing returning owner_id, post_id`.execute(ctx.database.read);
+  const owners = Map.groupBy(rows, ({ post_id }) => post_id);
+  return arriving.map(({ post }) => (owners.get(post.id) ?? []).map(({ owner_id }) => owner_id));
+}
+
+/** What decides who gets a post, as columns. */
+function outlineOf({ post, boostedAuthorId }: Arriving): object {
+  return {
+    id: post.id,
+    author_id: post.accountId,
+    boost_of_id: post.boostOfId,
+    other_id: boostedAuthorId ?? post.inReplyToAccountId,
+    is_direct: post.visibility === 'direct',
+    by_tag: bringsByTag(post),
+    language: post.language,
+    is_answer: post.inReplyToUri !== null && post.inReplyToAccountId !== post.accountId,
+    answered_id: post.inReplyToAccountId,
+  };
+}
+
+/** Which followers of the author of a post `p` get it; conditions on `follows f`. */
+function followerConditions(ctx: AppContext, isBoost: boolean): RawBuilder<unknown>[] {
   const reader = sql.ref('f.follower_id');
   const now = sql`${ctx.clock()}::timestamptz`;
-  const author = sql`${post.accountId}::bigint`;
+  const author = sql.ref('p.author_id');
+  const other = sql.ref('p.other_id');
   const conditions = [
     sql`f.followee_id = ${author} and f.state = 'accepted' and f.follower_id <> f.followee_id`,
     sql`exists (select from users u where u.account_id = f.follower_id)`,
     notMuted(reader, author, now),
-    sql`f.follower_id not in (${ownersOfExclusive(author, sql`${post.id}::bigint`)})`,
+    sql`f.follower_id not in (${ownersOfExclusive(author, sql.ref('p.id'))})`,
+    sql`(not p.is_direct or exists (select from mentions m where m.post_id = p.id and m.account_id = f.follower_id))`,
+    sql`(p.language is null or ${wantsLanguage(sql.ref('p.language'))})`,
+    sql`(not p.is_answer or ${followsAnswered(sql.ref('p.answered_id'))})`,
+    sql`(${other} is null or ${other} = ${author} or (${notMuted(reader, other, now)} and ${notBlocked(reader, other)}))`,
   ];
-  if (post.boostOfId !== null)
-    conditions.push(sql`f.show_boosts`, bringsNews(reader, sql`${post.id}::bigint`, sql`${post.boostOfId}::bigint`));
-  if (post.visibility === 'direct')
-    conditions.push(sql`exists (select from mentions m where m.post_id = ${post.id} and m.account_id = f.follower_id)`);
-  if (post.language !== null) conditions.push(wantsLanguage(sql`${post.language}::text`));
-  if (post.inReplyToUri !== null && post.inReplyToAccountId !== post.accountId)
-    conditions.push(followsAnswered(sql`${post.inReplyToAccountId}::bigint`));
-  if (other !== null && other !== post.accountId) {
-    const otherId = sql`${other}::bigint`;
-    conditions.push(notMuted(reader, otherId, now), notBlocked(reader, otherId));
-  }
+  if (isBoost) conditions.push(sql`f.show_boosts`, bringsNews(reader, sql.ref('p.id'), sql.ref('p.boost_of_id')));
   return conditions;
 }
 

@@ -12,17 +12,17 @@ export function bringsByTag(post: PostView): boolean {
   return post.visibility === 'public' && post.boostOfId === null && post.tags.length > 0;
 }
 
-/** The statement of those who follow one of a post's hashtags and want to see its author, with the hashtag. */
-export function tagFollowers(ctx: AppContext, post: PostView, other: string | null): RawBuilder<unknown> {
+/** The statement of those who follow one of the hashtags of a post `p` and want to see its author, with the hashtag. */
+export function tagFollowers(ctx: AppContext): RawBuilder<unknown> {
   const reader = sql.ref('t.account_id');
   const now = sql`${ctx.clock()}::timestamptz`;
-  const author = sql`${post.accountId}::bigint`;
-  const people = other === null || other === post.accountId ? [author] : [author, sql`${other}::bigint`];
-  const wanted = people.flatMap((person) => [notMuted(reader, person, now), notBlocked(reader, person)]);
-  return sql`select t.account_id, t.tag_id from tag_follows t
-    where t.tag_id = any(${post.tags.map(({ id }) => id)}::bigint[]) and t.account_id <> ${author}
-      and t.account_id not in (${ownersOfExclusive(author, sql`${post.id}::bigint`)})
-      and ${sql.join(wanted, sql` and `)}`;
+  const author = sql.ref('p.author_id');
+  const other = sql.ref('p.other_id');
+  return sql`select t.account_id, t.tag_id from post_tags k join tag_follows t on t.tag_id = k.tag_id
+    where p.by_tag and k.post_id = p.id and t.account_id <> ${author}
+      and t.account_id not in (${ownersOfExclusive(author, sql.ref('p.id'))})
+      and ${notMuted(reader, author, now)} and ${notBlocked(reader, author)}
+      and (${other} is null or ${other} = ${author} or (${notMuted(reader, other, now)} and ${notBlocked(reader, other)}))`;
 }
 
 /** Gives somebody who follows a hashtag its latest posts. Safe to run twice. */
