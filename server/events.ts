@@ -40,6 +40,8 @@ export interface Events {
   /** A request that a local account refused, or a follower whom it removed. */
   'follow.rejected': { followUri: string | null; followerId: string; followeeId: string };
   'follow.removed': { followUri: string | null; followerId: string; followeeId: string };
+  /** Another server counts the followers of its account otherwise than we do; `url` is its list of those whom it takes for ours. */
+  'followers.differ': { accountId: string; collectionId: string; url: string };
   'block.created': { blockId: string; blockerId: string; blockedId: string };
   'block.removed': { blockUri: string | null; blockerId: string; blockedId: string };
   'mute.created': { muterId: string; mutedId: string };

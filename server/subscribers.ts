@@ -26,6 +26,7 @@ import { sendArchiveLetter, writeArchive } from '#server/features/exchange/subsc
 import { dropArchivesOf } from '#server/features/exchange/service/archive.ts';
 import { workOnImport } from '#server/features/exchange/subscribers.ts';
 import { visitLink } from '#server/features/links/subscribers.ts';
+import { mendFollowers } from '#server/features/graph/activitypub/mend-followers.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
 import { fetchFirstPosts, fetchThread } from '#server/features/posts/activitypub/backfill.ts';
@@ -114,6 +115,7 @@ export const subscribers: Subscribers = {
     fragments: posts.forgetFollowPair,
     fediverse: sendUndoFollow,
   },
+  'followers.differ': { follows: slow(mendFollowers) },
   'block.created': {
     timelines: timelines.removeBlocked,
     notifications: notifications.untellBlocked,

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { AppContext } from '#server/context.ts';
 import type { EventName } from '#server/events.ts';
+import { tellFollowers } from '#server/features/graph/activitypub/synchronization.ts';
 import { activitiesAtGate } from '#server/federation/accept.ts';
 import { startCourier } from '#server/platform/fediverse/courier.ts';
 import type { Job, Lane } from '#server/platform/queue/queue.ts';
@@ -48,7 +49,7 @@ export async function startWorker(ctx: AppContext): Promise<Worker> {
       await run(job);
       await finishJobs(database, [job]);
     });
-  const courier = await startCourier(ctx);
+  const courier = await startCourier({ ...ctx, tellFollowers: (...letter) => tellFollowers(ctx, ...letter) });
   const stopSchedule = startSchedule(ctx);
   return {
     async stop() {

@@ -8,6 +8,7 @@ import {
   type KeyAbsence,
   type SigningKey,
 } from '#server/features/accounts/activitypub/signing-keys.ts';
+import { compareFollowers, synchronizationHeader } from '#server/features/graph/activitypub/synchronization.ts';
 import { noteAlive } from '#server/platform/fediverse/hosts.ts';
 import { hostOf } from '#server/platform/fediverse/json.ts';
 import { precheckInbox, readActivity, type ReadActivity } from '#server/platform/fediverse/precheck.ts';
@@ -73,6 +74,8 @@ async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answ
     activityUri: activity.id,
     body: request.rawBody.toString('utf8'),
   });
+  const followers = request.headers[synchronizationHeader];
+  if (typeof followers === 'string') await compareFollowers(ctx, signer, followers);
   await noteAlive(ctx.database.read, hostOf(activity.actor) ?? '', ctx.clock());
   return { status: 202, reason: isNew ? 'stored' : 'known' };
 }

@@ -1,8 +1,10 @@
 // The doors of other servers: what they read, and where they post. They get plain JSON and raw bodies; client doors are elsewhere.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount, isId } from '#server/features/accounts/queries.ts';
+import { followersThereDocument } from '#server/features/graph/activitypub/synchronization.ts';
 import { findVisiblePost } from '#server/features/posts/queries.ts';
 import { authorizationDocument } from '#server/features/posts/activitypub/quote-document.ts';
 import { actorFragment, noteFragment } from '#server/features/posts/service/forget.ts';
@@ -99,6 +101,19 @@ function documents(app: App, ctx: AppContext): void {
       ? reply.code(410).send({ error: 'Gone' })
       : sendActivity(reply, 200, JSON.stringify(document), false);
   });
+  app.get<{ Params: { id: string }; Querystring: { after?: string } }>(
+    '/ap/users/:id/followers_synchronization',
+    { schema: { querystring: Type.Object({ after: Type.Optional(Type.String({ pattern: '^\\d{1,18}$' })) }) } },
+    async (request, reply) => {
+      const signer = request.headers.signature === undefined ? null : await findSigner(ctx, rawRequest(request));
+      if (signer === null || 'status' in signer || signer.suspended)
+        return reply.code(401).send({ error: 'This list is for signed requests' });
+      const { id } = request.params;
+      const document = await followersThereDocument(ctx, id, signer.accountUri, request.query.after);
+      if (document === null) return reply.code(404).send({ error: 'Not Found' });
+      return sendActivity(reply, 200, JSON.stringify(document), false);
+    },
+  );
   app.get('/ap/*', async (request, reply) => {
     reply.header('vary', 'Accept, Signature');
     if (!wantsPage(request.headers.accept)) return sendDocument(ctx, dispatcher, request, reply);

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
+import type { TestOptions } from '#server/testing/context.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
 
@@ -39,8 +40,8 @@ export interface Scene {
 }
 
 /** Opens the three servers and lets alice follow eve. */
-export async function openScene(): Promise<Scene> {
-  const [server, there, elsewhere] = await Promise.all([openTestServer(), openStranger(), openStranger()]);
+export async function openScene(options: TestOptions = {}): Promise<Scene> {
+  const [server, there, elsewhere] = await Promise.all([openTestServer(options), openStranger(), openStranger()]);
   const alice = await signUp(server, 'alice');
   const [eve, mallory] = await Promise.all([there.person('eve'), there.person('mallory')]);
   const inbox = `${server.origin}/ap/inbox`;

@@ -2,7 +2,12 @@
 import type { AppContext } from '#server/context.ts';
 import { Conflict, Gone } from '#server/platform/errors.ts';
 import { addresses, ownId } from '#server/platform/fediverse/addresses.ts';
-import { DocumentFailure, fetchDocument, type DocumentSource } from '#server/platform/fediverse/documents.ts';
+import {
+  DocumentFailure,
+  fetchDocument,
+  type AskOptions,
+  type DocumentSource,
+} from '#server/platform/fediverse/documents.ts';
 import { hostOf, type Json } from '#server/platform/fediverse/json.ts';
 import { askWebFinger } from '#server/platform/fediverse/webfinger.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
@@ -28,7 +33,7 @@ const maxLookups = 20;
 export async function fetchRemote(
   ctx: AppContext,
   uri: string,
-  options: { timeoutMs?: number; readerId?: string } = {},
+  options: AskOptions & { readerId?: string } = {},
 ): Promise<Json> {
   return fetchDocument(documentSource(ctx, options.readerId), uri, options);
 }

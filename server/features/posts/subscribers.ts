@@ -2,6 +2,7 @@
 // make sure of it after a crash between a commit and the forgetting.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
+import { followersFragment } from '#server/features/graph/queries/follower-digests.ts';
 import { findPost } from './queries.ts';
 import { forget } from './service/forget.ts';
 
@@ -42,5 +43,6 @@ export async function forgetFollowPair(
   ctx: AppContext,
   { followerId, followeeId }: { followerId: string; followeeId: string },
 ): Promise<void> {
+  await ctx.fragments.drop([followersFragment(followeeId)]);
   await forget(ctx, { accounts: [followerId, followeeId] });
 }

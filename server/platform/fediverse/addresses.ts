@@ -12,6 +12,8 @@ export function addresses(config: Pick<Config, 'origin'>) {
     inbox: (id: string): string => `${user(id)}/inbox`,
     outbox: (id: string): string => `${user(id)}/outbox`,
     followers: (id: string): string => `${user(id)}/followers`,
+    /** Those followers who live on the server that asks (FEP-8fcf). */
+    followersThere: (id: string): string => `${user(id)}/followers_synchronization`,
     following: (id: string): string => `${user(id)}/following`,
     featured: (id: string): string => `${user(id)}/featured`,
     sharedInbox: `${origin}/ap/inbox`,

@@ -21,6 +21,8 @@ export interface CourierContext {
   clock: () => Date;
   log: Logger;
   metrics: Metrics;
+  /** What a host is told beside an activity that goes to followers: which of its people these are. */
+  tellFollowers?: (senderId: string, followersUrl: string, host: string) => Promise<Record<string, string>>;
 }
 
 export interface Courier {
@@ -186,7 +188,9 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
     if (attempt.now.getTime() - letter.createdAt.getTime() > giveUpAfterMs) return result(failed('expired'));
     const signer = await round.archive.signer(letter.senderId);
     if (signer === null) return result(failed('no_key'));
-    const { response, scheme } = await knock(ctx, delivery, letter, signer);
+    const { followersUrl } = letter;
+    const beside = followersUrl && (await ctx.tellFollowers?.(letter.senderId, followersUrl, host));
+    const { response, scheme } = await knock(ctx, delivery, { ...letter, beside: beside || {} }, signer);
     const outcome = judgeAnswer(response, { ...attempt, now: ctx.clock() });
     return result(outcome, outcome.state === 'delivered' && scheme !== delivery.scheme ? scheme : null);
   } catch (error) {
@@ -201,11 +205,14 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
   }
 }
 
+/** A letter with the headers that go along without being signed. */
+type Enclosed = Letter & { beside: Record<string, string> };
+
 /** Sends with the signature that the host took last time; when it says 401, once more with the other kind. */
 async function knock(
   ctx: CourierContext,
   delivery: Claimed,
-  letter: Letter,
+  letter: Enclosed,
   signer: Signer,
 ): Promise<{ response: FetchedResponse; scheme: Claimed['scheme'] }> {
   const { scheme } = delivery;
@@ -218,7 +225,7 @@ async function knock(
 async function post(
   ctx: CourierContext,
   url: string,
-  letter: Letter,
+  letter: Enclosed,
   signer: Signer,
   scheme: Claimed['scheme'],
 ): Promise<FetchedResponse> {
@@ -226,7 +233,7 @@ async function post(
     signRequestAsync({ ...signer, method: 'POST', url: target, body: letter.body, scheme, date: ctx.clock() });
   return ctx.fetch.fetch(url, {
     method: 'POST',
-    headers: { 'content-type': activityJson, ...(await sign(url)) },
+    headers: { ...letter.beside, 'content-type': activityJson, ...(await sign(url)) },
     accept: `${activityJson}, application/json`,
     body: letter.body,
     timeoutMs,

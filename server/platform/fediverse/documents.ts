@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { FetchFailure, type FetchedResponse, type SafeFetch } from '#server/platform/fetch.ts';
 import { asObject, asText, hostOf, isSameHost, type Json } from './json.ts';
 import { signRequest } from './signatures/sign.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { parseStrictJson, type JsonBounds } from './strict-json.ts';
 import { acceptActivity } from './vocabulary.ts';
 
 /** Who asks. */
@@ -41,6 +41,12 @@ export class DocumentFailure extends Error {
   }
 }
 
+export interface AskOptions {
+  timeoutMs?: number;
+  /** For lists, which may be longer than other documents are. */
+  bounds?: JsonBounds;
+}
+
 export interface DocumentSource {
   fetch: SafeFetch;
   clock: () => Date;
@@ -54,11 +60,7 @@ export interface DocumentSource {
  * its id. When it names another id on the same host, that one is asked once.
  * @throws {DocumentFailure}
  */
-export async function fetchDocument(
-  source: DocumentSource,
-  uri: string,
-  options: { timeoutMs?: number } = {},
-): Promise<Json> {
+export async function fetchDocument(source: DocumentSource, uri: string, options: AskOptions = {}): Promise<Json> {
   const first = await fetchOnce(source, uri, options);
   const id = asText(first.json['id']);
   if (id !== null && withoutFragment(id) === withoutFragment(first.url)) return first.json;
@@ -81,7 +83,7 @@ function withoutFragment(uri: string): string {
 async function fetchOnce(
   source: DocumentSource,
   uri: string,
-  options: { timeoutMs?: number },
+  options: AskOptions,
 ): Promise<{ url: string; json: Json }> {
   const url = withoutFragment(uri);
   if (hostOf(url) === null) throw new DocumentFailure('missing', 'the address is not http or https');
@@ -90,7 +92,7 @@ async function fetchOnce(
   refuseStatus(response, url);
   if (!isActivityType(response.headers['content-type']))
     throw new DocumentFailure('not_activity', `${hostOf(url)}: not an ActivityPub document`);
-  return { url: withoutFragment(response.url), json: readJson(response, url) };
+  return { url: withoutFragment(response.url), json: readJson(response, url, options.bounds) };
 }
 
 /** Asks with the older signature, and on 401 once more with the newer one. */
@@ -151,8 +153,8 @@ export function isActivityType(contentType: string | undefined): boolean {
   );
 }
 
-function readJson(response: FetchedResponse, url: string): Json {
-  const parsed = parseStrictJson(response.body);
+function readJson(response: FetchedResponse, url: string, bounds: JsonBounds | undefined): Json {
+  const parsed = parseStrictJson(response.body, bounds);
   const json = parsed.ok ? asObject(parsed.value) : null;
   if (json === null) throw new DocumentFailure('not_activity', `${hostOf(url)}: not a JSON object`);
   return json;

@@ -2,7 +2,7 @@
 // or in a statement of its own. The courier takes it from there.
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Tables } from '#server/schema.ts';
-import type { Json } from './json.ts';
+import { audienceOf, type Json } from './json.ts';
 
 /** The NOTIFY channel that wakes couriers in other processes. */
 export const deliveriesChannel = 'rookery_deliveries';
@@ -35,8 +35,8 @@ export async function writeOutgoing(transaction: Kysely<Tables>, outgoing: Outgo
         select from remote_hosts h where h.host = inboxes.host
           and h.failures >= ${dormantAfterFailures} and h.failures_since < ${dormantBefore})
     ), written as (
-      insert into outgoing_activities (cause, activity_uri, sender_id, ordering_key, body, created_at)
-      select ${cause}, ${String(activity['id'])}, ${senderId}::bigint, ${orderingKey}, ${JSON.stringify(activity)}, ${now}
+      insert into outgoing_activities (cause, activity_uri, sender_id, ordering_key, body, followers_url, created_at)
+      select ${cause}, ${String(activity['id'])}, ${senderId}::bigint, ${orderingKey}, ${JSON.stringify(activity)}, ${followersOf(activity)}, ${now}
       where exists (select from awake)
       on conflict (cause) do nothing
       returning id
@@ -46,4 +46,11 @@ export async function writeOutgoing(transaction: Kysely<Tables>, outgoing: Outgo
       returning id
     )
     select pg_notify(${deliveriesChannel}, '') where exists (select from owed)`.execute(transaction);
+}
+
+/** The followers collection of its actor, when an activity is addressed to it. */
+function followersOf(activity: Json): string | null {
+  const { to, cc } = audienceOf(activity);
+  const followers = `${String(activity['actor'])}/followers`;
+  return to.includes(followers) || cc.includes(followers) ? followers : null;
 }

@@ -22,14 +22,23 @@ const MAX_NUMBER_LENGTH = 64;
 // Assigning these to a plain object changes more than a member.
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** How many values a document may have in all, and in one list. */
+export interface JsonBounds {
+  nodes: number;
+  items: number;
+}
+
+const usualBounds: JsonBounds = { nodes: MAX_NODES, items: MAX_ITEMS };
+
 /**
- * Parses JSON that is no deeper than 16 levels, has at most 2,000 values and 500 items an array, no key twice in an object,
- * no key that reaches into prototypes, and text that can be stored: no halves of characters, no NUL. Linear in its length.
+ * Parses JSON that is no deeper than 16 levels, has at most 2,000 values and 500 items an array (unless `bounds` says otherwise), no
+ * key twice in an object, no key that reaches into prototypes, and text that can be stored: no halves of characters, no NUL.
+ * Linear in its length.
  */
-export function parseStrictJson(bytes: Uint8Array): JsonVerdict {
+export function parseStrictJson(bytes: Uint8Array, bounds: JsonBounds = usualBounds): JsonVerdict {
   if (!isUtf8(bytes)) return { ok: false, reason: 'not_utf8' };
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const reason = createScanner(buffer).scan();
+  const reason = createScanner(buffer, bounds).scan();
   if (reason !== null) return { ok: false, reason };
   try {
     return { ok: true, value: JSON.parse(buffer.toString('utf8')) as unknown };
@@ -49,7 +58,7 @@ const CLOSE_OBJECT = 0x7d;
 const LETTER_U = 0x75;
 
 /** Walks the structure and finds the first thing to refuse. Numbers and words are left for the parser to judge. */
-function createScanner(bytes: Buffer): { scan(): JsonRefusal | null } {
+function createScanner(bytes: Buffer, bounds: JsonBounds): { scan(): JsonRefusal | null } {
   let at = 0;
   let nodes = 0;
 
@@ -63,7 +72,7 @@ function createScanner(bytes: Buffer): { scan(): JsonRefusal | null } {
 
   function scanValue(depth: number): JsonRefusal | null {
     nodes += 1;
-    if (nodes > MAX_NODES) return 'too_many_nodes';
+    if (nodes > bounds.nodes) return 'too_many_nodes';
     skipBlanks();
     const byte = bytes[at];
     if (byte === OPEN_OBJECT) return depth >= MAX_DEPTH ? 'too_deep' : scanObject(depth + 1);
@@ -79,7 +88,7 @@ function createScanner(bytes: Buffer): { scan(): JsonRefusal | null } {
       return null;
     }
     for (let items = 1; ; items += 1) {
-      if (items > MAX_ITEMS) return 'too_many_items';
+      if (items > bounds.items) return 'too_many_items';
       const refusal = scanValue(depth);
       if (refusal !== null) return refusal;
       skipBlanks();

@@ -33,6 +33,8 @@ export const OutgoingActivitySchema = defineEntity({
     /** Activities about the same object reach a server in the order they were made. */
     orderingKey: p.text(),
     body: p.text(),
+    /** The sender's followers, when it goes to all of them: those who get it are told which of theirs these are. */
+    followersUrl: p.text().nullable(),
     createdAt: p.datetime(3).index(),
   },
 });

@@ -80,6 +80,8 @@ export async function renew(database: Database, ids: readonly string[], leasedUn
 export interface Letter {
   body: string;
   senderId: string;
+  /** The sender's followers collection, when the activity goes to it. */
+  followersUrl: string | null;
   createdAt: Date;
 }
 
@@ -102,7 +104,7 @@ export function openArchive(database: Database): Archive {
       if (missing.length > 0) {
         const rows = await database.prepared<Letter & { id: string }>(
           'courier_letters',
-          `select id::text as id, body, sender_id::text as "senderId", created_at as "createdAt" from outgoing_activities where id = any($1::bigint[])`,
+          `select id::text as id, body, sender_id::text as "senderId", followers_url as "followersUrl", created_at as "createdAt" from outgoing_activities where id = any($1::bigint[])`,
           [missing],
         );
         for (const { id, ...letter } of rows) letters.set(id, letter);
