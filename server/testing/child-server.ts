@@ -25,8 +25,9 @@ export interface ChildOptions {
   names?: boolean;
   /** No file that it writes may be longer, in units of 512 bytes: as on a disk that is full. */
   fileBlocks?: number | undefined;
-  /** Another program than the server itself. */
+  /** Another program than the server itself, and its arguments. */
   program?: string;
+  arguments?: readonly string[];
 }
 
 const server = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -83,8 +84,8 @@ export function childServer(options: ChildOptions): ChildServer {
   };
 }
 
-function launch({ env, names = false, fileBlocks, program = server }: ChildOptions): ChildProcess {
-  const list = [...(names ? ['--import', preload] : []), program];
+function launch({ env, names = false, fileBlocks, program = server, ...more }: ChildOptions): ChildProcess {
+  const list = [...(names ? ['--import', preload] : []), program, ...(more.arguments ?? [])];
   // The signal that would end the program is put off, so that a write fails as it does on a full disk.
   const limited = `trap '' XFSZ; ulimit -f ${fileBlocks}; exec "$0" "$@"`;
   const [command, args] =

@@ -39,7 +39,7 @@ export type Addresses = ReturnType<typeof addresses>;
 /** The id in one of our own addresses of that kind, or null when it is not ours. */
 export function ownId(
   config: Pick<Config, 'origin'>,
-  kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks' | 'quote-requests',
+  kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks' | 'quote-requests' | 'activities/create',
   uri: string,
 ): string | null {
   const prefix = `${config.origin}/ap/${kind}/`;

@@ -101,33 +101,35 @@ function absenceKey(keyId: string): string {
   return `key-absent:${keyId}`;
 }
 
+interface KeyRow {
+  accountId: string;
+  accountUri: string;
+  suspended: boolean;
+  rsaPublic: string;
+  edPublic: string | null;
+  isEd: boolean;
+  fetchedAt: Date;
+}
+
+const keyText = `
+select k.account_id::text as "accountId", a.uri as "accountUri", a.suspended_at is not null as "suspended", k.rsa_public as "rsaPublic",
+  k.ed_public as "edPublic", coalesce(k.ed_key_id = $1, false) as "isEd", k.fetched_at as "fetchedAt"
+from account_keys k join accounts a on a.id = k.account_id
+where a.domain is not null and a.deleted_at is null and`;
+
 async function readKey(ctx: AppContext, keyId: string): Promise<KnownKey | null> {
-  const [row] = await ctx.database.prepared<{
-    accountId: string;
-    accountUri: string;
-    suspended: boolean;
-    rsaPublic: string;
-    edPublic: string | null;
-    isEd: boolean;
-    fetchedAt: Date;
-  }>(
-    'signing_key',
-    `select k.account_id::text as "accountId", a.uri as "accountUri", a.suspended_at is not null as "suspended", k.rsa_public as "rsaPublic",
-       k.ed_public as "edPublic", k.key_id <> $1 as "isEd", k.fetched_at as "fetchedAt"
-     from account_keys k join accounts a on a.id = k.account_id
-     where (k.key_id = $1 or k.ed_key_id = $1) and a.domain is not null and a.deleted_at is null limit 1`,
-    [keyId],
-  );
+  const { prepared } = ctx.database;
+  const [byId] = await prepared<KeyRow>('signing_key', `${keyText} (k.key_id = $1 or k.ed_key_id = $1) limit 1`, [
+    keyId,
+  ]);
+  // Some name the key by the actor whose only key it is.
+  const [row] =
+    byId === undefined ? await prepared<KeyRow>('signing_key_of', `${keyText} a.uri = $1`, [keyId]) : [byId];
   const text = row?.isEd === true ? row.edPublic : row?.rsaPublic;
   const key = text === undefined || text === null ? null : importPublicKey(text);
   if (row === undefined || key === null) return null;
-  const known = {
-    key,
-    accountId: row.accountId,
-    accountUri: row.accountUri,
-    suspended: row.suspended,
-    fetchedAt: row.fetchedAt,
-  };
+  const { accountId, accountUri, suspended, fetchedAt } = row;
+  const known = { key, accountId, accountUri, suspended, fetchedAt };
   cacheOf(ctx).set(keyId, known);
   return known;
 }

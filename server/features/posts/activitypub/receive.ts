@@ -256,10 +256,10 @@ export async function undoAnnounce(_ctx: AppContext, { actor }: Incoming, undone
   };
 }
 
-/** A post by its address, ours or theirs; a boost stands for what it boosts. */
+/** A post by its address, ours or theirs; a boost stands for what it boosts, and the activity that made a post of ours for that post. */
 async function findSubject(ctx: AppContext, uri: string | null): Promise<PostView | null> {
   if (uri === null) return null;
-  const id = ownId(ctx.config, 'posts', uri);
+  const id = ownId(ctx.config, 'posts', uri) ?? ownId(ctx.config, 'activities/create', uri);
   const post = id === null ? await findPostByUri(ctx, uri) : await findPost(ctx, id);
   return post?.boostOfId == null ? post : findPost(ctx, post.boostOfId);
 }
