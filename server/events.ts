@@ -35,6 +35,11 @@ export interface Events {
     accountId?: string;
   };
 
+  /** The emoji of this server are others, or called otherwise. */
+  'emoji.changed': { emojiId: string };
+  /** The row is gone; these are the keys of its pictures. */
+  'emoji.removed': { emojiId: string; keys: string[] };
+
   'follow.requested': { followId: string; followerId: string; followeeId: string };
   'follow.accepted': { followId: string; followerId: string; followeeId: string };
   /** A request that a local account refused, or a follower whom it removed. */

@@ -13,6 +13,7 @@ import { mediaWishRoutes } from '#server/features/auth/routes/media-wishes.ts';
 import { oauthRoutes } from '#server/features/auth/routes/oauth.ts';
 import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
+import { emojiRoutes } from '#server/features/emojis/routes.ts';
 import { allFilterRoutes } from '#server/features/filters/routes/register.ts';
 import { conversationRoutes } from '#server/features/conversations/routes.ts';
 import { discoveryRoutes } from '#server/features/discovery/routes/register.ts';
@@ -68,6 +69,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await userRoutes(app, ctx);
   await mediaWishRoutes(app, ctx);
   await languageRoutes(app, ctx);
+  await emojiRoutes(app, ctx);
   await accountRoutes(app, ctx);
   await credentialRoutes(app, ctx);
   await peopleRoutes(app, ctx);

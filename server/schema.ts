@@ -13,6 +13,7 @@ import {
   TotpKeySchema,
   UserSchema,
 } from '#server/features/auth/entities.ts';
+import { CustomEmojiSchema } from '#server/features/emojis/entities.ts';
 import {
   AccountNoteSchema,
   BlockSchema,
@@ -75,6 +76,7 @@ import { ScheduleRunSchema } from '#server/platform/schedule-table.ts';
 
 export const entities = [
   InstanceSettingSchema,
+  CustomEmojiSchema,
   AccountSchema,
   AccountKeySchema,
   UserSchema,

@@ -5,6 +5,9 @@ import { forgetFilteredPost, tellOfFilters } from '#server/features/filters/subs
 import * as conversations from '#server/features/conversations/subscribers.ts';
 import { publishScheduled } from '#server/features/composing/service/schedule.ts';
 import { eraseTraces } from '#server/features/accounts/service/remove.ts';
+import * as emojis from '#server/features/emojis/subscribers.ts';
+import { dropEmojiFromAccounts } from '#server/features/accounts/service/drop-emoji.ts';
+import { dropEmojiFromPosts } from '#server/features/posts/service/drop-emoji.ts';
 import {
   sendAccept,
   sendBlock,
@@ -92,6 +95,12 @@ export const subscribers: Subscribers = {
     traces: slow(eraseTraces),
   },
   'email.wanted': { letter: slow(sendWantedLetter) },
+  'emoji.changed': { fragments: emojis.forgetEmojis },
+  'emoji.removed': {
+    accounts: slow(dropEmojiFromAccounts),
+    posts: slow(dropEmojiFromPosts),
+    pictures: emojis.dropPictures,
+  },
   'follow.requested': {
     notifications: notifications.tellOfRequest,
     fediverse: sendFollow,

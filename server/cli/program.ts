@@ -1,6 +1,7 @@
 // The whole command line: one file for each group of commands.
 import { Command } from 'commander';
 import { addDoctorCommand } from './doctor.ts';
+import { addEmojiCommands } from './emojis.ts';
 import { addMediaCommands } from './media.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addQueueCommands } from './queue.ts';
@@ -31,5 +32,6 @@ export function buildProgram(): Command {
   addDoctorCommand(program);
   addQueueCommands(program);
   addMediaCommands(program);
+  addEmojiCommands(program);
   return program;
 }

@@ -4,6 +4,8 @@ import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount, isId } from '#server/features/accounts/queries.ts';
+import { emojiDocument } from '#server/features/emojis/activitypub.ts';
+import { findEmoji } from '#server/features/emojis/queries.ts';
 import { followersThereDocument } from '#server/features/graph/activitypub/synchronization.ts';
 import { findVisiblePost } from '#server/features/posts/queries.ts';
 import { authorizationDocument } from '#server/features/posts/activitypub/quote-document.ts';
@@ -114,6 +116,11 @@ function documents(app: App, ctx: AppContext): void {
       return sendActivity(reply, 200, JSON.stringify(document), false);
     },
   );
+  app.get<{ Params: { id: string } }>('/ap/emojis/:id', async (request, reply) => {
+    const emoji = await findEmoji(ctx, request.params.id);
+    if (emoji === null || emoji.disabled) return reply.code(404).send({ error: 'Not Found' });
+    return sendActivity(reply, 200, JSON.stringify(emojiDocument(ctx.config, emoji)), true);
+  });
   app.get('/ap/*', async (request, reply) => {
     reply.header('vary', 'Accept, Signature');
     if (!wantsPage(request.headers.accept)) return sendDocument(ctx, dispatcher, request, reply);

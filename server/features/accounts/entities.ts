@@ -1,5 +1,6 @@
 // Accounts: everybody who can act, here or on another server. An account without a domain is ours.
 import { defineEntity, p } from '@mikro-orm/core';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 
 export type AccountKind = 'person' | 'service' | 'group' | 'organization' | 'application';
 
@@ -15,12 +16,6 @@ export interface PictureReference {
   key?: string;
   url?: string;
   description?: string;
-}
-
-/** A custom emoji that a name, bio or post may show as `:shortcode:`. */
-export interface EmojiReference {
-  shortcode: string;
-  url: string;
 }
 
 export const AccountSchema = defineEntity({
@@ -87,6 +82,10 @@ export const AccountSchema = defineEntity({
     {
       name: 'accounts_directory_new',
       expression: `create index accounts_directory_new on accounts (id desc) where discoverable`,
+    },
+    {
+      name: 'accounts_emojis',
+      expression: `create index accounts_emojis on accounts using gin (emojis jsonb_path_ops) where domain is null and emojis <> '[]'`,
     },
     { name: 'accounts_domain', properties: ['domain', 'id'] },
     {

@@ -1,10 +1,11 @@
 // Reading accounts: one, many in the order asked, or those that match a search. Always a fixed number of statements.
 import type { Selectable } from 'kysely';
 import type { AppContext } from '#server/context.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
 import type { Tables } from '#server/schema.ts';
-import type { AccountKind, EmojiReference, PictureReference, ProfileField } from './entities.ts';
+import type { AccountKind, PictureReference, ProfileField } from './entities.ts';
 import { activeAccounts, isActive, knownAccounts } from './policy.ts';
 
 /** An account as code sees it. `domain` is null for ours; texts of ours are plain, `bioHtml` is safe to show for all. */

@@ -1,8 +1,9 @@
 // An account as Mastodon's clients read it. Every account in every answer comes from here.
+import { serializeEmojis, type MastodonEmoji } from '#server/features/emojis/serializers.ts';
 import type { MediaAddresses } from '#server/platform/files/address.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 import type { AccountView } from './queries.ts';
-import type { EmojiReference, PictureReference } from './entities.ts';
+import type { PictureReference } from './entities.ts';
 import { handleOf } from './policy.ts';
 
 /** What addresses in an account are made of: a part of the context. */
@@ -49,13 +50,6 @@ export interface MastodonAccount {
   moved?: MastodonAccount;
   mute_expires_at?: string | null;
   feature_approval: { automatic: never[]; manual: never[]; current_user: 'denied' };
-}
-
-export interface MastodonEmoji {
-  shortcode: string;
-  url: string;
-  static_url: string;
-  visible_in_picker: boolean;
 }
 
 export interface MastodonField {
@@ -106,16 +100,6 @@ export function serializeAccount(account: AccountView, places: Places): Mastodon
     ...(account.movedTo === null || suspended ? {} : { moved: serializeAccount(account.movedTo, places) }),
     feature_approval: { automatic: [], manual: [], current_user: 'denied' },
   };
-}
-
-/** Custom emoji that a text refers to by `:shortcode:`; each stands still under its second address. */
-export function serializeEmojis(emojis: readonly EmojiReference[], { media }: Pick<Places, 'media'>): MastodonEmoji[] {
-  return emojis.map(({ shortcode, url }) => ({
-    shortcode,
-    url: media.remote(url, 'emoji'),
-    static_url: media.remote(url, 'emoji-still'),
-    visible_in_picker: false,
-  }));
 }
 
 /**

@@ -1,6 +1,7 @@
 // Posts and what people do with them. A boost is a post of its own that points at another.
 import { defineEntity, p } from '@mikro-orm/core';
-import { Account, type EmojiReference } from '#server/features/accounts/entities.ts';
+import { Account } from '#server/features/accounts/entities.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { LinkPreview } from '#server/features/links/entities.ts';
 import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '#server/features/media/entities.ts';
 import type { QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
@@ -70,6 +71,10 @@ export const PostSchema = defineEntity({
     {
       name: 'posts_links',
       expression: 'create index posts_links on posts (link_preview_id, id desc) where link_preview_id is not null',
+    },
+    {
+      name: 'posts_emojis',
+      expression: `create index posts_emojis on posts using gin (emojis jsonb_path_ops) where local and emojis <> '[]'`,
     },
     { name: 'posts_conversation', expression: 'create index posts_conversation on posts (conversation_id, id)' },
     {
@@ -182,6 +187,10 @@ export const PostVersionSchema = defineEntity({
     summary: p.text(),
     sensitive: p.boolean(),
     language: p.text().nullable(),
+    emojis: p
+      .json<EmojiReference[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
     /** The options of its poll; null when it had none. */
     pollOptions: p.json<string[]>().nullable(),
     /** What it showed; null when that was nothing. */

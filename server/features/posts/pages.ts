@@ -4,7 +4,8 @@
 import type { AppContext } from '#server/context.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts } from '#server/features/accounts/queries.ts';
-import { serializeAccount, serializeEmojis, type MastodonEmoji } from '#server/features/accounts/serializers.ts';
+import { serializeAccount } from '#server/features/accounts/serializers.ts';
+import { serializeEmojis, type MastodonEmoji } from '#server/features/emojis/serializers.ts';
 import { joinCard, serializeCard, type CardText } from '#server/features/links/serializers.ts';
 import { sql } from '#server/platform/database.ts';
 import type { MediaAddresses } from '#server/platform/files/address.ts';

@@ -2,7 +2,7 @@
 // has asked already. Lists are in queries/lists.ts, threads in queries/thread.ts, former versions in queries/history.ts.
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
-import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import type { QuoteAnswer, QuotePolicy, ReplyPolicy } from './entities.ts';
 import { cardColumn, type CardView } from '#server/features/links/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';

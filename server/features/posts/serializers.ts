@@ -1,8 +1,8 @@
 // A post as Mastodon's clients read it: the schema, and pure functions from views. The text is made of three parts, so that
 // pages.ts can keep what is the same for every reader and add the rest: head, the author, body.
 import { Type, type Static } from 'typebox';
-import type { MastodonAccount, MastodonEmoji } from '#server/features/accounts/serializers.ts';
-import { serializeEmojis } from '#server/features/accounts/serializers.ts';
+import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
+import { serializeEmojis, type MastodonEmoji } from '#server/features/emojis/serializers.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
 import { MediaAttachmentSchema, serializeMedia, type MediaPlaces } from '#server/features/media/serializers.ts';
 import { FilterResultSchema } from '#server/features/filters/serializers.ts';
@@ -228,7 +228,6 @@ export function serializeBody(post: PostView, places: PostPlaces): StatusBody {
 /** One version of a post. */
 export function serializeVersion(
   version: PostVersionView,
-  post: PostView,
   account: MastodonAccount,
   places: MediaPlaces,
 ): MastodonStatusEdit {
@@ -240,6 +239,6 @@ export function serializeVersion(
     account,
     ...(version.pollOptions === null ? {} : { poll: { options: version.pollOptions.map((title) => ({ title })) } }),
     media_attachments: version.media.map((media) => serializeMedia(media, places)),
-    emojis: serializeEmojis(post.emojis, places),
+    emojis: serializeEmojis(version.emojis, places),
   };
 }

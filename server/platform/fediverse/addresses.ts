@@ -21,6 +21,9 @@ export function addresses(config: Pick<Config, 'origin'>) {
     post: (id: string): string => `${origin}/ap/posts/${id}`,
     follow: (id: string): string => `${origin}/ap/follows/${id}`,
     like: (id: string): string => `${origin}/ap/likes/${id}`,
+    /** A custom emoji of ours. */
+    emoji: (id: string): string => `${origin}/ap/emojis/${id}`,
+    reaction: (id: string): string => `${origin}/ap/reactions/${id}`,
     block: (id: string): string => `${origin}/ap/blocks/${id}`,
     /** Where we say that the author of a post of ours agrees to be quoted in the post with this id. */
     quoteAuthorization: (id: string): string => `${origin}/ap/quote-authorizations/${id}`,

@@ -16,6 +16,7 @@ export const actorContext = [
     alsoKnownAs: { '@id': 'as:alsoKnownAs', '@type': '@id' },
     movedTo: { '@id': 'as:movedTo', '@type': '@id' },
     toot: 'http://joinmastodon.org/ns#',
+    Emoji: 'toot:Emoji',
     featured: { '@id': 'toot:featured', '@type': '@id' },
     attributionDomains: { '@id': 'toot:attributionDomains', '@type': '@id' },
     discoverable: 'toot:discoverable',

@@ -5,6 +5,7 @@ import { isTest, type Finding, type Import, type Rule, type Source } from './sou
 /** Ground floor first. */
 const floors = [
   'instance',
+  'emojis',
   'accounts',
   'auth',
   'push',
@@ -13,6 +14,7 @@ const floors = [
   'filters',
   'links',
   'posts',
+  'reactions',
   'composing',
   'conversations',
   'tags',

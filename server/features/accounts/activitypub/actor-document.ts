@@ -1,5 +1,6 @@
 // Our accounts as other servers read them.
 import type { Config } from '#config/load.ts';
+import { emojiTags } from '#server/features/emojis/activitypub.ts';
 import { addresses, type Addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Json } from '#server/platform/fediverse/json.ts';
 import { actorContext } from '#server/platform/fediverse/vocabulary.ts';
@@ -61,6 +62,7 @@ function profile(config: Config, at: Addresses, account: AccountView): Json {
       name: field.name,
       value: plainToHtml(field.value, { inline: true, relMe: true }),
     })),
+    ...(account.emojis.length > 0 ? { tag: emojiTags(config, account.emojis) } : {}),
     ...(account.attributionDomains.length > 0 ? { attributionDomains: account.attributionDomains } : {}),
     ...(account.alsoKnownAs.length > 0 ? { alsoKnownAs: account.alsoKnownAs } : {}),
     ...(account.movedToUri === null ? {} : { movedTo: account.movedToUri }),

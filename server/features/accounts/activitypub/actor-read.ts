@@ -1,4 +1,5 @@
 // Actors of other servers, read as plain JSON into what we store. Sizes are cut to what peers allow each other.
+import { readEmojis } from '#server/features/emojis/activitypub.ts';
 import {
   asDate,
   asId,
@@ -13,7 +14,7 @@ import {
 } from '#server/platform/fediverse/json.ts';
 import { importPublicKey } from '#server/platform/fediverse/keys.ts';
 import { cleanName, cleanUrl, sanitizeHtml } from '#server/platform/text.ts';
-import type { AccountKind, EmojiReference, PictureReference, ProfileField } from '../entities.ts';
+import type { AccountKind, PictureReference, ProfileField } from '../entities.ts';
 import { siteName } from '../policy.ts';
 import type { RemoteActor, RemoteKey } from '../service/import.ts';
 
@@ -32,7 +33,6 @@ const limits = {
   fields: 50,
   fieldText: 2047,
   aliases: 256,
-  emojis: 100,
   sites: 256,
 };
 
@@ -134,20 +134,6 @@ function readFields(value: unknown): ProfileField[] {
       const text = sanitizeHtml(asText(field?.['value']) ?? '', limits.fieldText);
       return name === '' && text === '' ? [] : [{ name, value: text, verifiedAt: null }];
     });
-}
-
-/** Custom emojis among tags: each shortcode once, with a picture that has an http(s) address. */
-export function readEmojis(value: unknown): EmojiReference[] {
-  const found = new Map<string, string>();
-  for (const tag of asList(value)) {
-    const emoji = asObject(tag);
-    if (emoji === null || typeOf(emoji) !== 'Emoji' || found.size >= limits.emojis) continue;
-    const shortcode = asText(emoji['name'])?.replaceAll(':', '') ?? '';
-    const icon = asObject(asList(emoji['icon'])[0]);
-    const url = cleanUrl(asId(icon?.['url']));
-    if (/^[A-Za-z0-9_-]{1,100}$/u.test(shortcode) && url !== null && !found.has(shortcode)) found.set(shortcode, url);
-  }
-  return [...found].map(([shortcode, url]) => ({ shortcode, url }));
 }
 
 function readPicture(value: unknown): PictureReference | null {

@@ -1,8 +1,9 @@
 // Writing accounts of other servers: as their own server describes them, again and again.
 import type { AppContext } from '#server/context.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { sql, type RawBuilder, type Transaction } from '#server/platform/database.ts';
 import { Conflict, Gone } from '#server/platform/errors.ts';
-import type { AccountKind, EmojiReference, PictureReference, ProfileField } from '../entities.ts';
+import type { AccountKind, PictureReference, ProfileField } from '../entities.ts';
 
 /** A remote actor in our own words; addresses are normalised, HTML is safe. */
 export interface RemoteActor {

@@ -1,6 +1,8 @@
 // Changing one's profile. Only what is given changes: a client that knows fewer fields must not wipe the others.
 import { randomBytes } from 'node:crypto';
 import type { AppContext } from '#server/context.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
+import { emojisIn } from '#server/features/emojis/queries.ts';
 import { sql, type RawBuilder, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound, type FieldErrors } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
@@ -47,8 +49,9 @@ export async function updateProfile(ctx: AppContext, accountId: string, change: 
   const avatar = await storePicture(ctx, account, 'avatar', change.avatar, change.avatarDescription);
   const header = await storePicture(ctx, account, 'header', change.header, change.headerDescription);
   const bioHtml = change.bio === undefined ? undefined : await renderBio(ctx, change.bio);
+  const emojis = await emojisOf(ctx, account, change);
   await ctx.database.write(async (tx) => {
-    await writeProfile(ctx, tx, account, change, { avatar, header, bioHtml });
+    await writeProfile(ctx, tx, account, change, { avatar, header, bioHtml, emojis });
     await tx.emit('account.updated', { accountId });
   });
   for (const [former, present] of [[account.avatar, avatar] as const, [account.header, header] as const]) {
@@ -61,6 +64,7 @@ interface Prepared {
   avatar: PictureReference | null | undefined;
   header: PictureReference | null | undefined;
   bioHtml: string | undefined;
+  emojis: EmojiReference[] | undefined;
 }
 
 async function writeProfile(
@@ -70,7 +74,7 @@ async function writeProfile(
   change: ProfileChange,
   prepared: Prepared,
 ): Promise<void> {
-  const { avatar, header, bioHtml } = prepared;
+  const { avatar, header, bioHtml, emojis } = prepared;
   await tx.sql
     .updateTable('accounts')
     .set({
@@ -80,6 +84,7 @@ async function writeProfile(
         : { display_name: cleanName(change.displayName, profileLimits.displayName) }),
       ...(change.bio === undefined || bioHtml === undefined ? {} : { bio: change.bio.trim(), bio_html: bioHtml }),
       ...(change.fields === undefined ? {} : { fields: json(keptFields(account.fields, change.fields)) }),
+      ...(emojis === undefined ? {} : { emojis: json(emojis) }),
       ...(change.locked === undefined ? {} : { locked: change.locked }),
       ...(change.bot === undefined ? {} : { kind: kindFor(account.kind, change.bot) }),
       ...(change.discoverable === undefined ? {} : { discoverable: change.discoverable }),
@@ -94,6 +99,17 @@ async function writeProfile(
     })
     .where('id', '=', account.id)
     .execute();
+}
+
+/** The emoji of all texts, when one of them changes. */
+async function emojisOf(
+  ctx: AppContext,
+  account: AccountView,
+  { displayName, bio, fields }: ProfileChange,
+): Promise<EmojiReference[] | undefined> {
+  if (displayName === undefined && bio === undefined && fields === undefined) return undefined;
+  const shown = (fields ?? account.fields).flatMap(({ name, value }) => [name, value]);
+  return emojisIn(ctx, [displayName ?? account.displayName, bio ?? account.bio, ...shown]);
 }
 
 function shownTabs(change: ProfileChange) {

@@ -37,6 +37,15 @@ export const keyOwners: readonly KeyOwner[] = [
       left join lateral (select key from (values (a.avatar->>'key'), (a.header->>'key')) v (key) where key is not null) k on true
       order by a.id`,
   },
+  {
+    name: 'custom emoji',
+    folder: 'emojis/',
+    ids: 'numbers',
+    page: `select e.id::text as id, k.key
+      from (select id, file, still from custom_emojis where id >= $1::bigint order by id limit $2) e
+      left join lateral (select distinct key from (values (e.file), (e.still)) v (key)) k on true
+      order by e.id`,
+  },
   { name: 'pictures, films and sounds', folder: 'media/', ids: 'numbers', page: named('media/') },
   { name: 'uploads that wait for work', folder: 'uploads/', ids: 'numbers', page: named('uploads/') },
   {

@@ -125,7 +125,6 @@ const collections: EmptyDoor[] = [
 
 const announcement = '/api/v1/announcements/:id';
 const instanceDoors: EmptyDoor[] = [
-  { method: 'GET', url: '/api/v1/custom_emojis', summary: 'Emoji of this server', access: open, answer: none },
   {
     method: 'GET',
     url: '/api/v1/instance/domain_blocks',

@@ -3,6 +3,7 @@ import type { Config } from '#config/load.ts';
 import type { AppContext } from '#server/context.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { handleOf } from '#server/features/accounts/policy.ts';
+import { emojiTags } from '#server/features/emojis/activitypub.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Audience, type Json } from '#server/platform/fediverse/json.ts';
@@ -108,12 +109,7 @@ function tagsOf(config: Config, post: PostView): Json[] {
       .filter(({ silent }) => !silent)
       .map((mention) => ({ type: 'Mention', href: mention.uri, name: `@${fullHandle(config, mention)}` })),
     ...post.tags.map(({ name, display }) => ({ type: 'Hashtag', href: at.tagPage(name), name: `#${display}` })),
-    ...post.emojis.map(({ shortcode, url }) => ({
-      type: 'Emoji',
-      id: url,
-      name: `:${shortcode}:`,
-      icon: { type: 'Image', url },
-    })),
+    ...emojiTags(config, post.emojis),
     ...quoteTags(post),
   ];
 }

@@ -1,7 +1,8 @@
 // Posts of other servers, read as plain JSON into what we store. Whatever its software calls it, a post here is a text:
 // other kinds become a title, a text and a link.
-import type { EmojiReference } from '#server/features/accounts/entities.ts';
-import { readEmojis, readPage, remoteAddress } from '#server/features/accounts/activitypub/actor-read.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
+import { readPage, remoteAddress } from '#server/features/accounts/activitypub/actor-read.ts';
+import { readEmojis } from '#server/features/emojis/activitypub.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import {
   asDate,

@@ -1,5 +1,6 @@
 // What a post said and showed before, and what it says and shows now.
 import type { AppContext } from '#server/context.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { loadMedia, type MediaView } from '#server/features/media/queries.ts';
 import type { FormerMedia } from '../entities.ts';
 import type { PostView } from '../queries.ts';
@@ -9,6 +10,7 @@ export interface PostVersionView {
   html: string;
   summary: string;
   sensitive: boolean;
+  emojis: EmojiReference[];
   /** The options of its poll. */
   pollOptions: string[] | null;
   /** With the descriptions of that time. Uploads that an edit took out of the post are deleted, and are in no version any more. */
@@ -20,7 +22,7 @@ export interface PostVersionView {
 export async function postHistory(ctx: AppContext, post: PostView): Promise<PostVersionView[]> {
   const rows = await ctx.database.read
     .selectFrom('post_versions')
-    .select(['html', 'summary', 'sensitive', 'poll_options', 'media', 'created_at'])
+    .select(['html', 'summary', 'sensitive', 'emojis', 'poll_options', 'media', 'created_at'])
     .where('post_id', '=', post.id)
     .orderBy('id')
     .limit(200)
@@ -36,9 +38,10 @@ export async function postHistory(ctx: AppContext, post: PostView): Promise<Post
     media: (media ?? []).flatMap((one) => asItWas(one, present)),
     createdAt: created_at,
   }));
-  const { html, summary, sensitive, media } = post;
+  const { html, summary, sensitive, emojis, media } = post;
   const pollOptions = post.poll?.options ?? null;
-  return [...former, { html, summary, sensitive, pollOptions, media, createdAt: post.editedAt ?? post.createdAt }];
+  const createdAt = post.editedAt ?? post.createdAt;
+  return [...former, { html, summary, sensitive, emojis, pollOptions, media, createdAt }];
 }
 
 /** Uploads that are still here, by id. */

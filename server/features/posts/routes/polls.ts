@@ -1,6 +1,6 @@
 // Doors of Mastodon's API to polls: looking at one, voting in it. The id of a poll is that of its post.
 import { Type } from 'typebox';
-import { serializeEmojis } from '#server/features/accounts/serializers.ts';
+import { serializeEmojis } from '#server/features/emojis/serializers.ts';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';

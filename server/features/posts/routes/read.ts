@@ -109,7 +109,7 @@ export function readRoutes(app: App, ctx: AppContext): void {
       const post = await findVisibleSubject(ctx, request.viewer?.accountId ?? null, request.params.id);
       if (post === null) throw new NotFound('Record not found');
       const account = await authorOf(ctx, post.accountId);
-      return (await postHistory(ctx, post)).map((version) => serializeVersion(version, post, account, ctx));
+      return (await postHistory(ctx, post)).map((version) => serializeVersion(version, account, ctx));
     },
   );
 

@@ -1,6 +1,6 @@
 // A poll as Mastodon's clients read it: the schema, and a pure function from the view.
 import { Type, type Static } from 'typebox';
-import type { MastodonEmoji } from '#server/features/accounts/serializers.ts';
+import type { MastodonEmoji } from '#server/features/emojis/serializers.ts';
 import { isPollOver, type PollView } from '../policy/poll.ts';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>

@@ -67,7 +67,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
   const parent = post.inReplyToId == null ? null : await findParent(ctx, accountId, post.inReplyToId);
   const quoted = post.quotedId == null ? null : await findQuotable(ctx, accountId, post.quotedId);
   const visibility = quoted === null ? post.visibility : quotingVisibility(quoted, post.visibility);
-  const rendered = await renderDraft(ctx, draft.source);
+  const rendered = await renderDraft(ctx, draft.source, [draft.summary, ...(poll?.options ?? [])]);
   checkAudience(accountId, visibility, quoted, rendered.mentionedIds);
   const place = newPlace(ctx, author);
   const record: PostRecord = {
@@ -78,7 +78,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     visibility,
     html: rendered.html,
     local: true,
-    emojis: [],
+    emojis: rendered.emojis,
     groupId: groupOf(visibility, parent, rendered.groupId),
     boostOfId: null,
     appId: post.appId ?? null,

@@ -3,6 +3,8 @@ import type { Config } from '#config/load.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccountsByHandles, parseHandle, type AccountView } from '#server/features/accounts/queries.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
+import { emojisIn } from '#server/features/emojis/queries.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { countCharacters, extractMentions, renderPost, scanText } from '#server/platform/text.ts';
@@ -23,6 +25,7 @@ export interface RenderedDraft {
   /** The first group of another server among them: the post is written in it. */
   groupId: string | null;
   tags: TagSpelling[];
+  emojis: EmojiReference[];
 }
 
 /**
@@ -62,8 +65,11 @@ export function checkDraft(
   };
 }
 
-/** Renders the text: handles of accounts that we know become mentions, the others stay text. One statement. */
-export async function renderDraft(ctx: AppContext, source: string): Promise<RenderedDraft> {
+/**
+ * Renders the text: handles of accounts that we know become mentions, the others stay text. One statement. `besides` are texts that
+ * may show emoji too: the warning, the options of a poll.
+ */
+export async function renderDraft(ctx: AppContext, source: string, besides: readonly string[]): Promise<RenderedDraft> {
   const { config } = ctx;
   const accounts = (await findAccountsByHandles(ctx, extractMentions(source))).filter(isActive);
   const byHandle = new Map(accounts.map((account) => [keyOf(account), account]));
@@ -85,6 +91,7 @@ export async function renderDraft(ctx: AppContext, source: string): Promise<Rend
     mentionedIds: [...new Set(mentioned.map(({ id }) => id))],
     groupId: group?.id ?? null,
     tags: spellings(source),
+    emojis: await emojisIn(ctx, [source, ...besides]),
   };
 }
 

@@ -5,6 +5,7 @@ import { mediaOfPost, type MediaView } from '#server/features/media/queries.ts';
 import { replaceMedia, type MediaAttributes } from '#server/features/media/service/attach.ts';
 import { prepareStill } from '#server/features/media/service/still.ts';
 import { orDrop } from '#server/features/media/service/store.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { mayEdit } from '../policy.ts';
@@ -62,7 +63,7 @@ export async function editPost(ctx: AppContext, edit: PostEdit): Promise<void> {
   refusePollWithFiles(poll !== undefined || post.poll !== null, files);
   const keepsPoll = poll === undefined || isSamePoll(post.poll, poll);
   if (isSame(post, draft) && keepsPoll && keepsMedia(edit)) return;
-  const rendered = await renderDraft(ctx, draft.source);
+  const rendered = await renderDraft(ctx, draft.source, [draft.summary, ...((poll ?? post.poll)?.options ?? [])]);
   const attributes = await prepareStills(ctx, post, edit);
   const stored = attributes.flatMap(({ still }) => still?.files ?? []);
   await orDrop(ctx, stored, () =>
@@ -93,6 +94,7 @@ export interface Version {
   summary: string;
   sensitive: boolean;
   language: string | null;
+  emojis: readonly EmojiReference[];
   /** What is shown of its first link. */
   linkPreviewId: string | null;
 }
@@ -104,17 +106,22 @@ export interface Version {
 export async function recordVersion(
   tx: Transaction,
   postId: string,
-  { linkPreviewId, ...next }: Version,
+  { linkPreviewId, emojis, ...next }: Version,
   { editedAt, former }: { editedAt: Date; former: readonly MediaView[] },
 ): Promise<void> {
   const media = former.length === 0 ? null : JSON.stringify(former);
-  await sql`insert into post_versions (post_id, source, html, summary, sensitive, language, poll_options, media, created_at)
-    select id, source, html, summary, sensitive, language, (select options from polls where post_id = posts.id),
+  await sql`insert into post_versions (post_id, source, html, summary, sensitive, language, emojis, poll_options, media, created_at)
+    select id, source, html, summary, sensitive, language, emojis, (select options from polls where post_id = posts.id),
       ${media}::jsonb, coalesce(edited_at, created_at)
     from posts where id = ${postId}`.execute(tx.sql);
   await tx.sql
     .updateTable('posts')
-    .set({ ...next, link_preview_id: linkPreviewId, edited_at: editedAt })
+    .set({
+      ...next,
+      emojis: sql`${JSON.stringify(emojis)}::jsonb`,
+      link_preview_id: linkPreviewId,
+      edited_at: editedAt,
+    })
     .where('id', '=', postId)
     .execute();
 }
@@ -151,7 +158,7 @@ async function replaceVersion(ctx: AppContext, tx: Transaction, post: PostView, 
   if (showsOther) await noteMedia(tx, post.id);
   if (asksNew || showsOther || !isSame(post, draft)) {
     const linkPreviewId = await claimLink(ctx, tx, { ...post, html: rendered.html, besides: [post.uri, post.url] });
-    const version = { ...draft, html: rendered.html, linkPreviewId };
+    const version = { ...draft, html: rendered.html, emojis: rendered.emojis, linkPreviewId };
     await recordVersion(tx, post.id, version, { editedAt: ctx.clock(), former });
   }
   if (poll) await replacePoll(ctx, tx, post.id, post.poll, poll);

@@ -1,7 +1,7 @@
 // Writing posts of other servers: new, changed, or deleted before we ever saw them. One lock for each address keeps a
 // deletion and the post that it deletes in order, whichever comes first.
 import type { AppContext } from '#server/context.ts';
-import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { recordRemoteMedia, type RemoteMedia } from '#server/features/media/service/remote.ts';
 import { claimLink } from '#server/features/links/service/claim.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
@@ -113,7 +113,8 @@ export async function updateImported(
     const asksNew = await isPollChanged(tx, postId, content.poll);
     const former = await mediaShown(tx, postId);
     const showsNew = await recordFiles(ctx, tx, { id: postId, accountId: present.account_id }, content.files);
-    if (isSame && !asksNew && !showsNew) return isCounted || isRuled;
+    if (isSame && !asksNew && !showsNew)
+      return (await recordEmojis(tx, postId, content.emojis)) || isCounted || isRuled;
     const linkPreviewId = await claimLink(ctx, tx, { ...present, html, besides: [present.uri, present.url] });
     const next = {
       source: null,
@@ -121,20 +122,23 @@ export async function updateImported(
       summary,
       sensitive,
       language,
+      emojis: content.emojis,
       linkPreviewId,
     };
     await recordVersion(tx, postId, next, { editedAt, former });
     if (asksNew) await exchangePoll(tx, postId, content.poll);
-    await tx.sql
-      .updateTable('posts')
-      .set({ emojis: sql`${JSON.stringify(content.emojis)}::jsonb` })
-      .where('id', '=', postId)
-      .execute();
     await tx.emit('post.edited', { postId, accountId: present.account_id });
     return true;
   });
   if (changed || touched.length > 0) await forget(ctx, { posts: [postId, ...touched] });
   return changed;
+}
+
+/** Other pictures for the same words make no version. True when that has changed something. */
+async function recordEmojis(tx: Transaction, postId: string, emojis: EmojiReference[]): Promise<boolean> {
+  const { rows } = await sql`update posts set emojis = ${JSON.stringify(emojis)}::jsonb
+    where id = ${postId} and emojis <> ${JSON.stringify(emojis)}::jsonb returning id`.execute(tx.sql);
+  return rows.length > 0;
 }
 
 /** Who may quote a post from now on. True when that has changed. */

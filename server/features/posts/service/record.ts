@@ -1,7 +1,7 @@
 // Writing a post's rows: the post, whom it mentions, its hashtags and what it adds to counters. Every post, boost and
 // import goes through here, so that all count alike.
 import type { AppContext } from '#server/context.ts';
-import type { EmojiReference } from '#server/features/accounts/entities.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { claimLink } from '#server/features/links/service/claim.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
