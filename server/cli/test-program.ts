@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,11 +18,14 @@ export interface Outcome {
   json: any;
 }
 
+/** As in bin/rookery: the next start takes a third less. */
+const compileCache = join(root, 'node_modules/.cache/node');
+
 /** Runs bin/rookery's program with these settings and no others. */
 export async function rookery(settings: Record<string, string>, args: readonly string[], input = ''): Promise<Outcome> {
   const child = spawn(process.execPath, ['server/cli/main.ts', ...args], {
     cwd: root,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: compileCache, ...settings },
   });
   child.stdin.end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
