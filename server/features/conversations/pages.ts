@@ -1,6 +1,7 @@
 // Talks as JSON text, joined from the kept texts of accounts and posts.
 import type { AppContext } from '#server/context.ts';
-import { renderAccounts, renderStatusesById } from '#server/features/posts/pages.ts';
+import { renderStatusesById } from '#server/features/posts/pages.ts';
+import { renderAccounts } from '#server/features/posts/pages/texts.ts';
 import { findTalk, type TalkView } from './queries.ts';
 
 /** Each talk of an account as the JSON text of a Mastodon Conversation. */

@@ -2,7 +2,8 @@
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
-import { renderAccounts, renderStatusesById } from '#server/features/posts/pages.ts';
+import { renderStatusesById } from '#server/features/posts/pages.ts';
+import { renderAccounts } from '#server/features/posts/pages/texts.ts';
 import type { Stretch } from '#server/platform/keyset.ts';
 import { groupedKinds } from './policy.ts';
 import { findNotification, type NotificationView } from './queries.ts';

@@ -31,25 +31,28 @@ async function fillHome(): Promise<string> {
   return reader.token;
 }
 
-test('a home page is one statement when its texts are kept, and at most seven at first', async () => {
+test('a home page is one statement when its texts are kept, two when posts quote others, and at most eight at first', async () => {
   const token = await fillHome();
   const { config, secrets } = server.ctx;
   const log = pino({ level: 'silent' });
   const ctx = await openContext({ config, secrets, log, databaseUrl: server.databaseUrl });
   const app = await buildApp(ctx);
   await app.ready();
-  const cost = async (): Promise<number> => {
+  const cost = async (query: string, count: number): Promise<number> => {
     const before = ctx.database.statements();
     const answer = await app.inject({
-      url: '/api/v1/timelines/home?limit=40',
+      url: `/api/v1/timelines/home?${query}`,
       headers: { authorization: `Bearer ${token}` },
     });
-    expect(answer.json()).toHaveLength(25);
+    expect(answer.json()).toHaveLength(count);
     return ctx.database.statements() - before;
   };
   try {
-    const cold = await cost();
-    expect({ cold: cold <= 7, hot: await cost() }, `${cold} statements at first`).toEqual({ cold: true, hot: 1 });
+    const cold = await cost('limit=40', 25);
+    expect(cold).toBeLessThanOrEqual(8);
+    expect(await cost('limit=40', 25)).toBe(2);
+    // The latest twenty quote nothing.
+    expect(await cost('limit=20', 20)).toBe(1);
   } finally {
     await app.close();
     await ctx.close();

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
-import { renderAccounts } from '#server/features/posts/pages.ts';
+import { renderAccounts } from '#server/features/posts/pages/texts.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';

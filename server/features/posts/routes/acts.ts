@@ -7,7 +7,7 @@ import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import type { Stretch } from '#server/platform/keyset.ts';
-import { renderAccounts } from '../pages.ts';
+import { renderAccounts } from '../pages/texts.ts';
 import { findPost, findVisibleSubject } from '../queries.ts';
 import { bookmarksOf, boostedBy, likedBy, likesOf, type Placed } from '../queries/lists.ts';
 import { StatusSchema } from '../serializers.ts';
