@@ -39,6 +39,8 @@ export interface Events {
   'emoji.changed': { emojiId: string };
   /** The row is gone; these are the keys of its pictures. */
   'emoji.removed': { emojiId: string; keys: string[] };
+  /** Somebody here looks at an account of another server, whose counts were not asked for lately. */
+  'account.viewed': { accountId: string };
 
   'follow.requested': { followId: string; followerId: string; followeeId: string };
   'follow.accepted': { followId: string; followerId: string; followeeId: string };

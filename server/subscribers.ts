@@ -29,6 +29,7 @@ import { sendArchiveLetter, writeArchive } from '#server/features/exchange/subsc
 import { dropArchivesOf } from '#server/features/exchange/service/archive.ts';
 import { workOnImport } from '#server/features/exchange/subscribers.ts';
 import { visitLink } from '#server/features/links/subscribers.ts';
+import { fetchCounts } from '#server/features/accounts/activitypub/origin-counts.ts';
 import { mendFollowers } from '#server/features/graph/activitypub/mend-followers.ts';
 import * as notifications from '#server/features/notifications/subscribers.ts';
 import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
@@ -94,6 +95,7 @@ export const subscribers: Subscribers = {
     media: slow(media.dropAllOf),
     traces: slow(eraseTraces),
   },
+  'account.viewed': { counts: slow(fetchCounts) },
   'email.wanted': { letter: slow(sendWantedLetter) },
   'emoji.changed': { fragments: emojis.forgetEmojis },
   'emoji.removed': {

@@ -55,7 +55,10 @@ export function conversationDoors(app: App, ctx: AppContext): void {
 }
 
 function describe(ctx: AppContext, { name, type }: Kind, post: PostView, uri: string): Json {
-  const owner = name === 'context' ? { attributedTo: addresses(ctx.config).user(post.accountId) } : {};
+  const owner =
+    name === 'context'
+      ? { attributedTo: addresses(ctx.config).user(post.accountId) }
+      : { totalItems: post.repliesCount };
   return { id: uri, type, ...owner, first: `${uri}?after=0` };
 }
 

@@ -70,6 +70,12 @@ export const AccountSchema = defineEntity({
     postsCount: p.integer().default(0),
     followersCount: p.integer().default(0),
     followingCount: p.integer().default(0),
+    /** As its own server counts, for accounts of other servers; null when it does not say. */
+    originPosts: p.integer().nullable(),
+    originFollowers: p.integer().nullable(),
+    originFollowing: p.integer().nullable(),
+    /** When its server was last asked for these. */
+    countsAskedAt: p.datetime(3).nullable(),
     lastPostAt: p.datetime(3).nullable(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),

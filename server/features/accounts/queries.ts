@@ -42,9 +42,12 @@ export interface AccountView {
   movedToUri: string | null;
   /** The account that it goes on under, when that one says so too; filled by `findAccount` and `loadAccounts`. */
   movedTo: AccountView | null;
+  /** The larger of what we know and what its own server counts; so with the next two. */
   postsCount: number;
   followersCount: number;
   followingCount: number;
+  /** When the server of an account was last asked how it counts. */
+  countsAskedAt: Date | null;
   lastPostAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
@@ -254,9 +257,10 @@ export function accountView(row: AccountRow): AccountView {
     alsoKnownAs: row.also_known_as,
     movedToUri: row.moved_to_uri,
     movedTo: null,
-    postsCount: row.posts_count,
-    followersCount: row.followers_count,
-    followingCount: row.following_count,
+    postsCount: Math.max(row.posts_count, row.origin_posts ?? 0),
+    followersCount: Math.max(row.followers_count, row.origin_followers ?? 0),
+    followingCount: Math.max(row.following_count, row.origin_following ?? 0),
+    countsAskedAt: row.counts_asked_at,
     lastPostAt: row.last_post_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -7,6 +7,7 @@ import { anyone, open } from '#server/platform/http/access.ts';
 import { avatarPlaceholder, headerPlaceholder } from '#server/platform/placeholders.ts';
 import { findAccount, findAccountByHandle, loadAccounts, type AccountView } from './queries.ts';
 import { serializeAccount } from './serializers.ts';
+import { wantCounts } from './service/origin-counts.ts';
 
 const most = 40;
 const tags = ['Accounts'];
@@ -28,6 +29,7 @@ export async function accountRoutes(app: App, ctx: AppContext): Promise<void> {
     async (request) => {
       const account = await findAccountByHandle(ctx, request.query.acct);
       if (!account) throw new NotFound('Record not found');
+      if (request.viewer !== null) await wantCounts(ctx, account);
       return serializeAccount(account, ctx);
     },
   );
@@ -54,7 +56,11 @@ export async function accountRoutes(app: App, ctx: AppContext): Promise<void> {
       schema: { tags, summary: 'One account', params: Type.Object({ id: Type.String() }) },
       config: { access: anyone('read:accounts') },
     },
-    async (request) => serializeAccount(await requireAccount(ctx, request.params.id), ctx),
+    async (request) => {
+      const account = await requireAccount(ctx, request.params.id);
+      if (request.viewer !== null) await wantCounts(ctx, account);
+      return serializeAccount(account, ctx);
+    },
   );
 
   const picture = { schema: { hide: true }, config: { access: open } };

@@ -54,6 +54,10 @@ export const PostSchema = defineEntity({
     likesCount: p.integer().default(0),
     boostsCount: p.integer().default(0),
     repliesCount: p.integer().default(0),
+    /** As its origin counts, with what our own people did since; null for ours, and where the origin does not say. */
+    originLikes: p.integer().nullable(),
+    originBoosts: p.integer().nullable(),
+    originReplies: p.integer().nullable(),
     createdAt: p.datetime(3),
     editedAt: p.datetime(3).nullable(),
   },

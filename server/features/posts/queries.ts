@@ -74,9 +74,12 @@ export interface PostView {
   quoteAsking: QuotePolicy;
   replyPolicy: ReplyPolicy;
   quotesCount: number;
+  /** The larger of what we know and what its origin counts; so with the next two. */
   likesCount: number;
   boostsCount: number;
   repliesCount: number;
+  /** Its origin has told us how it counts. */
+  isCountedByOrigin: boolean;
   createdAt: Date;
   editedAt: Date | null;
   poll: PollView | null;
@@ -227,9 +230,10 @@ function postView(row: PostRow): PostView {
     quotesCount: row.quotes_count,
     quote: row.quote,
     media: row.media,
-    likesCount: row.likes_count,
-    boostsCount: row.boosts_count,
-    repliesCount: row.replies_count,
+    likesCount: Math.max(row.likes_count, row.origin_likes ?? 0),
+    boostsCount: Math.max(row.boosts_count, row.origin_boosts ?? 0),
+    repliesCount: Math.max(row.replies_count, row.origin_replies ?? 0),
+    isCountedByOrigin: (row.origin_likes ?? row.origin_boosts ?? row.origin_replies) !== null,
     createdAt: row.created_at,
     editedAt: row.edited_at,
     poll: row.poll && { ...row.poll, expiresAt: row.poll.expiresAt === null ? null : new Date(row.poll.expiresAt) },

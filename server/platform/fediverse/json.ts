@@ -92,3 +92,8 @@ export function isSameHost(one: string | null, other: string | null): boolean {
   const host = hostOf(one);
   return host !== null && host === hostOf(other);
 }
+
+/** A count that can be kept, or null. */
+export function asCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? Math.min(value, 2_000_000_000) : null;
+}

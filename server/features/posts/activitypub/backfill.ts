@@ -5,14 +5,26 @@ import type { Events } from '#server/events.ts';
 import { fetchRemote } from '#server/features/accounts/activitypub.ts';
 import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
-import { asList, asObject, asOnlyId, hostOf, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
+import {
+  asCount,
+  asList,
+  asObject,
+  asOnlyId,
+  hostOf,
+  isSameHost,
+  typeOf,
+  type Json,
+} from '#server/platform/fediverse/json.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
 import { importAncestors, importNote, isKnown, readFetchedNote } from '../activitypub.ts';
 import { findPostByUri } from '../queries.ts';
 import { foreignPosts, hasPosts } from '../queries/conversation.ts';
 import { noteRefresh } from '../service/backfill.ts';
+import { recordOriginCounts } from '../service/origin-counts.ts';
+import type { OriginCounts } from '../service/record.ts';
 import { importPin } from '../service/pin.ts';
 import { itemsOf } from './collections.ts';
+import { readCounts } from './counts-read.ts';
 import { boostInGroup } from './group-boosts.ts';
 import { readNote } from './note-read.ts';
 
@@ -88,6 +100,8 @@ async function nextLevel(hunt: Hunt, leads: Lead[]): Promise<Lead[]> {
 async function followLead(hunt: Hunt, { uri, json }: Lead): Promise<Lead[]> {
   const document = json ?? (await load(hunt, uri));
   if (document === null) return [];
+  // One that we had: its counts are as old as it is.
+  if (json === null) await recordOriginCounts(hunt.ctx, uri, await countsOf(hunt, uri, document));
   const found: Lead[] = [];
   for (const collection of [document['replies'], asOnlyId(document['context'])]) {
     if (collection === null || collection === undefined) continue;
@@ -97,6 +111,21 @@ async function followLead(hunt: Hunt, { uri, json }: Lead): Promise<Lead[]> {
     }
   }
   return found;
+}
+
+/** What the origin of a post counts; likes and boosts are asked for where the post only names their collections. */
+async function countsOf(hunt: Hunt, uri: string, document: Json): Promise<OriginCounts> {
+  const counts = readCounts(document);
+  const total = async (value: unknown): Promise<number | null> => {
+    const address = asOnlyId(value);
+    const collection = address !== null && isSameHost(address, uri) ? await load(hunt, address) : null;
+    return collection === null ? null : asCount(collection['totalItems']);
+  };
+  return {
+    ...counts,
+    likes: counts.likes ?? (await total(document['likes'])),
+    boosts: counts.boosts ?? (await total(document['shares'])),
+  };
 }
 
 /** Brings in a post that a collection names, if it is an answer to one that we have; with those between them. */

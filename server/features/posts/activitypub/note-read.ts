@@ -23,7 +23,8 @@ import { readAttachments, type ReadAttachments, type RemoteFile } from './attach
 import { readPoll } from './poll-read.ts';
 import { readQuote, readQuoteRules, type WrittenQuote, type WrittenRules } from './quote-read.ts';
 import type { PollView } from '../policy/poll.ts';
-import type { TagSpelling } from '../service/record.ts';
+import type { OriginCounts, TagSpelling } from '../service/record.ts';
+import { readCounts } from './counts-read.ts';
 
 /** A remote post in our own words; HTML is safe, addresses are normalised. Who its author is has yet to be checked. */
 export interface RemoteNote {
@@ -49,6 +50,8 @@ export interface RemoteNote {
   quote: WrittenQuote | null;
   quoteRules: WrittenRules | null;
   files: RemoteFile[];
+  /** How often its server says that it was liked, boosted and answered. */
+  counts: OriginCounts;
 }
 
 /** Kinds that are shown as they are; all others that we know are shown as a title with a link. */
@@ -117,6 +120,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     quoteRules: readQuoteRules(json),
     poll: type === 'Question' ? readPoll(json) : null,
     files: attached.files,
+    counts: readCounts(json),
   };
 }
 

@@ -1,5 +1,14 @@
 // Polls of other servers, read as plain JSON; and votes in ours, which travel as notes with a name and no text.
-import { asDate, asList, asObject, asOnlyId, asText, typeOf, type Json } from '#server/platform/fediverse/json.ts';
+import {
+  asCount,
+  asDate,
+  asList,
+  asObject,
+  asOnlyId,
+  asText,
+  typeOf,
+  type Json,
+} from '#server/platform/fediverse/json.ts';
 import { cleanName } from '#server/platform/text.ts';
 import type { PollView } from '../policy/poll.ts';
 
@@ -25,10 +34,6 @@ export function readPoll(json: Json): PollView | null {
     expiresAt: asDate(json['closed']) ?? asDate(json['endTime']),
     votersCount: asCount(json['votersCount']),
   };
-}
-
-function asCount(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? Math.min(value, 2_000_000_000) : null;
 }
 
 /** A vote: which option of which post; null when the object is none. */

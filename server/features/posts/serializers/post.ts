@@ -33,6 +33,12 @@ export const PostSchema = Type.Object(
     likes: Type.Integer(),
     boosts: Type.Integer(),
     replies: Type.Integer(),
+    counts_from: Type.Unsafe<'origin' | 'here'>(
+      Type.String({
+        enum: ['origin', 'here'],
+        description: 'Whether its own server has told how often it was liked, boosted and answered',
+      }),
+    ),
     created_at: Type.String({ format: 'date-time' }),
     edited_at: nullable(Type.String({ format: 'date-time' })),
     url: Type.String(),
@@ -67,6 +73,7 @@ export function serializePost(post: PostView, account: AccountView, places: Medi
     likes: post.likesCount,
     boosts: post.boostsCount,
     replies: post.repliesCount,
+    counts_from: post.local || post.isCountedByOrigin ? 'origin' : 'here',
     created_at: post.createdAt.toISOString(),
     edited_at: post.editedAt?.toISOString() ?? null,
     url: post.url ?? post.uri,

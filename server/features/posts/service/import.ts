@@ -13,7 +13,15 @@ import { importQuote, noteAuthorization, updateQuote, type QuoteClaim } from './
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
 import { writePoll } from './poll.ts';
 import { mediaShown, recordVersion } from './edit.ts';
-import { noteMedia, recordMentions, recordPost, recordTags, type PostRecord, type TagSpelling } from './record.ts';
+import {
+  noteMedia,
+  recordMentions,
+  recordPost,
+  recordTags,
+  type OriginCounts,
+  type PostRecord,
+  type TagSpelling,
+} from './record.ts';
 
 /** What a remote post says: HTML is safe to show. */
 export interface ImportedContent {
@@ -32,6 +40,7 @@ export interface ImportedContent {
   quote: QuoteClaim | null;
   quotePolicy: QuotePolicy;
   quoteAsking: QuotePolicy;
+  counts: OriginCounts;
 }
 
 export interface ImportedPost extends ImportedContent {
@@ -101,7 +110,7 @@ export async function updateImported(
       return isCounted;
     const { uri, account_id: accountId, visibility } = present;
     touched.push(...(await updateQuote(ctx, tx, { id: postId, uri, accountId, visibility }, content.quote)));
-    const isRuled = await recordQuoteRules(tx, postId, content);
+    const isRuled = await recordRules(tx, postId, content);
     await recordMentions(tx, postId, content.mentionedIds);
     await recordTags(tx, postId, content.tags, ctx.clock());
     const { html, summary, sensitive, language } = content;
@@ -141,13 +150,16 @@ async function recordEmojis(tx: Transaction, postId: string, emojis: EmojiRefere
   return rows.length > 0;
 }
 
-/** Who may quote a post from now on. True when that has changed. */
-async function recordQuoteRules(tx: Transaction, postId: string, rules: ImportedContent): Promise<boolean> {
+/** Who may quote a post from now on, and how its origin counts. True when that has changed. */
+async function recordRules(tx: Transaction, postId: string, rules: ImportedContent): Promise<boolean> {
   const { quotePolicy, quoteAsking } = rules;
-  const { rows } = await sql`update posts set quote_policy = ${quotePolicy}, quote_asking = ${quoteAsking}
-    where id = ${postId} and (quote_policy, quote_asking) <> (${quotePolicy}, ${quoteAsking}) returning id`.execute(
-    tx.sql,
-  );
+  const { likes, boosts, replies } = rules.counts;
+  const { rows } = await sql`update posts set quote_policy = ${quotePolicy}, quote_asking = ${quoteAsking},
+      origin_likes = coalesce(${likes}::int, origin_likes), origin_boosts = coalesce(${boosts}::int, origin_boosts),
+      origin_replies = coalesce(${replies}::int, origin_replies)
+    where id = ${postId} and (quote_policy, quote_asking, origin_likes, origin_boosts, origin_replies) is distinct from
+      (${quotePolicy}, ${quoteAsking}, coalesce(${likes}::int, origin_likes), coalesce(${boosts}::int, origin_boosts), coalesce(${replies}::int, origin_replies))
+    returning id`.execute(tx.sql);
   return rows.length > 0;
 }
 
@@ -239,6 +251,7 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     appId: null,
     quotePolicy: post.quotePolicy,
     quoteAsking: post.quoteAsking,
+    originCounts: post.counts,
     createdAt,
     editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
   };

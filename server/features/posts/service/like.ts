@@ -30,7 +30,11 @@ export async function likePost(
       .returning('id')
       .executeTakeFirst();
     if (!written) return;
-    await sql`update posts set likes_count = likes_count + 1 where id = ${post.id}`.execute(tx.sql);
+    // What the origin counted before does not hold what our own people do; what others do it counts itself.
+    const ours = like.uri == null ? 1 : 0;
+    await sql`update posts set likes_count = likes_count + 1, origin_likes = origin_likes + ${ours} where id = ${post.id}`.execute(
+      tx.sql,
+    );
     await tx.emit('post.liked', { likeId, postId: post.id, accountId: like.accountId });
   });
   await forget(ctx, { posts: [post.id] });
@@ -47,7 +51,9 @@ export async function unlikePost(ctx: AppContext, like: { accountId: string; pos
       returning id, uri, post_id`.execute(tx.sql);
     const [gone] = rows;
     if (!gone) return null;
-    await sql`update posts set likes_count = greatest(0, likes_count - 1) where id = ${gone.post_id}`.execute(tx.sql);
+    const ours = gone.uri === null ? 1 : 0;
+    await sql`update posts set likes_count = greatest(0, likes_count - 1), origin_likes = origin_likes - ${ours}
+      where id = ${gone.post_id}`.execute(tx.sql);
     await tx.emit('post.unliked', { likeUri: gone.uri, likeId: gone.id, postId: gone.post_id, accountId });
     return gone.post_id;
   });

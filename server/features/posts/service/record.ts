@@ -37,6 +37,15 @@ export interface PostRecord {
   quotePolicy?: QuotePolicy;
   quoteAsking?: QuotePolicy;
   replyPolicy?: ReplyPolicy;
+  /** What the origin of a post of another server counts. */
+  originCounts?: OriginCounts;
+}
+
+/** How often a post was liked, boosted and answered, as its own server says; null where it does not. */
+export interface OriginCounts {
+  likes: number | null;
+  boosts: number | null;
+  replies: number | null;
 }
 
 /** A hashtag as one author spells it; `name` is the folded form (see `tagKey`). */
@@ -88,6 +97,9 @@ export async function recordPost(
       quote_policy: post.quotePolicy ?? (post.local ? 'public' : 'nobody'),
       quote_asking: post.quoteAsking ?? 'nobody',
       reply_policy: post.replyPolicy ?? 'everyone',
+      origin_likes: post.originCounts?.likes ?? null,
+      origin_boosts: post.originCounts?.boosts ?? null,
+      origin_replies: post.originCounts?.replies ?? null,
       created_at: createdAt,
       edited_at: post.editedAt,
     })
@@ -165,7 +177,7 @@ export async function recordTagNames(tx: Transaction, tags: readonly TagSpelling
 }
 
 /** What decides which counters a post moves. */
-type Counted = Pick<PostRecord, 'accountId' | 'visibility' | 'inReplyToId' | 'boostOfId' | 'createdAt'>;
+type Counted = Pick<PostRecord, 'accountId' | 'local' | 'visibility' | 'inReplyToId' | 'boostOfId' | 'createdAt'>;
 
 /**
  * Adds a post to (1) or takes it from (-1) the counters of its author, of what it answers and of what it boosts, when the
@@ -174,6 +186,8 @@ type Counted = Pick<PostRecord, 'accountId' | 'visibility' | 'inReplyToId' | 'bo
 export function countPost(tx: Transaction, post: Counted, by: 1 | -1): void {
   const { accountId, boostOfId, inReplyToId } = post;
   if (post.visibility === 'direct') return;
+  // An origin counts what others do by itself.
+  const ours = post.local ? by : 0;
   const latest = by === 1 ? post.createdAt : null;
   tx.last(`account ${accountId}`, () =>
     sql`update accounts set posts_count = greatest(0, posts_count + ${by}), last_post_at = greatest(last_post_at, ${latest}::timestamptz)
@@ -181,12 +195,12 @@ export function countPost(tx: Transaction, post: Counted, by: 1 | -1): void {
   );
   if (boostOfId !== null)
     tx.last(`post ${boostOfId}`, () =>
-      sql`update posts set boosts_count = greatest(0, boosts_count + ${by}) where id = ${boostOfId}`.execute(tx.sql),
+      sql`update posts set boosts_count = greatest(0, boosts_count + ${by}), origin_boosts = origin_boosts + ${ours}
+        where id = ${boostOfId}`.execute(tx.sql),
     );
   if (inReplyToId !== null && isCounted(post.visibility))
     tx.last(`post ${inReplyToId}`, () =>
-      sql`update posts set replies_count = greatest(0, replies_count + ${by}) where id = ${inReplyToId}`.execute(
-        tx.sql,
-      ),
+      sql`update posts set replies_count = greatest(0, replies_count + ${by}), origin_replies = origin_replies + ${ours}
+        where id = ${inReplyToId}`.execute(tx.sql),
     );
 }
