@@ -5,6 +5,7 @@ import type { AppContext } from '#server/context.ts';
 import { accountRoutes } from '#server/features/accounts/routes.ts';
 import { emptyFormRoutes } from '#server/features/admin/routes/empty-forms.ts';
 import { instanceRoutes } from '#server/features/admin/routes/instance.ts';
+import { deliveryRoutes } from '#server/features/admin/routes/deliveries.ts';
 import { staffRoutes } from '#server/features/admin/routes/staff.ts';
 import { authorizeRoutes } from '#server/features/auth/routes/authorize.ts';
 import { leaveRoutes } from '#server/features/auth/routes/leave.ts';
@@ -95,5 +96,6 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await instanceRoutes(app, ctx);
   await emptyFormRoutes(app, ctx);
   await staffRoutes(app, ctx);
+  await deliveryRoutes(app, ctx);
   await discoveryRoutes(app, ctx);
 }

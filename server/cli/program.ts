@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addDoctorCommand } from './doctor.ts';
 import { addEmojiCommands } from './emojis.ts';
+import { addFederationCommands } from './federation.ts';
 import { addMediaCommands } from './media.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addQueueCommands } from './queue.ts';
@@ -33,5 +34,6 @@ export function buildProgram(): Command {
   addQueueCommands(program);
   addMediaCommands(program);
   addEmojiCommands(program);
+  addFederationCommands(program);
   return program;
 }
