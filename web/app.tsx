@@ -46,6 +46,7 @@ const FollowersPage = later(() => import('./features/graph/FollowersPages.tsx').
 const FollowingPage = later(() => import('./features/graph/FollowersPages.tsx').then((file) => file.FollowingPage));
 const ListsPage = later(() => import('./features/timelines/ListPages.tsx').then((file) => file.ListsPage));
 const ListPage = later(() => import('./features/timelines/ListPages.tsx').then((file) => file.ListPage));
+const UnsentPage = later(() => import('./features/posts/UnsentPages.tsx').then((file) => file.UnsentPage));
 const SearchPage = later(() => import('./features/search/SearchPage.tsx').then((file) => file.SearchPage));
 const AboutPage = later(() => import('./features/instance/AboutPage.tsx').then((file) => file.AboutPage));
 const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.SettingsPage));
@@ -109,12 +110,16 @@ const OwnList = ({ id = '', side }: { id?: string; side?: string }) => (
     <ListPage key={id} id={id} side={side === 'people' ? 'people' : 'posts'} />
   </Own>
 );
+const OwnDrafts = own(() => <UnsentPage side="drafts" />);
+const OwnScheduled = own(() => <UnsentPage side="scheduled" />);
 const OwnFollowRequests = own(() => <FollowRequestsPage />);
 const ProfileSettings = () => <SettingsPage side="profile" />;
 const AppearanceSettings = () => <SettingsPage side="appearance" />;
 const MediaSettings = own(() => <SettingsPage side="media" />);
 const AccountSettings = own(() => <SettingsPage side="account" />);
 const SecuritySettings = own(() => <SettingsPage side="security" />);
+const FilterSettings = own(() => <SettingsPage side="filters" />);
+const MovingSettings = own(() => <SettingsPage side="moving" />);
 const ServerSettings = own(() => <SettingsPage side="server" />);
 const OneTagPage = ({ tag = '' }: { tag?: string }) => <TagPage key={tag} tag={tag} />;
 
@@ -152,6 +157,8 @@ function Pages() {
         <Route path="/notifications/mentions" component={OwnMentions} />
         <Route path="/lists" component={OwnLists} />
         <Route path="/lists/:id/:side?" component={OwnList} />
+        <Route path="/drafts" component={OwnDrafts} />
+        <Route path="/drafts/scheduled" component={OwnScheduled} />
         <Route path="/bookmarks" component={OwnBookmarks} />
         <Route path="/follow-requests" component={OwnFollowRequests} />
         <Route path="/search" component={SearchPage} />
@@ -161,6 +168,8 @@ function Pages() {
         <Route path="/settings/media" component={MediaSettings} />
         <Route path="/settings/account" component={AccountSettings} />
         <Route path="/settings/security" component={SecuritySettings} />
+        <Route path="/settings/filters" component={FilterSettings} />
+        <Route path="/settings/moving" component={MovingSettings} />
         <Route path="/settings/server" component={ServerSettings} />
         <Route path="/:handle/:part?" component={PersonPage} />
         <Route default component={NotFoundPage} />

@@ -1,15 +1,10 @@
 // What stands before, above and inside posts in the web app: the reader's filters, pins, quotes; and the quiet of a muted conversation.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
-import { signUp, type Person } from '#server/testing/people.ts';
+import { signUp, write } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
 import { article, signUpInBrowser, writePost, expectNoFaults } from './acts.ts';
-
-const write = async (person: Person, status: string, more: object = {}): Promise<string> => {
-  const { body } = await person.api('POST', '/api/v1/statuses', { status, ...more });
-  return body.id;
-};
 
 const sizes = [
   { width: 360, dark: false },

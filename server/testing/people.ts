@@ -86,3 +86,10 @@ export async function browserToken(
   const { accessToken } = await ctx.database.write((tx) => openSession(tx, ctx, accountId, device));
   return accessToken;
 }
+
+/** Lets somebody publish a post through the door, and returns its id. @throws when it is refused */
+export async function write(person: Pick<Person, 'api'>, status: string, more: object = {}): Promise<string> {
+  const answer = await person.api('POST', '/api/v1/statuses', { status, ...more });
+  if (answer.status !== 200) throw new Error(`the post was refused: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body.id;
+}

@@ -102,6 +102,12 @@ export async function request<T>(method: string, path: string, options: RequestO
   return (await response.json()) as T;
 }
 
+/** A GET for JSON, with one header of the answer. @throws {ApiError} */
+export async function getWithHeader<T>(path: string, name: string): Promise<{ body: T; header: string | null }> {
+  const response = await send('GET', path, {});
+  return { body: (await response.json()) as T, header: response.headers.get(name) }; // as in request()
+}
+
 /** One page of a list; `path` is a path of the API or the `next` of the page before. */
 export async function requestPage<T>(path: string, options: RequestOptions = {}): Promise<Page<T>> {
   const response = await send('GET', path, options);

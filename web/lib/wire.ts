@@ -3,6 +3,9 @@
 
 export type Visibility = 'public' | 'unlisted' | 'private' | 'direct';
 
+/** Who may quote a post. */
+export type QuotePolicy = 'public' | 'followers' | 'nobody';
+
 export interface CustomEmoji {
   shortcode: string;
   url: string;
@@ -48,6 +51,7 @@ export interface CredentialAccount extends Account {
     note: string;
     fields: Field[];
     follow_requests_count: number;
+    quote_policy?: QuotePolicy;
   };
   role?: { id: string; name: string; permissions: string } | null;
 }
@@ -177,6 +181,12 @@ export interface Status {
   poll: Poll | null;
   card?: PreviewCard | null;
   quote?: Quote | null;
+  quote_approval?: {
+    /** Who may quote it at once, and who may ask to. */
+    automatic: string[];
+    manual: string[];
+    current_user: 'automatic' | 'manual' | 'denied' | 'unknown';
+  };
   application?: { name: string; website: string | null } | null;
   mentions: Mention[];
   tags: Tag[];
@@ -202,6 +212,43 @@ export interface Status {
 export interface List {
   id: string;
   title: string;
+}
+
+/** A post that waits for its time. */
+export interface ScheduledStatus {
+  id: string;
+  scheduled_at: string;
+  params: {
+    text: string;
+    poll: { options: string[]; expires_in: number; multiple: boolean; hide_totals: boolean } | null;
+    sensitive: boolean;
+    spoiler_text: string;
+    visibility: Visibility;
+    in_reply_to_id: string | null;
+    quoted_status_id: string | null;
+    quote_approval_policy: QuotePolicy | null;
+    language: string | null;
+  };
+  media_attachments: MediaAttachment[];
+}
+
+/** What somebody has not finished writing, kept by the server. Our own words. */
+export interface KeptDraft {
+  id: string;
+  content: string;
+  /** As posts of our own API say it: `followers` is what the wire calls `private`. */
+  visibility: string | null;
+  in_reply_to: string | null;
+  content_warning: string | null;
+  sensitive: boolean | null;
+  language: string | null;
+  poll: { options: string[]; expires_in: number | null; multiple: boolean; hide_totals: boolean } | null;
+  quoted: string | null;
+  quote_policy: QuotePolicy | null;
+  media_attachments: MediaAttachment[];
+  /** Why it was not published at its time. */
+  problem: string | null;
+  updated_at: string;
 }
 
 export interface StatusSource {

@@ -11,6 +11,8 @@ export interface MenuItem {
   /** For a choice of one: whether it is the chosen one. */
   isChosen?: boolean;
   isDangerous?: boolean;
+  /** It can be reached and heard, but does nothing: the hint says why. */
+  isDisabled?: boolean;
   href?: string;
   run?: () => void;
 }
@@ -125,9 +127,11 @@ function Item({ item, close }: { item: MenuItem; close: () => void }) {
       type="button"
       role={item.isChosen === undefined ? 'menuitem' : 'menuitemradio'}
       aria-checked={item.isChosen}
+      aria-disabled={item.isDisabled || undefined}
       tabIndex={-1}
       class={look}
       onClick={() => {
+        if (item.isDisabled) return;
         close();
         item.run?.();
       }}

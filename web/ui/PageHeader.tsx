@@ -1,6 +1,7 @@
 // The bar at the top of the centre column: where one is, the way back, and what can be done there.
 import { ArrowLeft } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
 import { usePageTitle } from '#web/lib/navigation.ts';
 import { IconButton } from './Button.tsx';
@@ -48,8 +49,15 @@ interface Tab {
 
 /** Links to the sides of one thing, shown as tabs. */
 export function TabLinks({ label, tabs, class: extra = '' }: { label: string; tabs: Tab[]; class?: string }) {
+  const row = useRef<HTMLElement>(null);
+  const current = tabs.find(({ isCurrent }) => isCurrent)?.href;
+  useEffect(() => {
+    // Where there are more than fit, the one that is shown is among those that are seen.
+    const tab = row.current?.querySelector<HTMLElement>('[aria-current]');
+    if (tab && row.current) row.current.scrollLeft = tab.offsetLeft - (row.current.clientWidth - tab.offsetWidth) / 2;
+  }, [current]);
   return (
-    <nav aria-label={label} class={`${styles.tabs} ${extra}`}>
+    <nav ref={row} aria-label={label} class={`${styles.tabs} ${extra}`}>
       {tabs.map((tab) => (
         <a key={tab.href} href={tab.href} aria-current={tab.isCurrent ? 'page' : undefined}>
           <span>{tab.label}</span>

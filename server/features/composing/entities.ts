@@ -46,6 +46,9 @@ export interface DraftContent {
   poll: { options: string[]; expires_in: number | null; multiple: boolean; hide_totals: boolean } | null;
   /** Uploads that it holds; absent in older drafts. */
   media_ids?: string[];
+  /** The id of the post that it quotes, and who may quote it; absent in older drafts. */
+  quoted?: string | null;
+  quote_policy?: string | null;
 }
 
 export const DraftSchema = defineEntity({

@@ -1,7 +1,7 @@
 // Name, pictures, bio and fields, with the pictures shown as they will be.
 import { useSignal } from '@preact/signals';
 import { Camera } from 'lucide-preact';
-import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { failureText, fieldProblems } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
@@ -10,6 +10,7 @@ import { tell } from '#web/lib/toasts.ts';
 import type { CredentialAccount, Visibility } from '#web/lib/wire.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { Button } from '#web/ui/Button.tsx';
+import { Select } from '#web/ui/Choice.tsx';
 import { Switch, TextArea, TextField } from '#web/ui/TextField.tsx';
 import { formOf, profileForm, saveProfile, type ProfileForm } from './profile-form.ts';
 import styles from './ProfileEditor.module.css';
@@ -121,26 +122,6 @@ function Fields({ form, change }: PartProps) {
 /** What a new post starts with; a post for mentioned people alone is chosen each time. */
 const USUAL: readonly Visibility[] = ['public', 'unlisted', 'private'];
 
-function Audience({ value, onChoose }: { value: Visibility; onChoose: (visibility: Visibility) => void }) {
-  const id = useId();
-  return (
-    <div class={styles.audience}>
-      <label for={id}>{t('profile.audience')}</label>
-      <select
-        id={id}
-        value={value}
-        onChange={(event) => onChoose(USUAL.find((one) => one === event.currentTarget.value) ?? 'public')}
-      >
-        {USUAL.map((one) => (
-          <option key={one} value={one}>
-            {t(`visibility.${one}`)}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
-
 /** The form for the signed-in account. */
 export function ProfileEditor({ account }: { account: CredentialAccount }) {
   const isSaving = useSignal(false);
@@ -189,7 +170,21 @@ export function ProfileEditor({ account }: { account: CredentialAccount }) {
         isOn={form.isLocked}
         onChange={(isLocked) => change({ isLocked })}
       />
-      <Audience value={form.privacy} onChoose={(privacy) => change({ privacy })} />
+      <Select
+        label={t('profile.audience')}
+        options={USUAL.map((value) => ({ value, label: t(`visibility.${value}`) }))}
+        chosen={form.privacy}
+        onChoose={(privacy) => change({ privacy })}
+      />
+      <Select
+        label={t('profile.quotes')}
+        options={(['public', 'followers', 'nobody'] as const).map((value) => ({
+          value,
+          label: t(`profile.quotes.${value}`),
+        }))}
+        chosen={form.quotePolicy}
+        onChoose={(quotePolicy) => change({ quotePolicy })}
+      />
       <Switch
         label={t('profile.bot')}
         hint={t('profile.botHint')}

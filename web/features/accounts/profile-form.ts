@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { request } from '#web/lib/api.ts';
 import { me } from '#web/lib/session.ts';
-import type { CredentialAccount, Visibility } from '#web/lib/wire.ts';
+import type { CredentialAccount, QuotePolicy, Visibility } from '#web/lib/wire.ts';
 import { keepAccount } from './account-store.ts';
 
 export interface ProfileForm {
@@ -13,6 +13,7 @@ export interface ProfileForm {
   fields: { name: string; value: string }[];
   privacy: Visibility;
   language: string;
+  quotePolicy: QuotePolicy;
   avatar: File | null;
   header: File | null;
 }
@@ -32,6 +33,7 @@ export function formOf(account: CredentialAccount, fieldCount: number): ProfileF
     fields: rows.map((field) => ({ name: field?.name ?? '', value: field?.value ?? '' })),
     privacy: source.privacy,
     language: source.language ?? '',
+    quotePolicy: source.quote_policy ?? 'public',
     avatar: null,
     header: null,
   };
@@ -46,6 +48,7 @@ export async function saveProfile(form: ProfileForm): Promise<void> {
   body.set('bot', String(form.isBot));
   body.set('source[privacy]', form.privacy);
   body.set('source[language]', form.language);
+  body.set('source[quote_policy]', form.quotePolicy);
   form.fields.forEach(({ name, value }, index) => {
     body.set(`fields_attributes[${index}][name]`, name);
     body.set(`fields_attributes[${index}][value]`, value);

@@ -1,5 +1,17 @@
 // Where one can go from everywhere, for the side navigation and the bar at the bottom.
-import { Bell, Bookmark, Globe, House, List, Search, Settings, UserRound, UserRoundPlus, Users } from 'lucide-preact';
+import {
+  Bell,
+  Bookmark,
+  FilePen,
+  Globe,
+  House,
+  List,
+  Search,
+  Settings,
+  UserRound,
+  UserRoundPlus,
+  Users,
+} from 'lucide-preact';
 import { unseenCount } from '#web/features/notifications/notification-list.ts';
 import { t } from '#web/lib/i18n.ts';
 import { accountPath } from '#web/lib/links.ts';
@@ -33,6 +45,7 @@ export function destinations(): Destination[] {
     everyone,
     { href: '/bookmarks', label: t('nav.bookmarks'), icon: Bookmark, isMinor: true },
     { href: '/lists', label: t('nav.lists'), icon: List, isMinor: true },
+    { href: '/drafts', label: t('nav.drafts'), icon: FilePen, isMinor: true },
     ...(account.locked || requests > 0
       ? [
           {
@@ -49,9 +62,9 @@ export function destinations(): Destination[] {
   ];
 }
 
+const WITH_SIDES = new Set(['/settings', '/notifications', '/lists', '/drafts']);
+
 /** Whether a destination is where the reader is. */
 export function isAt(path: string, href: string): boolean {
-  if (href === '/settings' || href === '/notifications' || href === '/lists')
-    return path === href || path.startsWith(`${href}/`);
-  return path === href;
+  return path === href || (WITH_SIDES.has(href) && path.startsWith(`${href}/`));
 }

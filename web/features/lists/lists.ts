@@ -25,6 +25,12 @@ export async function createList(title: string): Promise<List> {
   return made;
 }
 
+/** Gives the list another title. @throws {ApiError} */
+export async function renameList({ id }: List, title: string): Promise<void> {
+  const changed = await request<List>('PUT', `/api/v1/lists/${id}`, { body: { title } });
+  keep((lists.peek() ?? []).map((one) => (one.id === id ? changed : one)));
+}
+
 /** Asks, then removes the list. Returns whether it is gone. */
 export async function removeList(list: List): Promise<boolean> {
   const { id, title } = list;

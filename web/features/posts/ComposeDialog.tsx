@@ -7,12 +7,14 @@ import { Html } from '#web/ui/Html.tsx';
 import { AccountName } from '#web/features/accounts/AccountName.tsx';
 import type { Status } from '#web/lib/wire.ts';
 import { Composer } from './Composer.tsx';
+import { PostQuote } from './PostQuote.tsx';
 import { composer, discardDraft, draftFor, isUnlikeFresh, type Purpose } from './composing.ts';
 import styles from './ComposeDialog.module.css';
 
 const TITLES: Record<Purpose['kind'], MessageKey> = {
   new: 'compose.titleNew',
   reply: 'compose.titleReply',
+  quote: 'compose.titleQuote',
   edit: 'compose.titleEdit',
 };
 
@@ -70,6 +72,11 @@ export function ComposeDialogHost() {
     >
       {purpose.kind === 'reply' && <Answered status={purpose.to} />}
       <Composer purpose={purpose} onSent={close} isEager />
+      {purpose.kind === 'quote' && (
+        <div class={styles.quoted}>
+          <PostQuote quote={{ state: 'accepted', quoted_status: purpose.of }} />
+        </div>
+      )}
     </Dialog>
   );
 }

@@ -3,12 +3,14 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { readiness, type MediaList } from '#web/features/media/draft-media.ts';
 import { failureText } from '#web/lib/failure.ts';
-import { t, type MessageKey } from '#web/lib/i18n.ts';
+import { locale, t, type MessageKey } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
 import { countCharacters, type Fragment } from '#web/lib/post-text.ts';
 import { randomWord } from '#web/lib/random-word.ts';
 import { me } from '#web/lib/session.ts';
+import { fullTime } from '#web/lib/time.ts';
 import { tell } from '#web/lib/toasts.ts';
+import type { ScheduledStatus, Status } from '#web/lib/wire.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { whenNeeded } from '#web/ui/when-needed.tsx';
 import { mayGoUndescribed, useFileDrop, useWaiting } from './attaching.tsx';
@@ -17,15 +19,18 @@ import { draftFor, isUnlikeFresh, mediaOf, pollProblem, type Draft, type Purpose
 import { HighlightedText } from './HighlightedText.tsx';
 import { useMentionSuggestions } from './mention-suggestions.tsx';
 import { PollEditor } from './PollEditor.tsx';
+import { isTooSoon } from './schedule-time.ts';
 import { sendDraft } from './send-draft.ts';
 import styles from './Composer.module.css';
 
 const LABELS: Record<Purpose['kind'], { area: MessageKey; send: MessageKey; sent: MessageKey }> = {
   new: { area: 'compose.whatsUp', send: 'compose.post', sent: 'compose.posted' },
+  quote: { area: 'compose.yourQuote', send: 'compose.post', sent: 'compose.posted' },
   reply: { area: 'compose.yourReply', send: 'compose.reply', sent: 'compose.replied' },
   edit: { area: 'compose.editText', send: 'compose.save', sent: 'compose.saved' },
 };
 
+const Schedule = whenNeeded(() => import('./Schedule.tsx').then((file) => file.Schedule));
 const Tray = whenNeeded(() => import('#web/features/media/Tray.tsx').then((file) => file.Tray));
 
 interface Props {
@@ -120,8 +125,8 @@ function useSending(purpose: Purpose, onSent: () => void) {
     isSending.value = true;
     problem.value = '';
     try {
-      await sendDraft(purpose);
-      tell(t(LABELS[purpose.kind].sent));
+      const sent = await sendDraft(purpose);
+      tellSent(purpose, sent);
       onSent();
     } catch (cause) {
       problem.value = failureText(cause);
@@ -144,8 +149,15 @@ function useSending(purpose: Purpose, onSent: () => void) {
   return { isSending, isWaiting, problem, press, files };
 }
 
+function tellSent({ kind }: Purpose, sent: Status | ScheduledStatus): void {
+  if (!('scheduled_at' in sent)) return tell(t(LABELS[kind].sent));
+  const time = fullTime(sent.scheduled_at, locale.value);
+  tell(t('compose.scheduled', { time }));
+}
+
 /** Whether there is something to send, within its limits. */
-function isSendable({ text, media, hasPoll, poll }: Draft, left: number): boolean {
+function isSendable({ text, media, hasPoll, poll, scheduledAt }: Draft, left: number): boolean {
+  if (scheduledAt !== '' && isTooSoon(scheduledAt)) return false;
   return (text.trim() !== '' || media.length > 0) && left >= 0 && !(hasPoll && pollProblem(poll));
 }
 
@@ -205,7 +217,8 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
             draft={draft.value}
             change={change}
             room={room}
-            sendLabel={t(labels.send)}
+            sendLabel={t(draft.value.scheduledAt ? 'compose.schedule' : labels.send)}
+            onKept={onSent}
             maySend={maySend}
             isSending={isSending.value}
             files={files}
@@ -239,6 +252,13 @@ function Beside({ draft, change, files, isOpen }: BesideProps) {
       )}
       {draft.hasPoll && (
         <PollEditor poll={draft.poll} change={(poll) => change({ poll: { ...draft.poll, ...poll } })} />
+      )}
+      {draft.scheduledAt && (
+        <Schedule
+          value={draft.scheduledAt}
+          onChange={(scheduledAt) => change({ scheduledAt })}
+          onAtOnce={() => change({ scheduledAt: '' })}
+        />
       )}
     </>
   );

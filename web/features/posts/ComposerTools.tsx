@@ -1,5 +1,5 @@
 // The foot of the composer: audience, warning, files, poll, language, how much room is left, and the button that sends.
-import { ChartBarBig, ChevronDown, TriangleAlert } from 'lucide-preact';
+import { CalendarClock, ChartBarBig, ChevronDown, Ellipsis, FilePen, Quote, TriangleAlert } from 'lucide-preact';
 import { useId } from 'preact/hooks';
 import type { MediaList } from '#web/features/media/draft-media.ts';
 import { t } from '#web/lib/i18n.ts';
@@ -7,7 +7,9 @@ import { Button, IconButton } from '#web/ui/Button.tsx';
 import { Menu } from '#web/ui/Menu.tsx';
 import { AttachButton } from './attaching.tsx';
 import type { Draft, Purpose } from './composing.ts';
+import { keepDraft } from './kept-drafts.ts';
 import { LanguageChoice } from './LanguageChoice.tsx';
+import { firstChoice } from './schedule-time.ts';
 import { VISIBILITIES, visibilityHint, VisibilityIcon, visibilityName } from './visibility.tsx';
 import styles from './Composer.module.css';
 
@@ -22,11 +24,13 @@ interface ToolsProps {
   files: MediaList;
   /** It goes out by itself when its files are there; pressing again takes that back. */
   isWaiting: boolean;
+  /** The draft went to the server, to be finished another time. */
+  onKept: (() => void) | undefined;
 }
 
 /** Everything under the text. */
 export function ComposerTools(props: ToolsProps) {
-  const { purpose, draft, change, room, sendLabel, maySend, isSending, files, isWaiting } = props;
+  const { purpose, draft, change, room, sendLabel, maySend, isSending, files, isWaiting, onKept } = props;
   const { visibility, hasWarning } = draft;
   return (
     <div class={styles.tools}>
@@ -63,6 +67,7 @@ export function ComposerTools(props: ToolsProps) {
           <ChartBarBig size={18} aria-hidden />
         </IconButton>
       )}
+      <More purpose={purpose} draft={draft} change={change} onKept={onKept} />
       <LanguageChoice value={draft.language} onChoose={(language) => change({ language })} />
       <span class={styles.rest}>
         <Room {...room} />
@@ -71,6 +76,38 @@ export function ComposerTools(props: ToolsProps) {
         </Button>
       </span>
     </div>
+  );
+}
+
+const QUOTE_POLICIES = ['public', 'followers', 'nobody'] as const;
+
+/** What is wanted now and then: another time, a draft for later, and who may quote. */
+function More({ purpose, draft, change, onKept }: Pick<ToolsProps, 'purpose' | 'draft' | 'change' | 'onKept'>) {
+  const { visibility, scheduledAt, quotePolicy } = draft;
+  const isNew = purpose.kind !== 'edit';
+  const isQuotable = visibility === 'public' || visibility === 'unlisted';
+  const keep = () => void keepDraft(purpose).then((isKept) => isKept && onKept?.());
+  return (
+    <Menu
+      label={t('compose.more')}
+      class={styles.more}
+      items={[
+        isNew && {
+          label: scheduledAt ? t('compose.atOnce') : t('compose.chooseTime'),
+          icon: <CalendarClock size={18} aria-hidden />,
+          run: () => change({ scheduledAt: scheduledAt ? '' : firstChoice() }),
+        },
+        isNew && { label: t('compose.keepDraft'), icon: <FilePen size={18} aria-hidden />, run: keep },
+        ...(isQuotable ? QUOTE_POLICIES : []).map((policy) => ({
+          label: t(`compose.quotes.${policy}`),
+          icon: <Quote size={18} aria-hidden />,
+          isChosen: policy === quotePolicy,
+          run: () => change({ quotePolicy: policy }),
+        })),
+      ]}
+    >
+      <Ellipsis size={18} aria-hidden />
+    </Menu>
   );
 }
 

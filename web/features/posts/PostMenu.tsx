@@ -10,8 +10,10 @@ import {
   Pencil,
   Pin,
   PinOff,
+  Quote,
   ShieldBan,
   Trash2,
+  Unlink,
   VolumeX,
 } from 'lucide-preact';
 import { block, mute } from '#web/features/graph/relationships.ts';
@@ -21,7 +23,31 @@ import type { Status } from '#web/lib/wire.ts';
 import { Menu, type MenuItem } from '#web/ui/Menu.tsx';
 import { openEditor } from './composing.ts';
 import { openHistory } from './EditHistory.tsx';
+import { leaveQuote, quoteHint, quoteObstacle, quotePost } from './quoting.ts';
 import { copyLink, deletePost, redraftPost, toggleMute, togglePin } from './post-actions.ts';
+
+function quoteItems(status: Status): (MenuItem | false)[] {
+  const myId = me.value?.id;
+  const obstacle = quoteObstacle(status, myId);
+  const hint = obstacle ?? quoteHint(status, myId);
+  const quoted = status.quote?.quoted_status;
+  return [
+    {
+      label: t('quoting.quote'),
+      ...(hint && { hint: t(hint) }),
+      isDisabled: obstacle !== null,
+      icon: <Quote size={18} aria-hidden />,
+      run: () => quotePost(status),
+    },
+    quoted != null &&
+      quoted.account.id === myId &&
+      status.quote?.state === 'accepted' && {
+        label: t('quoting.leave'),
+        icon: <Unlink size={18} aria-hidden />,
+        run: () => void leaveQuote(status, quoted),
+      },
+  ];
+}
 
 function itemsFor(status: Status): (MenuItem | false)[] {
   const isOwn = me.value?.id === status.account.id;
@@ -29,6 +55,7 @@ function itemsFor(status: Status): (MenuItem | false)[] {
   const name = `@${status.account.acct}`;
   const { url } = status;
   return [
+    ...quoteItems(status),
     { label: t('post.copyLink'), icon: <Link2 size={18} aria-hidden />, run: () => void copyLink(status) },
     isRemote &&
       url !== null && {

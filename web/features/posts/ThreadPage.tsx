@@ -16,7 +16,7 @@ import { FocusedPost } from './FocusedPost.tsx';
 import { Post } from './Post.tsx';
 import { findPost } from './post-store.ts';
 import { growThread, type Branch } from './thread-tree.ts';
-import { loadThread, threadOf, type Thread } from './threads.ts';
+import { loadThread, searched, threadOf, type Thread } from './threads.ts';
 import styles from './ThreadPage.module.css';
 
 /** One reply with its own: a single answer goes on in the same column, several are set in. */
@@ -41,7 +41,9 @@ function Reply({ branch }: { branch: Branch }) {
 function Replies({ status, thread }: { status: Status; thread: Thread | null }) {
   if (!thread) return <Spinner />;
   if (!thread.descendants.length) {
-    return status.replies_count === 0 ? <p class={styles.none}>{t('thread.noReplies')}</p> : null;
+    return status.replies_count === 0 && !searched.value.has(status.id) ? (
+      <p class={styles.none}>{t('thread.noReplies')}</p>
+    ) : null;
   }
   return (
     <section aria-label={t('thread.replies')}>
@@ -122,6 +124,9 @@ export function ThreadPage({ id }: { id: string }) {
             ) : (
               <Replies status={status} thread={thread} />
             )}
+            <p class={styles.searched} role="status">
+              {searched.value.has(id) && t('thread.searched')}
+            </p>
           </div>
         </div>
       </Place.Provider>

@@ -7,12 +7,13 @@ import { randomWord } from '#web/lib/random-word.ts';
 import { me } from '#web/lib/session.ts';
 import { readStored, store } from '#web/lib/storage.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
-import type { Poll, Status, StatusSource, Visibility } from '#web/lib/wire.ts';
+import type { Poll, QuotePolicy, Status, StatusSource, Visibility } from '#web/lib/wire.ts';
 import { narrower } from './visibility.tsx';
 
 export type Purpose =
   | { kind: 'new' }
   | { kind: 'reply'; to: Status }
+  | { kind: 'quote'; of: Status }
   | { kind: 'edit'; status: Status; source: StatusSource };
 
 export interface PollDraft {
@@ -37,6 +38,12 @@ export interface Draft {
   visibility: Visibility;
   /** A language code; empty leaves it to the server. */
   language: string;
+  /** Who may quote it. */
+  quotePolicy: QuotePolicy;
+  /** When it shall go out, as the field for times writes it: local, without a zone. Empty: at once. */
+  scheduledAt: string;
+  /** The draft on the server that this goes on with; it is thrown away when this is sent. */
+  keptId?: string | undefined;
   /** Sent with the post, so that trying again never posts twice. Changes with the text. */
   attempt: string;
 }
@@ -82,9 +89,15 @@ export function freshDraft(purpose: Purpose): Draft {
     isSensitive: source?.sensitive ?? false,
     visibility: usual,
     language: source?.language || navigator.language.slice(0, 2),
+    quotePolicy: source?.quote_policy ?? 'public',
+    scheduledAt: '',
     attempt: randomWord(),
   };
   if (purpose.kind === 'new') return draft;
+  if (purpose.kind === 'quote') {
+    // A quote of what is for followers reaches no further.
+    return { ...draft, visibility: narrower(usual, purpose.of.visibility === 'private' ? 'private' : 'public') };
+  }
   const other = purpose.kind === 'reply' ? purpose.to : purpose.status;
   const warning = { warning: other.spoiler_text, hasWarning: other.spoiler_text !== '' };
   if (purpose.kind === 'edit') {
@@ -99,18 +112,31 @@ export function freshDraft(purpose: Purpose): Draft {
       isSensitive: other.sensitive,
       visibility,
       language: language ?? '',
+      quotePolicy: quotePolicyOf(other),
     };
   }
   return { ...draft, ...warning, visibility: narrower(usual, other.visibility), text: replyOpening(other, acct) };
 }
 
+const QUOTE_POLICIES: readonly QuotePolicy[] = ['public', 'followers'];
+
+/** Who may quote a post, as its author chose. */
+export const quotePolicyOf = ({ quote_approval: approval }: Status): QuotePolicy =>
+  QUOTE_POLICIES.find((policy) => approval?.automatic.includes(policy)) ?? 'nobody';
+
 const drafts = new Map<string, Signal<Draft>>();
 const KEPT = 'drafts';
 const MOST_KEPT = 20;
 
+/** The post that is answered, quoted or edited; null for a new one. */
+function aboutOf(purpose: Purpose): Status | null {
+  if (purpose.kind === 'new') return null;
+  if (purpose.kind === 'edit') return purpose.status;
+  return purpose.kind === 'reply' ? purpose.to : purpose.of;
+}
+
 const keyOf = (purpose: Purpose): string => {
-  const about = purpose.kind === 'new' ? '' : purpose.kind === 'reply' ? purpose.to.id : purpose.status.id;
-  return [me.peek()?.id, purpose.kind, about].join(' ');
+  return [me.peek()?.id, purpose.kind, aboutOf(purpose)?.id].join(' ');
 };
 
 function readAll(): Record<string, Draft> {
@@ -130,9 +156,11 @@ function keep(key: string, draft: Draft | null): void {
 }
 
 /** Whether something was written that is worth keeping. */
-export function isUnlikeFresh({ text, warning, hasWarning, hasPoll, poll, media }: Draft, purpose: Purpose): boolean {
+export function isUnlikeFresh(draft: Draft, purpose: Purpose): boolean {
+  const { text, warning, hasWarning, hasPoll, poll, media, scheduledAt, keptId } = draft;
   const fresh = freshDraft(purpose);
-  if (hasPoll || poll.options.some((option) => option !== '')) return true;
+  if (hasPoll || scheduledAt !== '' || keptId !== undefined || poll.options.some((option) => option !== ''))
+    return true;
   const asWritten = (items: DraftMedia[]) =>
     JSON.stringify(items.map(({ key, description, focus }) => [key, description, focus]));
   if (asWritten(media) !== asWritten(fresh.media)) return true;
@@ -156,7 +184,12 @@ export const isDraftTouched = (purpose: Purpose): boolean => isUnlikeFresh(draft
 
 /** Puts what a deleted post said and showed into a new draft, and opens it. */
 export function openRedraft(status: Status, text: string, answered: Status | null): void {
-  const purpose: Purpose = answered ? { kind: 'reply', to: answered } : { kind: 'new' };
+  const quoted = status.quote?.quoted_status;
+  const purpose: Purpose = answered
+    ? { kind: 'reply', to: answered }
+    : quoted
+      ? { kind: 'quote', of: quoted }
+      : { kind: 'new' };
   const { poll } = status;
   draftFor(purpose).value = {
     ...freshDraft(purpose),
@@ -200,7 +233,9 @@ export function finishDraft(purpose: Purpose): void {
 
 /** Starts afresh when the person throws it away, and what was uploaded for it too. */
 export function discardDraft(purpose: Purpose): void {
-  for (const { key, media } of drafts.get(keyOf(purpose))?.peek().media ?? []) {
+  const draft = drafts.get(keyOf(purpose))?.peek();
+  // A draft that the server keeps goes on holding its files.
+  for (const { key, media } of draft?.keptId === undefined ? (draft?.media ?? []) : []) {
     // What stands in the post that is edited stays there.
     if (key !== media?.id) throwAway(key, media);
   }

@@ -1,33 +1,55 @@
 // The settings: profile, appearance, account, and for those who run the place the server.
 import { AdminSettings } from '#web/features/admin/AdminSettings.tsx';
 import { ProfileEditor } from '#web/features/accounts/ProfileEditor.tsx';
+import { LetterLanguage } from '#web/features/auth/LetterLanguage.tsx';
 import { leave } from '#web/features/auth/Sessions.tsx';
 import { SecurityPage } from '#web/features/auth/SecurityPage.tsx';
+import { Archive } from '#web/features/exchange/Archive.tsx';
+import { FiltersPage } from '#web/features/filters/FiltersPage.tsx';
+import { Moving } from '#web/features/graph/Moving.tsx';
 import { t } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
 import { isSignedIn, mayAdminister, me } from '#web/lib/session.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { Spinner } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
+import { Buttons, Section, Sections } from '#web/ui/Section.tsx';
 import { Appearance } from './Appearance.tsx';
 import { MediaSettings } from './MediaSettings.tsx';
 import styles from './SettingsPage.module.css';
 
-export type SettingsSide = 'profile' | 'appearance' | 'media' | 'account' | 'security' | 'server';
+export type SettingsSide =
+  | 'profile'
+  | 'appearance'
+  | 'media'
+  | 'account'
+  | 'filters'
+  | 'moving'
+  | 'security'
+  | 'server';
 
 const pathOf = (side: SettingsSide): string => (side === 'profile' ? '/settings' : `/settings/${side}`);
+
+function AccountSettings({ handle }: { handle: string }) {
+  return (
+    <Sections>
+      <Section title={t('settings.signedIn')} lead={t('settings.signedInAs', { handle })}>
+        <Buttons>
+          <Button onClick={() => void leave()}>{t('auth.signOut')}</Button>
+        </Buttons>
+      </Section>
+      <LetterLanguage />
+      <Archive />
+    </Sections>
+  );
+}
 
 function Side({ side }: { side: SettingsSide }) {
   if (side === 'appearance') return <Appearance />;
   if (!me.value) return <Spinner />;
-  if (side === 'account') {
-    return (
-      <>
-        <p class={styles.lead}>{t('settings.signedInAs', { handle: fullHandle(me.value.acct) })}</p>
-        <Button onClick={() => void leave()}>{t('auth.signOut')}</Button>
-      </>
-    );
-  }
+  if (side === 'account') return <AccountSettings handle={fullHandle(me.value.acct)} />;
+  if (side === 'filters') return <FiltersPage />;
+  if (side === 'moving') return <Moving />;
   if (side === 'media') return <MediaSettings />;
   if (side === 'security') return <SecurityPage />;
   if (side === 'server') return mayAdminister.value ? <AdminSettings /> : <p>{t('settings.notYours')}</p>;
@@ -39,7 +61,7 @@ export function SettingsPage({ side }: { side: SettingsSide }) {
   const sides: SettingsSide[] = [
     ...(isSignedIn.value ? (['profile'] as const) : []),
     'appearance',
-    ...(isSignedIn.value ? (['media', 'account', 'security'] as const) : []),
+    ...(isSignedIn.value ? (['media', 'filters', 'account', 'security', 'moving'] as const) : []),
     ...(mayAdminister.value ? (['server'] as const) : []),
   ];
   const current = isSignedIn.value ? side : 'appearance';

@@ -1,11 +1,12 @@
 // The person's lists, what the people in one of them write, and who these are.
 import { useSignal } from '@preact/signals';
-import { ChevronRight, Ellipsis, List as ListSign, Trash2 } from 'lucide-preact';
+import { ChevronRight, Ellipsis, List as ListSign, Pencil, Trash2 } from 'lucide-preact';
 import { useLocation } from 'preact-iso/router';
 import { useEffect, useState } from 'preact/hooks';
 import { AccountList } from '#web/features/accounts/AccountList.tsx';
 import { lists, loadLists, removeList, setMember } from '#web/features/lists/lists.ts';
 import { NewList } from '#web/features/lists/NewList.tsx';
+import { RenameList } from '#web/features/lists/RenameList.tsx';
 import { t } from '#web/lib/i18n.ts';
 import { isReturning } from '#web/lib/navigation.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
@@ -105,6 +106,7 @@ function People({ list }: { list: List }) {
 export function ListPage({ id, side }: { id: string; side: 'posts' | 'people' }) {
   const { failure, load } = useLists();
   const { route } = useLocation();
+  const isRenaming = useSignal(false);
   const list = lists.value?.find((one) => one.id === id);
   if (!list) {
     return (
@@ -123,6 +125,11 @@ export function ListPage({ id, side }: { id: string; side: 'posts' | 'people' })
   const remove = async () => {
     if (await removeList(list)) route('/lists', true);
   };
+  const renaming = {
+    label: t('lists.rename'),
+    icon: <Pencil size={18} aria-hidden />,
+    run: () => (isRenaming.value = true),
+  };
   const removing = {
     label: t('lists.remove'),
     icon: <Trash2 size={18} aria-hidden />,
@@ -132,7 +139,7 @@ export function ListPage({ id, side }: { id: string; side: 'posts' | 'people' })
   return (
     <>
       <PageHeader title={list.title} hasBack>
-        <Menu label={t('lists.menu')} class={styles.menu ?? ''} items={[removing]}>
+        <Menu label={t('lists.menu')} class={styles.menu ?? ''} items={[renaming, removing]}>
           <Ellipsis size={20} aria-hidden />
         </Menu>
       </PageHeader>
@@ -143,6 +150,7 @@ export function ListPage({ id, side }: { id: string; side: 'posts' | 'people' })
           { label: t('lists.people'), href: `/lists/${id}/people`, isCurrent: side === 'people' },
         ]}
       />
+      {isRenaming.value && <RenameList list={list} onClose={() => (isRenaming.value = false)} />}
       {side === 'posts' ? <Posts list={list} /> : <People list={list} />}
     </>
   );

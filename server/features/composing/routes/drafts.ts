@@ -23,6 +23,8 @@ const DraftFields = Type.Object({
   content_warning: Type.Optional(Type.String()),
   sensitive: Type.Optional(Type.Boolean()),
   language: Type.Optional(Type.String()),
+  quoted: Type.Optional(Type.String({ description: 'The id of the post that it quotes' })),
+  quote_policy: Type.Optional(Type.String({ description: 'Who may quote it: public, followers or nobody' })),
   media_ids: Type.Optional(
     Type.Array(Type.String(), { description: 'Uploads that it holds, in the order of the post' }),
   ),
@@ -124,14 +126,16 @@ function readFields(body: {
   content_warning?: string;
   sensitive?: boolean;
   language?: string;
+  quoted?: string;
+  quote_policy?: string;
   media_ids?: string[];
   poll?: { options: string[]; expires_in?: number; multiple?: boolean; hide_totals?: boolean };
 }): Partial<DraftContent> {
   const { content, sensitive, poll } = body;
   const mediaIds = readMediaIds(body.media_ids);
-  const texts = (['visibility', 'in_reply_to', 'content_warning', 'language'] as const).flatMap((key) =>
-    body[key] === undefined ? [] : [[key, body[key] === '' ? null : body[key]] as const],
-  );
+  const texts = (
+    ['visibility', 'in_reply_to', 'content_warning', 'language', 'quoted', 'quote_policy'] as const
+  ).flatMap((key) => (body[key] === undefined ? [] : [[key, body[key] === '' ? null : body[key]] as const]));
   return {
     ...Object.fromEntries(texts),
     ...(content === undefined ? {} : { content }),

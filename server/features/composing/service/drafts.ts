@@ -85,6 +85,8 @@ export function toDraft(post: PlannedPost): DraftContent {
       ? { options: poll.options, expires_in: poll.expiresIn, multiple: poll.multiple, hide_totals: poll.hideTotals }
       : null,
     media_ids: [...mediaIds],
+    quoted: post.quotedId ?? null,
+    quote_policy: post.quotePolicy ?? null,
   };
 }
 
@@ -97,6 +99,8 @@ const empty: DraftContent = {
   language: null,
   poll: null,
   media_ids: [],
+  quoted: null,
+  quote_policy: null,
 };
 
 /** Text that the database takes, and not endless. */

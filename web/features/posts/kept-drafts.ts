@@ -1,0 +1,169 @@
+// Drafts that the server keeps, and posts that wait for their time: how they come into the composer and out of it.
+import { get, post, request } from '#web/lib/api.ts';
+import { asDraftMedia, saveDetails } from '#web/features/media/draft-media.ts';
+import { t } from '#web/lib/i18n.ts';
+import { randomWord } from '#web/lib/random-word.ts';
+import { tell, tellFailure } from '#web/lib/toasts.ts';
+import type { KeptDraft, MediaAttachment, ScheduledStatus, Status, Visibility } from '#web/lib/wire.ts';
+import { ask } from '#web/ui/Ask.tsx';
+import {
+  draftFor,
+  finishDraft,
+  freshDraft,
+  isDraftTouched,
+  mediaOf,
+  openComposer,
+  type Draft,
+  type Purpose,
+} from './composing.ts';
+import { toField } from './schedule-time.ts';
+
+/** Hands what is being written to the server, to be finished another time or elsewhere. Returns whether it has it. */
+export async function keepDraft(purpose: Purpose): Promise<boolean> {
+  try {
+    await saveDetails(mediaOf(draftFor(purpose)));
+    const draft = draftFor(purpose).peek();
+    const body = {
+      content: draft.text,
+      visibility: draft.visibility,
+      in_reply_to: purpose.kind === 'reply' ? purpose.to.id : '',
+      quoted: purpose.kind === 'quote' ? purpose.of.id : '',
+      quote_policy: draft.quotePolicy,
+      content_warning: draft.hasWarning ? draft.warning : '',
+      sensitive: draft.isSensitive,
+      language: draft.language,
+      media_ids: draft.media.flatMap(({ media }) => media?.id ?? []),
+      poll: draft.hasPoll
+        ? {
+            options: draft.poll.options,
+            expires_in: draft.poll.seconds,
+            multiple: draft.poll.isMultiple,
+            hide_totals: draft.poll.hidesTotals,
+          }
+        : { options: [] },
+    };
+    if (draft.keptId) await request('PUT', `/api/drafts/${draft.keptId}`, { body });
+    else await post('/api/drafts', body);
+    finishDraft(purpose);
+    tell(t('compose.draftKept'));
+    return true;
+  } catch (cause) {
+    tellFailure(cause);
+    return false;
+  }
+}
+
+/** What both have, in the composer's words. */
+interface Unsent {
+  text: string;
+  warning: string;
+  visibility: Visibility | null;
+  repliesTo: string | null;
+  quotes: string | null;
+  quotePolicy: Draft['quotePolicy'] | null;
+  sensitive: boolean;
+  language: string | null;
+  poll: KeptDraft['poll'];
+  media: MediaAttachment[];
+}
+
+const fetchPost = (id: string | null): Promise<Status | null> =>
+  // Gone since: then it is written without it.
+  id === null ? Promise.resolve(null) : get<Status>(`/api/v1/statuses/${id}`).catch(() => null);
+
+async function purposeOf({ repliesTo, quotes }: Unsent): Promise<Purpose> {
+  const [to, of] = await Promise.all([fetchPost(repliesTo), fetchPost(quotes)]);
+  return to ? { kind: 'reply', to } : of ? { kind: 'quote', of } : { kind: 'new' };
+}
+
+function toDraft(unsent: Unsent, purpose: Purpose): Draft {
+  const fresh = freshDraft(purpose);
+  const { poll } = unsent;
+  return {
+    ...fresh,
+    text: unsent.text,
+    warning: unsent.warning,
+    hasWarning: unsent.warning !== '',
+    media: unsent.media.map((media) => ({ ...asDraftMedia(media), key: randomWord() })),
+    isSensitive: unsent.sensitive,
+    visibility: unsent.visibility ?? fresh.visibility,
+    language: unsent.language ?? fresh.language,
+    quotePolicy: unsent.quotePolicy ?? fresh.quotePolicy,
+    ...(poll
+      ? {
+          hasPoll: true,
+          poll: {
+            options: poll.options,
+            isMultiple: poll.multiple,
+            hidesTotals: poll.hide_totals,
+            seconds: poll.expires_in ?? fresh.poll.seconds,
+          },
+        }
+      : {}),
+  };
+}
+
+/** Asks before it takes the place of something that is being written; null when that shall stay. */
+async function place(unsent: Unsent): Promise<Purpose | null> {
+  const purpose = await purposeOf(unsent);
+  if (!isDraftTouched(purpose)) return purpose;
+  const isSure = await ask({
+    title: t('drafts.replaceTitle'),
+    text: t('drafts.replaceText'),
+    yes: t('drafts.replace'),
+    isDangerous: true,
+  });
+  return isSure ? purpose : null;
+}
+
+const toWire = (visibility: string | null): Visibility | null => {
+  if (visibility === 'followers' || visibility === 'private') return 'private';
+  return visibility === 'public' || visibility === 'unlisted' || visibility === 'direct' ? visibility : null;
+};
+
+/** Goes on with a draft of the server's. It stays there until the post is sent. */
+export async function continueDraft(kept: KeptDraft): Promise<void> {
+  const unsent: Unsent = {
+    text: kept.content,
+    warning: kept.content_warning ?? '',
+    visibility: toWire(kept.visibility),
+    repliesTo: kept.in_reply_to,
+    quotes: kept.quoted,
+    quotePolicy: kept.quote_policy,
+    sensitive: kept.sensitive ?? false,
+    language: kept.language,
+    poll: kept.poll,
+    media: kept.media_attachments,
+  };
+  const purpose = await place(unsent);
+  if (!purpose) return;
+  draftFor(purpose).value = { ...toDraft(unsent, purpose), keptId: kept.id };
+  openComposer(purpose);
+}
+
+/** Takes a post out of those that wait and opens it in the composer with its time. Returns whether it did. @throws {ApiError} */
+export async function rewriteScheduled({
+  id,
+  scheduled_at: at,
+  params,
+  media_attachments,
+}: ScheduledStatus): Promise<boolean> {
+  const unsent: Unsent = {
+    text: params.text,
+    warning: params.spoiler_text,
+    visibility: params.visibility,
+    repliesTo: params.in_reply_to_id,
+    quotes: params.quoted_status_id,
+    quotePolicy: params.quote_approval_policy,
+    sensitive: params.sensitive,
+    language: params.language,
+    poll: params.poll,
+    media: media_attachments,
+  };
+  const purpose = await place(unsent);
+  if (!purpose) return false;
+  await request('DELETE', `/api/v1/scheduled_statuses/${id}`);
+  draftFor(purpose).value = { ...toDraft(unsent, purpose), scheduledAt: toField(new Date(at)) };
+  openComposer(purpose);
+  return true;
+}
