@@ -58,6 +58,8 @@ describe('a scheduled post', () => {
           media_ids: null,
           application_id: null,
           scheduled_at: null,
+          quote_approval_policy: 'public',
+          quoted_status_id: null,
           idempotency: null,
           with_rate_limit: false,
         },
