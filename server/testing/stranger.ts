@@ -42,6 +42,8 @@ export interface StrangeServer {
   host: string;
   /** Makes somebody with a key, an actor document and an answer to WebFinger. */
   person(name: string, more?: Json): Promise<Stranger>;
+  /** Takes a whole actor document, whatever its addresses are, gives it a key and shows it. */
+  actor(document: Json): Promise<Stranger>;
   /** Shows a document at a path of this server; null for 404. */
   show(path: string, document: Json | null, options?: { status?: number; type?: string }): void;
   /** What was delivered to its inboxes so far. */
@@ -125,6 +127,17 @@ export async function openStranger(): Promise<StrangeServer> {
       people.set(name, stranger);
       return stranger;
     },
+    async actor(document) {
+      const name = String(document['preferredUsername']);
+      const stranger = makeStranger(origin, name, await generateRsaKeys(), document);
+      people.set(name, stranger);
+      const shown = page(stranger.document);
+      for (const address of [stranger.uri, stranger.keyId]) {
+        const { pathname, search } = new URL(address);
+        pages.set(pathname + search, shown);
+      }
+      return stranger;
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -142,8 +155,10 @@ function makeStranger(
   keys: { publicKeyPem: string; privateKeyPem: string },
   more: Json,
 ): Stranger {
-  const uri = `${origin}/users/${name}`;
-  const keyId = `${uri}#main-key`;
+  const uri = typeof more['id'] === 'string' ? more['id'] : `${origin}/users/${name}`;
+  // Each software names its keys in its own way.
+  const ownKey = more['publicKey'] as { id: string } | undefined;
+  const keyId = ownKey?.id ?? `${uri}#main-key`;
   const privateKey = createPrivateKey(keys.privateKeyPem);
   const document = {
     '@context': ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/security/v1'],
@@ -157,8 +172,8 @@ function makeStranger(
     following: `${uri}/following`,
     endpoints: { sharedInbox: `${origin}/inbox` },
     url: `${origin}/@${name}`,
-    publicKey: { id: keyId, owner: uri, publicKeyPem: keys.publicKeyPem },
     ...more,
+    publicKey: { ...ownKey, id: keyId, owner: uri, publicKeyPem: keys.publicKeyPem },
   };
   return {
     uri,

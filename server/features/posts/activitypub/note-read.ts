@@ -151,7 +151,7 @@ function readHtml(json: Json, type: string, url: string | null, { links }: ReadA
   const others = links.map((link) => linkHtml(link.url, link.text));
   const parts = whole.has(type)
     ? [content, ...others]
-    : [titleHtml(json), shortText(json, type, content), ...others, linkHtml(url, url)];
+    : [titleHtml(json), occasionHtml(json, type), shortText(json, type, content), ...others, linkHtml(url, url)];
   return parts.filter((part) => part !== '').join('');
 }
 
@@ -177,12 +177,25 @@ function titleHtml(json: Json): string {
   return title === '' ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`;
 }
 
-/** What stands between title and link: the summary, else a short text whole, else nothing. Posts in communities are whole. */
+/** When and where an event is. */
+function occasionHtml(json: Json, type: string): string {
+  if (type !== 'Event') return '';
+  const start = asDate(json['startTime'])?.toISOString().replace('T', ' ').slice(0, 16);
+  const place = cleanName(asObject(asList(json['location'])[0])?.['name'], limits.title);
+  const said = [start === undefined ? '' : `${start} UTC`, place].filter((part) => part !== '').join(', ');
+  return said === '' ? '' : `<p>${escapeHtml(said)}</p>`;
+}
+
+/**
+ * What stands between title and link: the summary, else a short text whole, else what its server shows in its place (FEP-b2b8), else
+ * nothing. Posts in communities are whole.
+ */
 function shortText(json: Json, type: string, content: string): string {
   if (type === 'Page') return content;
   const summary = stripHtml(asText(json['summary']) ?? '').trim();
   if (summary !== '') return paragraphs(summary.slice(0, limits.summary));
-  return content.length <= limits.summary ? content : '';
+  if (content.length <= limits.summary) return content;
+  return sanitizeHtml(asText(asObject(json['preview'])?.['content']) ?? '', limits.summary);
 }
 
 function linkHtml(url: string | null, text: string | null): string {
