@@ -87,6 +87,19 @@ export interface Events {
     tags: string[];
   };
   /** A post of ours quotes one of another server: its author is asked. */
+  /** The author of a post of another server is asked whether one of ours may answer, like or boost it. */
+  'interaction.requested': { requestId: string };
+  /** They said yes. */
+  'interaction.accepted': { requestId: string };
+  /** Somebody of another server is told whether their answer to a post of ours is taken; `requestUri` when they asked first. */
+  'reply.answered': {
+    postId: string;
+    replierId: string;
+    replyUri: string;
+    requestUri: string | null;
+    replyId: string | null;
+    isAccepted: boolean;
+  };
   'quote.requested': { postId: string };
   /** Somebody of another server asked to quote a post of ours: the answer. `postId` is their post, null when we do not take it. */
   'quote.answered': {

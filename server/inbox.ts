@@ -41,6 +41,12 @@ import {
   receiveQuoteReject,
   receiveQuoteRequest,
 } from '#server/features/posts/activitypub/receive-quotes.ts';
+import {
+  isInteractionAnswer,
+  receiveInteractionAccept,
+  receiveInteractionReject,
+  receiveReplyRequest,
+} from '#server/features/posts/activitypub/receive-interactions.ts';
 import { receiveAdd, receiveRemove } from '#server/features/posts/activitypub/receive-pins.ts';
 import { bury } from '#server/features/posts/service/import.ts';
 import { Failure } from '#server/platform/errors.ts';
@@ -51,10 +57,19 @@ import { FetchFailure } from '#server/platform/fetch.ts';
 const receivers: Record<string, Receive> = {
   Follow: receiveFollow,
   Accept: (ctx, incoming) =>
-    isQuoteAnswer(ctx, incoming) ? receiveQuoteAccept(ctx, incoming) : receiveAccept(ctx, incoming),
+    isQuoteAnswer(ctx, incoming)
+      ? receiveQuoteAccept(ctx, incoming)
+      : isInteractionAnswer(ctx, incoming)
+        ? receiveInteractionAccept(ctx, incoming)
+        : receiveAccept(ctx, incoming),
   Reject: (ctx, incoming) =>
-    isQuoteAnswer(ctx, incoming) ? receiveQuoteReject(ctx, incoming) : receiveReject(ctx, incoming),
+    isQuoteAnswer(ctx, incoming)
+      ? receiveQuoteReject(ctx, incoming)
+      : isInteractionAnswer(ctx, incoming)
+        ? receiveInteractionReject(ctx, incoming)
+        : receiveReject(ctx, incoming),
   QuoteRequest: receiveQuoteRequest,
+  ReplyRequest: receiveReplyRequest,
   Block: receiveBlock,
   Create: receiveCreate,
   Update: (ctx, incoming) =>

@@ -60,6 +60,7 @@ import {
   PostVersionSchema,
   QuoteSchema,
   TagSchema,
+  InteractionRequestSchema,
   TombstoneSchema,
 } from '#server/features/posts/entities.ts';
 import { FeaturedTagSchema, TagFollowSchema } from '#server/features/tags/entities.ts';
@@ -118,6 +119,7 @@ export const entities = [
   PollSchema,
   PollVoteSchema,
   QuoteSchema,
+  InteractionRequestSchema,
   TombstoneSchema,
   IdempotencyKeySchema,
   TagFollowSchema,

@@ -42,6 +42,11 @@ import {
   sendQuoteRequest,
   sendRevocation,
 } from '#server/features/posts/activitypub/send-quotes.ts';
+import {
+  sendAllowed,
+  sendInteractionRequest,
+  sendReplyAnswer,
+} from '#server/features/posts/activitypub/send-interactions.ts';
 import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins.ts';
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
 import { purgeLikesOf, purgePostsOf } from '#server/features/posts/service/purge.ts';
@@ -197,6 +202,9 @@ export const subscribers: Subscribers = {
   },
   'link.found': { preview: visit(visitLink) },
   'link.previewed': { timelines: slow(timelines.refreshLinking) },
+  'interaction.requested': { fediverse: sendInteractionRequest },
+  'interaction.accepted': { fediverse: sendAllowed },
+  'reply.answered': { fediverse: sendReplyAnswer },
   'quote.requested': { fediverse: sendQuoteRequest },
   'quote.answered': { fediverse: sendQuoteAnswer },
   'quote.unproven': { consent: slow(checkQuote) },

@@ -75,6 +75,9 @@ interface Later {
   talk: string;
 }
 
+/** A server that this one has sent something to. */
+export const otherHost = 'elsewhere.example';
+
 /** Fills a server by way of its doors. Settles where a worker runs. */
 export async function settleTown(server: TestServer): Promise<Town> {
   const { ctx } = server;
@@ -84,6 +87,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
     signUp(server, 'carol'),
     signUp(server, 'olga', { role: 'owner' }),
   ]);
+  await ctx.database.pool.query(`insert into remote_hosts (host) values ($1) on conflict do nothing`, [otherHost]);
   await must(carol, 'PATCH', '/api/v1/accounts/update_credentials', { locked: true });
   await must(bob, 'POST', `/api/v1/accounts/${alice.accountId}/follow`);
   await must(alice, 'POST', `/api/v1/accounts/${bob.accountId}/follow`);

@@ -3,7 +3,7 @@ import { call, type Answer } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
 import { makeDevice } from '#server/testing/push-service.ts';
 import { nameOf, type Door } from './doors.ts';
-import { appToken, signInTo, type Town } from './town.ts';
+import { appToken, signInTo, type Town, otherHost } from './town.ts';
 
 /** A token that opens the door: of the right person, with all scopes. Fresh, because some doors end it. Null where none is needed. */
 export async function keyOf(server: TestServer, town: Town, door: Door): Promise<string | null> {
@@ -41,6 +41,7 @@ export function addressOf(door: Door, town: Town): string {
     .replace(':id', idFor(door, town))
     .replace(':quoting_id', town.quoting)
     .replace(/:hashtag|:name/, 'birds')
+    .replace(':host', otherHost)
     .replace(':group_key', door.method === 'GET' ? `ungrouped-${town.notification}` : 'like-1-1')
     .replace(':year', '2026')
     .replace(':date', '2026-01-01')

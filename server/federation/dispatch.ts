@@ -11,12 +11,12 @@ import { accountView, findAccount, isId, type AccountView } from '#server/featur
 import { isActive, isKnown } from '#server/features/accounts/policy.ts';
 import { followersPage, followingPage, type AccountPage } from '#server/features/graph/queries.ts';
 import { announceActivity, createActivity, noteDocument } from '#server/features/posts/activitypub/note-document.ts';
+import { vocabularyOf } from '#server/features/posts/activitypub/quote-document.ts';
 import { loadPosts, findPost, findVisiblePost, type PostView } from '#server/features/posts/queries.ts';
 import { accountPosts } from '#server/features/posts/queries/lists.ts';
 import { sql } from '#server/platform/database.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
-import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import { firstStretch } from '#server/platform/keyset.ts';
 import type { Page } from '#server/platform/http/paging.ts';
 import { isUsername } from '#server/platform/text.ts';
@@ -217,7 +217,7 @@ async function featuredPosts(ctx: AppContext, identifier: string): Promise<{ ite
     ctx,
     pinned.map(({ id }) => id),
   );
-  const notes = posts.map((post) => ({ '@context': objectContext, ...noteDocument(ctx, post, account) }));
+  const notes = posts.map((post) => ({ '@context': vocabularyOf(post), ...noteDocument(ctx, post, account) }));
   return { items: await Promise.all(notes.map(toObject)) };
 }
 
@@ -243,7 +243,7 @@ async function findObject({ ctx, reader }: Reading, id: string): Promise<Activit
   const author = post.local ? await findAccount(ctx, post.accountId) : null;
   if (author === null) return null;
   if (post.boostOfId !== null) return activityOf(ctx, post, author);
-  return toObject({ '@context': objectContext, ...noteDocument(ctx, post, author) });
+  return toObject({ '@context': vocabularyOf(post), ...noteDocument(ctx, post, author) });
 }
 
 /** Who reads is asked only when it matters: the answer costs a signature. */

@@ -8,7 +8,10 @@ import { emojiDocument } from '#server/features/emojis/activitypub.ts';
 import { findEmoji } from '#server/features/emojis/queries.ts';
 import { followersThereDocument } from '#server/features/graph/activitypub/synchronization.ts';
 import { findVisiblePost } from '#server/features/posts/queries.ts';
-import { authorizationDocument } from '#server/features/posts/activitypub/quote-document.ts';
+import {
+  authorizationDocument,
+  replyAuthorizationDocument,
+} from '#server/features/posts/activitypub/quote-document.ts';
 import { actorFragment, noteFragment } from '#server/features/posts/service/forget.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { asText, type Json } from '#server/platform/fediverse/json.ts';
@@ -102,6 +105,11 @@ function documents(app: App, ctx: AppContext): void {
     return document === 'gone'
       ? reply.code(410).send({ error: 'Gone' })
       : sendActivity(reply, 200, JSON.stringify(document), false);
+  });
+  app.get<{ Params: { id: string } }>('/ap/reply-authorizations/:id', async (request, reply) => {
+    const document = await replyAuthorizationDocument(ctx, request.params.id);
+    if (document === null) return reply.code(404).send({ error: 'Not Found' });
+    return sendActivity(reply, 200, JSON.stringify(document), false);
   });
   app.get<{ Params: { id: string }; Querystring: { after?: string } }>(
     '/ap/users/:id/followers_synchronization',

@@ -20,3 +20,8 @@ export type Visibility = (typeof visibilities)[number];
 /** Who may quote a post: another such word. */
 export const quotePolicies = ['public', 'followers', 'nobody'] as const;
 export type QuotePolicy = (typeof quotePolicies)[number];
+
+/** Who may answer, like and boost at once, and who may ask to; what is left out is free for everybody who sees the post. */
+export type InteractionRules = Partial<
+  Record<'reply' | 'like' | 'boost', { automatic: QuotePolicy; manual: QuotePolicy }>
+>;

@@ -9,6 +9,7 @@ import { ownId } from '#server/platform/fediverse/addresses.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
 import { hostOf, isSameHost, type Json } from '#server/platform/fediverse/json.ts';
 import { readNote, visibilityOf, type RemoteNote } from './activitypub/note-read.ts';
+import { interactionRulesOf } from './activitypub/interaction-read.ts';
 import { quoteRulesOf } from './activitypub/quote-read.ts';
 import { findPost, findPostByUri, type PostView } from './queries.ts';
 import { importPost, type ImportedPost } from './service/import.ts';
@@ -138,6 +139,7 @@ export async function placeNote(
   return {
     ...note,
     ...quoteRulesOf(note.quoteRules, author),
+    interactionRules: interactionRulesOf(note.interactions, author),
     quote: note.quote && { ...note.quote, depth },
     accountId: author.id,
     authorUri: author.uri,

@@ -4,9 +4,9 @@ import { Account } from '#server/features/accounts/entities.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { LinkPreview } from '#server/features/links/entities.ts';
 import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '#server/features/media/entities.ts';
-import type { QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
+import type { InteractionRules, QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
 
-export { quotePolicies, type QuotePolicy } from '#server/features/instance/entities.ts';
+export { quotePolicies, type InteractionRules, type QuotePolicy } from '#server/features/instance/entities.ts';
 export const replyPolicies = ['everyone', 'followers', 'mentioned', 'nobody'] as const;
 export type ReplyPolicy = (typeof replyPolicies)[number];
 
@@ -50,6 +50,10 @@ export const PostSchema = defineEntity({
     quoteAsking: p.text().$type<QuotePolicy>().default('nobody'),
     /** Who may answer it. */
     replyPolicy: p.text().$type<ReplyPolicy>().default('everyone'),
+    /** What the author of a post of another server restricts; null when that is nothing. */
+    interactionRules: p.json<InteractionRules>().nullable(),
+    /** Where the author of the other post agrees to this answer or boost. */
+    approvedBy: p.text().nullable(),
     quotesCount: p.integer().default(0),
     likesCount: p.integer().default(0),
     boostsCount: p.integer().default(0),
@@ -330,6 +334,23 @@ export const QuoteSchema = defineEntity({
 });
 export class Quote extends QuoteSchema.class {}
 QuoteSchema.setClass(Quote);
+
+/** An answer, like or boost of ours of which the author of the other post is asked first. `subjectId`: the post's or like's id. */
+export const InteractionRequestSchema = defineEntity({
+  name: 'InteractionRequest',
+  tableName: 'interaction_requests',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    interaction: p.text().$type<'reply' | 'like' | 'boost'>(),
+    subjectId: p.bigint('string').unique(),
+    postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').deleteRule('cascade').index(),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade').index(),
+    state: p.text().$type<'pending' | 'accepted'>(),
+    createdAt: p.datetime(3),
+  },
+});
+export class InteractionRequest extends InteractionRequestSchema.class {}
+InteractionRequestSchema.setClass(InteractionRequest);
 
 /** What was deleted stays deleted: no later activity may bring this uri back. */
 export const TombstoneSchema = defineEntity({

@@ -3,7 +3,7 @@
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
-import type { QuoteAnswer, QuotePolicy, ReplyPolicy } from './entities.ts';
+import type { InteractionRules, QuoteAnswer, QuotePolicy, ReplyPolicy } from './entities.ts';
 import { cardColumn, type CardView } from '#server/features/links/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
@@ -73,6 +73,10 @@ export interface PostView {
   /** Who may ask to quote it. */
   quoteAsking: QuotePolicy;
   replyPolicy: ReplyPolicy;
+  /** What its author restricts; null when that is nothing. Of posts of other servers. */
+  interactionRules: InteractionRules | null;
+  /** Where the author of what it answers or boosts agrees. */
+  approvedBy: string | null;
   quotesCount: number;
   /** The larger of what we know and what its origin counts; so with the next two. */
   likesCount: number;
@@ -227,6 +231,8 @@ function postView(row: PostRow): PostView {
     quotePolicy: row.quote_policy,
     quoteAsking: row.quote_asking,
     replyPolicy: row.reply_policy,
+    interactionRules: row.interaction_rules,
+    approvedBy: row.approved_by,
     quotesCount: row.quotes_count,
     quote: row.quote,
     media: row.media,

@@ -27,6 +27,10 @@ export function addresses(config: Pick<Config, 'origin'>) {
     block: (id: string): string => `${origin}/ap/blocks/${id}`,
     /** Where we say that the author of a post of ours agrees to be quoted in the post with this id. */
     quoteAuthorization: (id: string): string => `${origin}/ap/quote-authorizations/${id}`,
+    /** Where we say that the author of a post of ours takes the answer with this id. */
+    replyAuthorization: (id: string): string => `${origin}/ap/reply-authorizations/${id}`,
+    /** Asks whether one of ours may answer, like or boost. */
+    interactionRequest: (id: string): string => `${origin}/ap/interaction-requests/${id}`,
     /** Asks for that, for a post of ours. */
     quoteRequest: (id: string): string => `${origin}/ap/quote-requests/${id}`,
     /** An activity without an object row of its own, as `create/123` or `accept/45`. */
@@ -42,7 +46,15 @@ export type Addresses = ReturnType<typeof addresses>;
 /** The id in one of our own addresses of that kind, or null when it is not ours. */
 export function ownId(
   config: Pick<Config, 'origin'>,
-  kind: 'users' | 'posts' | 'follows' | 'likes' | 'blocks' | 'quote-requests' | 'activities/create',
+  kind:
+    | 'users'
+    | 'posts'
+    | 'follows'
+    | 'likes'
+    | 'blocks'
+    | 'quote-requests'
+    | 'interaction-requests'
+    | 'activities/create',
   uri: string,
 ): string | null {
   const prefix = `${config.origin}/ap/${kind}/`;

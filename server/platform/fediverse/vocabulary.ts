@@ -62,3 +62,20 @@ export const objectContext = [
     _misskey_quote: 'https://misskey-hub.net/ns#_misskey_quote',
   },
 ] as const;
+
+/** For what speaks of who may answer, and of agreements to answers, likes and boosts. Most posts do not. */
+export const interactionContext = [
+  ...objectContext,
+  {
+    canReply: { '@id': 'gts:canReply', '@type': '@id' },
+    always: { '@id': 'gts:always', '@type': '@id' },
+    approvalRequired: { '@id': 'gts:approvalRequired', '@type': '@id' },
+    approvedBy: { '@id': 'gts:approvedBy', '@type': '@id' },
+    ReplyRequest: 'gts:ReplyRequest',
+    LikeRequest: 'gts:LikeRequest',
+    AnnounceRequest: 'gts:AnnounceRequest',
+    ReplyAuthorization: 'gts:ReplyAuthorization',
+    replyAuthorization: { '@id': 'gts:replyAuthorization', '@type': '@id' },
+    announceAuthorization: { '@id': 'gts:announceAuthorization', '@type': '@id' },
+  },
+] as const;

@@ -7,11 +7,10 @@ import { emojiTags } from '#server/features/emojis/activitypub.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Audience, type Json } from '#server/platform/fediverse/json.ts';
-import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import { isPollOver, type PollView } from '../policy/poll.ts';
 import type { MentionView, PostView } from '../queries.ts';
 import { attachmentDocuments } from './attachment-document.ts';
-import { contentOf, interactionPolicy, quoteFields, quoteTags } from './quote-document.ts';
+import { contentOf, interactionPolicy, quoteFields, quoteTags, vocabularyOf } from './quote-document.ts';
 
 /** What writing a document takes: the addresses, and the time when a poll is over. */
 type Writing = Pick<AppContext, 'config' | 'clock' | 'media'>;
@@ -59,7 +58,7 @@ function questionOf(poll: PollView, now: Date): Json {
   };
 }
 
-/** One of our posts as a Note, or a Question when it has a poll, without @context: to stand alone add `objectContext`. */
+/** One of our posts as a Note, or a Question when it has a poll, without @context: to stand alone add `vocabularyOf`. */
 export function noteDocument(ctx: Writing, post: PostView, author: AccountView): Json {
   const { config } = ctx;
   const { likesCount, boostsCount, repliesCount } = post;
@@ -84,6 +83,7 @@ export function noteDocument(ctx: Writing, post: PostView, author: AccountView):
     likes: counted(likesCount),
     shares: counted(boostsCount),
     ...contextOf(post),
+    ...(post.approvedBy === null ? {} : { replyAuthorization: post.approvedBy, approvedBy: post.approvedBy }),
     ...quoteFields(config, post),
     interactionPolicy: interactionPolicy(config, post, author),
     ...(post.poll === null ? {} : questionOf(post.poll, ctx.clock())),
@@ -122,7 +122,7 @@ function fullHandle(config: Config, account: Pick<MentionView, 'username' | 'dom
 export function createActivity(ctx: Writing, post: PostView, author: AccountView): Json {
   const { config } = ctx;
   return {
-    '@context': objectContext,
+    '@context': vocabularyOf(post),
     id: addresses(config).activity(`create/${post.id}`),
     type: 'Create',
     actor: author.uri,
@@ -137,7 +137,7 @@ export function updateActivity(ctx: Writing, post: PostView, author: AccountView
   const { config } = ctx;
   const at = post.editedAt ?? post.createdAt;
   return {
-    '@context': objectContext,
+    '@context': vocabularyOf(post),
     id: addresses(config).activity(`update/${post.id}/${at.getTime()}`),
     type: 'Update',
     actor: author.uri,
@@ -160,12 +160,13 @@ export function announceActivity(
   boosted: { uri: string; authorUri: string },
 ): Json {
   return {
-    '@context': objectContext,
+    '@context': vocabularyOf(boost),
     id: boost.uri,
     type: 'Announce',
     actor: booster.uri,
     published: boost.createdAt.toISOString(),
     ...audienceFor(boost.visibility, addresses(config).followers(boost.accountId), [boosted.authorUri]),
     object: boosted.uri,
+    ...(boost.approvedBy === null ? {} : { announceAuthorization: boost.approvedBy, approvedBy: boost.approvedBy }),
   };
 }

@@ -20,6 +20,7 @@ import {
 } from '#server/platform/fediverse/json.ts';
 import { cleanName, cleanUrl, escapeHtml, sanitizeHtml, stripHtml, tagKey } from '#server/platform/text.ts';
 import { readAttachments, type ReadAttachments, type RemoteFile } from './attachments-read.ts';
+import { readInteractions, type WrittenInteractions } from './interaction-read.ts';
 import { readPoll } from './poll-read.ts';
 import { readQuote, readQuoteRules, type WrittenQuote, type WrittenRules } from './quote-read.ts';
 import type { PollView } from '../policy/poll.ts';
@@ -49,6 +50,8 @@ export interface RemoteNote {
   /** The post that it quotes. */
   quote: WrittenQuote | null;
   quoteRules: WrittenRules | null;
+  /** What its author restricts. */
+  interactions: WrittenInteractions;
   files: RemoteFile[];
   /** How often its server says that it was liked, boosted and answered. */
   counts: OriginCounts;
@@ -118,6 +121,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     updatedAt: asDate(json['updated']),
     quote: readQuote(json, allowHttp),
     quoteRules: readQuoteRules(json),
+    interactions: readInteractions(json),
     poll: type === 'Question' ? readPoll(json) : null,
     files: attached.files,
     counts: readCounts(json),

@@ -17,6 +17,8 @@ export interface Agreement {
   quotedUri: string;
 }
 
+const quoteAgreements = ['QuoteAuthorization'];
+
 /**
  * True when the quoted author's own server says at that address that they agree to just this. `readerId` asks in the name of one of ours.
  * @throws {DocumentFailure}
@@ -25,13 +27,13 @@ export async function isAgreed(
   ctx: AppContext,
   uri: string,
   agreement: Agreement,
-  options: { readerId?: string } = {},
+  { types = quoteAgreements, ...options }: { readerId?: string; types?: readonly string[] } = {},
 ): Promise<boolean> {
   if (!isSameHost(uri, agreement.accountUri)) return false;
   const json = await fetchRemote(ctx, uri, options);
   return (
     json['id'] === uri &&
-    typeOf(json) === 'QuoteAuthorization' &&
+    types.includes(typeOf(json) ?? '') &&
     asOnlyId(json['attributedTo']) === agreement.accountUri &&
     asOnlyId(json['interactingObject']) === agreement.quotingUri &&
     asOnlyId(json['interactionTarget']) === agreement.quotedUri

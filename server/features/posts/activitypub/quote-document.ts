@@ -7,7 +7,7 @@ import { isActive } from '#server/features/accounts/policy.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { publicAudience, type Json } from '#server/platform/fediverse/json.ts';
 import { escapeHtml } from '#server/platform/text.ts';
-import { linkedJson, objectContext } from '#server/platform/fediverse/vocabulary.ts';
+import { interactionContext, linkedJson, objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import { quotePolicyOf } from '../policy/quote.ts';
 import { findPost, type PostView, type QuoteView } from '../queries.ts';
 
@@ -61,7 +61,40 @@ export function interactionPolicy(config: Config, post: PostView, author: Accoun
     followers: addresses(config).followers(post.accountId),
     nobody: author.uri,
   }[quotePolicyOf(post)];
-  return { canQuote: { automaticApproval: [who], manualApproval: [] } };
+  return { canQuote: { automaticApproval: [who], manualApproval: [] }, ...canReply(config, post, author) };
+}
+
+/** The @context of a post of ours and of what is sent about it. */
+export function vocabularyOf({ replyPolicy, approvedBy }: PostView) {
+  return replyPolicy === 'everyone' && approvedBy === null ? objectContext : interactionContext;
+}
+
+/** Who may answer, when that is not everybody: in the present words and in those that older software reads. */
+function canReply(config: Config, post: PostView, author: AccountView): Json {
+  if (post.replyPolicy === 'everyone') return {};
+  const named = post.mentions.map(({ uri }) => uri);
+  const who = {
+    followers: [addresses(config).followers(post.accountId), ...named],
+    mentioned: [author.uri, ...named],
+    nobody: [author.uri],
+  }[post.replyPolicy];
+  return { canReply: { automaticApproval: who, manualApproval: [], always: who, approvalRequired: [] } };
+}
+
+/** The document that says that the author of a post of ours takes an answer of somebody else; null when there is none. */
+export async function replyAuthorizationDocument(ctx: AppContext, id: string): Promise<Json | null> {
+  const reply = isId(id) ? await findPost(ctx, id) : null;
+  const parent = reply?.inReplyToId == null || reply.local ? null : await findPost(ctx, reply.inReplyToId);
+  const author = parent === null || !parent.local ? null : await findAccount(ctx, parent.accountId);
+  if (reply === null || parent === null || author === null || !isActive(author)) return null;
+  return {
+    '@context': interactionContext,
+    id: addresses(ctx.config).replyAuthorization(reply.id),
+    type: 'ReplyAuthorization',
+    attributedTo: author.uri,
+    interactingObject: reply.uri,
+    interactionTarget: parent.uri,
+  };
 }
 
 /**

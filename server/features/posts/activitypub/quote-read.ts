@@ -84,7 +84,8 @@ export function quoteRulesOf(
   };
 }
 
-function widest(uris: readonly string[], followersUrl: string | null): QuotePolicy {
+/** The widest group that these addresses name. */
+export function widest(uris: readonly string[], followersUrl: string | null): QuotePolicy {
   if (uris.some(isPublicAudience)) return 'public';
   return followersUrl !== null && uris.includes(followersUrl) ? 'followers' : 'nobody';
 }

@@ -52,7 +52,12 @@ async function takeQuoting(ctx: AppContext, placed: ImportedPost, quoted: PostVi
 }
 
 /** The post that asks: as it was sent along, or else as its server shows it to the author of what it quotes. */
-async function readInstrument(ctx: AppContext, json: Json, uri: string, quoted: PostView): Promise<RemoteNote | null> {
+export async function readInstrument(
+  ctx: AppContext,
+  json: Json,
+  uri: string,
+  quoted: PostView,
+): Promise<RemoteNote | null> {
   const embedded = asObject(json['instrument']);
   const isWhole = embedded !== null && embedded['type'] !== undefined && embedded['attributedTo'] !== undefined;
   const object = isWhole ? embedded : await fetchRemote(ctx, uri, { readerId: quoted.accountId });
@@ -60,7 +65,8 @@ async function readInstrument(ctx: AppContext, json: Json, uri: string, quoted: 
   return note === null || note.uri !== uri ? null : note;
 }
 
-async function isTheirs(ctx: AppContext, uri: string, accountId: string): Promise<boolean> {
+/** True for a post of that account, or one that we do not know. */
+export async function isTheirs(ctx: AppContext, uri: string, accountId: string): Promise<boolean> {
   const known = await findPostByUri(ctx, uri);
   return known === null || known.accountId === accountId;
 }

@@ -44,10 +44,20 @@ export async function receiveCreate(
   if (typeof note === 'string') return drop(note);
   if (known.isWanted !== true && !(await isWanted(ctx, note, incoming.actor))) return drop('nobody_asked');
   const answered = note.inReplyToUri === null ? null : ownId(ctx.config, 'posts', note.inReplyToUri);
-  if (answered !== null && !(await isAnswerTaken(ctx, incoming.actor.id, answered))) return drop('reply_not_wanted');
+  if (answered !== null && !(await isAnswerTaken(ctx, incoming.actor.id, answered)))
+    return refuseReply({ postId: answered, replierId: incoming.actor.id, replyUri: note.uri });
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
   const placed = await placeNote(ctx, note, incoming.actor);
   return async (ctx) => ((await importPost(ctx, placed)) === null ? 'deleted' : 'done');
+}
+
+/** Their server is told, so that it need not show what we do not. */
+function refuseReply(reply: { postId: string; replierId: string; replyUri: string }): Effect {
+  const answer = { ...reply, requestUri: null, replyId: null, isAccepted: false };
+  return async (ctx) => {
+    await ctx.database.write((tx) => tx.emit('reply.answered', answer));
+    return 'reply_not_wanted';
+  };
 }
 
 /** An answer to what we do not have is judged when it is shown. */

@@ -66,7 +66,9 @@ async function sendWhilePresent(
   inboxes: RawBuilder<unknown>,
 ): Promise<void> {
   await ctx.database.write(async (tx: Transaction) => {
-    const { rows } = await sql`select from posts where id = ${post.id} for share`.execute(tx.sql);
+    const { rows } = await sql`select from posts where id = ${post.id} and ${notWaiting('posts')} for share`.execute(
+      tx.sql,
+    );
     if (rows.length === 0) return;
     await writeOutgoing(
       tx.sql,
@@ -74,6 +76,11 @@ async function sendWhilePresent(
       ctx.clock(),
     );
   });
+}
+
+/** It does not wait for the author of another post to allow it. */
+function notWaiting(table: 'posts' | 'likes'): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select from interaction_requests r where r.subject_id = ${sql.ref(`${table}.id`)} and r.state = 'pending')`;
 }
 
 /** Tells everybody to forget a post of ours, or that a boost was taken back. */
@@ -134,7 +141,8 @@ export async function sendLike(ctx: AppContext, event: Events['post.liked'], job
     ...likeAudience(author, post),
   };
   await ctx.database.write(async (tx) => {
-    const { rows } = await sql`select from likes where id = ${event.likeId} for share`.execute(tx.sql);
+    const { rows } =
+      await sql`select from likes where id = ${event.likeId} and ${notWaiting('likes')} for share`.execute(tx.sql);
     if (rows.length > 0) await writeOutgoing(tx.sql, likeOf(job, activity, liker, author, post), ctx.clock());
   });
 }

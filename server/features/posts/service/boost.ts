@@ -7,6 +7,7 @@ import { boostVisibility } from '../policy.ts';
 import { findBoost, findPost, findVisibleSubject, type PostView } from '../queries.ts';
 import { deletePost } from './delete.ts';
 import { forget } from './forget.ts';
+import { checkInteraction, requestInteraction } from './interaction.ts';
 import { holdPost, recordPost, type PostRecord } from './record.ts';
 
 export interface NewBoost {
@@ -30,10 +31,14 @@ export async function boostPost(ctx: AppContext, boost: NewBoost): Promise<strin
   if (post === null) throw new NotFound('Record not found');
   const visibility = boostVisibility(boost.accountId, post, boost.visibility ?? 'public');
   if (visibility === null) throw new Invalid('Validation failed: this post cannot be boosted');
+  const leave = boost.uri === undefined ? await checkInteraction(ctx, boost.accountId, post, 'boost') : 'automatic';
   const record = boostRecord(ctx, boost, post, visibility);
   const isNew = await ctx.database.write(async (tx) => {
     await holdPost(tx, post.id);
-    return recordPost(ctx, tx, record, { mentionedIds: [], tags: [] });
+    const isWritten = await recordPost(ctx, tx, record, { mentionedIds: [], tags: [] });
+    const asked = { interaction: 'boost', subjectId: record.id, postId: post.id, accountId: boost.accountId } as const;
+    if (isWritten && leave === 'manual') await requestInteraction(ctx, tx, asked);
+    return isWritten;
   });
   await forget(ctx, { posts: [post.id], accounts: [boost.accountId] });
   if (isNew) return record.id;

@@ -14,6 +14,7 @@ import { checkDraft, renderDraft } from './draft.ts';
 import { forget } from './forget.ts';
 import { claimKey, keyedRequest } from './idempotency.ts';
 import { checkPoll, recordPoll, type NewPoll } from './poll.ts';
+import { checkInteraction, requestInteraction } from './interaction.ts';
 import { checkReply, findQuotable, quotePost } from './quote.ts';
 import { holdPost, noteMedia, recordPost, type PostRecord } from './record.ts';
 
@@ -65,6 +66,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
   ]);
   const author = await findAuthor(ctx, accountId);
   const parent = post.inReplyToId == null ? null : await findParent(ctx, accountId, post.inReplyToId);
+  const leave = parent === null ? 'automatic' : await checkInteraction(ctx, accountId, parent, 'reply');
   const quoted = post.quotedId == null ? null : await findQuotable(ctx, accountId, post.quotedId);
   const visibility = quoted === null ? post.visibility : quotingVisibility(quoted, post.visibility);
   const rendered = await renderDraft(ctx, draft.source, [draft.summary, ...(poll?.options ?? [])]);
@@ -95,6 +97,8 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     await showMedia(ctx, tx, record, mediaIds);
     if (poll) await recordPoll(ctx, tx, record.id, poll);
     if (quoted) await quotePost(tx, record, quoted);
+    if (parent && leave === 'manual')
+      await requestInteraction(ctx, tx, { interaction: 'reply', subjectId: record.id, postId: parent.id, accountId });
     return record.id;
   });
   await forget(ctx, { posts: [record.inReplyToId, quoted?.id ?? null], accounts: [accountId] });

@@ -5,7 +5,7 @@ import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { recordRemoteMedia, type RemoteMedia } from '#server/features/media/service/remote.ts';
 import { claimLink } from '#server/features/links/service/claim.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
-import type { QuotePolicy } from '../entities.ts';
+import type { InteractionRules, QuotePolicy } from '../entities.ts';
 import type { PollView } from '../policy/poll.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { forget } from './forget.ts';
@@ -41,6 +41,7 @@ export interface ImportedContent {
   quotePolicy: QuotePolicy;
   quoteAsking: QuotePolicy;
   counts: OriginCounts;
+  interactionRules: InteractionRules | null;
 }
 
 export interface ImportedPost extends ImportedContent {
@@ -154,11 +155,13 @@ async function recordEmojis(tx: Transaction, postId: string, emojis: EmojiRefere
 async function recordRules(tx: Transaction, postId: string, rules: ImportedContent): Promise<boolean> {
   const { quotePolicy, quoteAsking } = rules;
   const { likes, boosts, replies } = rules.counts;
-  const { rows } = await sql`update posts set quote_policy = ${quotePolicy}, quote_asking = ${quoteAsking},
+  const restricted = rules.interactionRules === null ? null : JSON.stringify(rules.interactionRules);
+  const { rows } =
+    await sql`update posts set quote_policy = ${quotePolicy}, quote_asking = ${quoteAsking}, interaction_rules = ${restricted}::jsonb,
       origin_likes = coalesce(${likes}::int, origin_likes), origin_boosts = coalesce(${boosts}::int, origin_boosts),
       origin_replies = coalesce(${replies}::int, origin_replies)
-    where id = ${postId} and (quote_policy, quote_asking, origin_likes, origin_boosts, origin_replies) is distinct from
-      (${quotePolicy}, ${quoteAsking}, coalesce(${likes}::int, origin_likes), coalesce(${boosts}::int, origin_boosts), coalesce(${replies}::int, origin_replies))
+    where id = ${postId} and (quote_policy, quote_asking, interaction_rules, origin_likes, origin_boosts, origin_replies) is distinct from
+      (${quotePolicy}, ${quoteAsking}, ${restricted}::jsonb, coalesce(${likes}::int, origin_likes), coalesce(${boosts}::int, origin_boosts), coalesce(${replies}::int, origin_replies))
     returning id`.execute(tx.sql);
   return rows.length > 0;
 }
@@ -252,6 +255,7 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     quotePolicy: post.quotePolicy,
     quoteAsking: post.quoteAsking,
     originCounts: post.counts,
+    interactionRules: post.interactionRules,
     createdAt,
     editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
   };

@@ -5,6 +5,7 @@ import { sql } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { findVisibleSubject } from '../queries.ts';
 import { forget } from './forget.ts';
+import { checkInteraction, requestInteraction } from './interaction.ts';
 import { holdPost } from './record.ts';
 
 /** Likes the post, or what it boosts; a second like is the first. `uri` is that of a like from elsewhere. @throws {NotFound} when the account may not see it */
@@ -14,6 +15,7 @@ export async function likePost(
 ): Promise<void> {
   const post = await findVisibleSubject(ctx, like.accountId, like.postId);
   if (post === null) throw new NotFound('Record not found');
+  const leave = like.uri == null ? await checkInteraction(ctx, like.accountId, post, 'like') : 'automatic';
   const likeId = ctx.newId();
   await ctx.database.write(async (tx) => {
     await holdPost(tx, post.id);
@@ -36,6 +38,13 @@ export async function likePost(
       tx.sql,
     );
     await tx.emit('post.liked', { likeId, postId: post.id, accountId: like.accountId });
+    if (leave === 'manual')
+      await requestInteraction(ctx, tx, {
+        interaction: 'like',
+        subjectId: likeId,
+        postId: post.id,
+        accountId: like.accountId,
+      });
   });
   await forget(ctx, { posts: [post.id] });
 }

@@ -6,7 +6,7 @@ import type { Visibility } from '#server/features/instance/entities.ts';
 import { claimLink } from '#server/features/links/service/claim.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
-import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
+import type { InteractionRules, QuotePolicy, ReplyPolicy } from '../entities.ts';
 import { isCounted } from '../policy.ts';
 
 /** A row of posts before it is written; counters begin at 0. */
@@ -39,6 +39,7 @@ export interface PostRecord {
   replyPolicy?: ReplyPolicy;
   /** What the origin of a post of another server counts. */
   originCounts?: OriginCounts;
+  interactionRules?: InteractionRules | null;
 }
 
 /** How often a post was liked, boosted and answered, as its own server says; null where it does not. */
@@ -97,6 +98,9 @@ export async function recordPost(
       quote_policy: post.quotePolicy ?? (post.local ? 'public' : 'nobody'),
       quote_asking: post.quoteAsking ?? 'nobody',
       reply_policy: post.replyPolicy ?? 'everyone',
+      ...(post.interactionRules == null
+        ? {}
+        : { interaction_rules: sql`${JSON.stringify(post.interactionRules)}::jsonb` }),
       origin_likes: post.originCounts?.likes ?? null,
       origin_boosts: post.originCounts?.boosts ?? null,
       origin_replies: post.originCounts?.replies ?? null,

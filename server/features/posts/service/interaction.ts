@@ -1,0 +1,98 @@
+// Answers, likes and boosts of ours that the author of the other post wants to approve first: asked for, allowed, refused.
+import type { AppContext } from '#server/context.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
+import { Invalid } from '#server/platform/errors.ts';
+import type { PostView } from '../queries.ts';
+import { interactionLeave, type Interaction } from '../policy/interaction.ts';
+import { forget } from './forget.ts';
+
+const refusals: Record<Interaction, string> = {
+  reply: 'The author of this post does not let you reply to it',
+  like: 'The author of this post does not let you like it',
+  boost: 'The author of this post does not let you boost it',
+};
+
+/** Whether its author lets that account of ours do so at once, or wants to be asked. @throws {Invalid} when not at all */
+export async function checkInteraction(
+  ctx: AppContext,
+  accountId: string,
+  post: PostView,
+  interaction: Interaction,
+): Promise<'automatic' | 'manual'> {
+  if (post.interactionRules?.[interaction] === undefined) return 'automatic';
+  const { rows } =
+    await sql`select from follows where follower_id = ${accountId} and followee_id = ${post.accountId} and state = 'accepted'`.execute(
+      ctx.database.read,
+    );
+  const mentioned = post.mentions.some((mention) => mention.accountId === accountId);
+  const leave = interactionLeave(accountId, post, interaction, { follows: rows.length > 0, mentioned });
+  if (leave === 'denied') throw new Invalid(`Validation failed: ${refusals[interaction]}`);
+  return leave;
+}
+
+/** An answer, like or boost of ours that waits for a word, or had it. `subjectId` is the id of the post or like. */
+export interface InteractionRequest {
+  id: string;
+  interaction: Interaction;
+  subjectId: string;
+  /** The post of another server, and who wrote it. */
+  postId: string;
+  postUri: string;
+  authorId: string;
+  authorUri: string;
+  /** Who asks. */
+  accountId: string;
+  state: 'pending' | 'accepted';
+}
+
+/** Writes that the author of a post is asked. In the transaction of what is asked for, so that it is not sent before. */
+export async function requestInteraction(
+  ctx: AppContext,
+  tx: Transaction,
+  asked: { interaction: Interaction; subjectId: string; postId: string; accountId: string },
+): Promise<void> {
+  const id = ctx.newId();
+  const { interaction, subjectId, postId, accountId } = asked;
+  await sql`insert into interaction_requests (id, interaction, subject_id, post_id, account_id, state, created_at)
+    values (${id}, ${interaction}, ${subjectId}, ${postId}, ${accountId}, 'pending', ${ctx.clock()})`.execute(tx.sql);
+  await tx.emit('interaction.requested', { requestId: id });
+}
+
+/** The request with that id, or for that post or like; null when there is none. */
+export async function findRequest(
+  ctx: AppContext,
+  by: { id: string } | { subjectId: string },
+): Promise<InteractionRequest | null> {
+  const which = 'id' in by ? sql`r.id = ${by.id}` : sql`r.subject_id = ${by.subjectId}`;
+  const { rows } = await sql<InteractionRequest>`
+    select r.id::text as id, r.interaction, r.subject_id::text as "subjectId", r.post_id::text as "postId", p.uri as "postUri",
+      a.id::text as "authorId", a.uri as "authorUri", r.account_id::text as "accountId", r.state
+    from interaction_requests r join posts p on p.id = r.post_id join accounts a on a.id = p.account_id
+    where ${which}`.execute(ctx.database.read);
+  return rows[0] ?? null;
+}
+
+/** The author said yes; `authorizationUri` has been read where it stands. False when nothing waits (any more). */
+export async function acceptInteraction(
+  ctx: AppContext,
+  request: InteractionRequest,
+  authorizationUri: string,
+): Promise<boolean> {
+  const isDone = await ctx.database.write(async (tx) => {
+    const { rows } =
+      await sql`update interaction_requests set state = 'accepted' where id = ${request.id} and state = 'pending'
+      returning id`.execute(tx.sql);
+    if (rows.length === 0) return false;
+    if (request.interaction !== 'like')
+      await sql`update posts set approved_by = ${authorizationUri} where id = ${request.subjectId}`.execute(tx.sql);
+    await tx.emit('interaction.accepted', { requestId: request.id });
+    return true;
+  });
+  if (isDone) await forget(ctx, { posts: [request.subjectId] });
+  return isDone;
+}
+
+/** Forgets a request that was refused; what was asked for is taken back by its own verb. */
+export async function dropRequest(ctx: AppContext, request: InteractionRequest): Promise<void> {
+  await ctx.database.write((tx) => tx.sql.deleteFrom('interaction_requests').where('id', '=', request.id).execute());
+}
