@@ -10,7 +10,7 @@ import type { App } from '#server/platform/http/app.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
 import { keepHostsApart } from '#server/platform/http/hosts.ts';
 import { secureHeaders } from '#server/platform/http/headers.ts';
-import { limitBodyTime } from '#server/platform/http/patience.ts';
+import { limitAnswerTime, limitBodyTime } from '#server/platform/http/patience.ts';
 import { parseKeys } from '#server/platform/http/bodies.ts';
 import { validatorCompiler } from '#server/platform/http/validation.ts';
 import { describeApi } from '#server/api-docs.ts';
@@ -23,6 +23,8 @@ const { version } = packageFile;
 /** How long a body may take: a film from a phone, and anything else. */
 const slowBodyMs = 60 * 60_000;
 const bodyMs = 30_000;
+/** Together with the question whether the database lives: ten seconds. */
+const answerMs = 8_500;
 
 /** Builds the server without listening. */
 export async function buildApp(ctx: AppContext): Promise<App> {
@@ -53,6 +55,7 @@ export async function buildApp(ctx: AppContext): Promise<App> {
   app.decorateRequest('viewer', null);
   observe(app, ctx);
   limitBodyTime(app, bodyMs);
+  limitAnswerTime(app, { ms: answerMs, ping: () => ctx.database.prepared('answer_ping', 'select 1', []) });
   await app.register(cookie);
   secureHeaders(app, ctx);
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions: { params: { 1: 4 } } });

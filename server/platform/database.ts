@@ -6,6 +6,7 @@ import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { createHabits, followHabits, isOutdated } from './database/habits.ts';
 import { listen } from './database/listen.ts';
+import { giveBackLost } from './database/lost.ts';
 import { writeEvents, type Happened } from './outbox.ts';
 import type { EventName, Events } from '#server/events.ts';
 import type { Tables } from '#server/schema.ts';
@@ -78,6 +79,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
   });
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection was lost'));
+  giveBackLost(pool);
   const habits = createHabits();
   pool.on('connect', (client) => {
     // Safe: the driver's overloads are called with a text and values, or handed through.

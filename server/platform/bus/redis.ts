@@ -15,13 +15,22 @@ export async function openRedisBus(url: string, prefix: string, log: Logger): Pr
   const publisher = await connect();
   const subscriber = await connect();
   const listeners = new Listeners(log);
+  // From now on nobody waits for a connection that is lost.
+  publisher.options.enableOfflineQueue = false;
+  publisher.options.commandTimeout = 2000;
   const key = (channel: string): string => `${prefix}:bus:${channel}`;
   subscriber.on('message', (name: string, text: string) => {
     listeners.tell(name.slice(key('').length), JSON.parse(text));
   });
   return {
     async publish(channel, message) {
-      await publisher.publish(key(channel), JSON.stringify(message));
+      try {
+        await publisher.publish(key(channel), JSON.stringify(message));
+      } catch (error) {
+        // What is told here is told again by nobody; this process at least hears itself.
+        log.warn({ err: error, channel }, 'the bus is out of reach; only this process is told');
+        listeners.tell(channel, message);
+      }
     },
     async subscribe(channel, heard) {
       if (listeners.add(channel, heard)) await subscriber.subscribe(key(channel));

@@ -5,7 +5,7 @@ import { stores } from '#server/testing/context.ts';
 import { until } from '#server/testing/until.ts';
 import type { Cache } from './cache.ts';
 import { openMemoryCache } from './memory.ts';
-import { openRedisCache } from './redis.ts';
+import { openRedisCache, withStandIn } from './redis.ts';
 
 let cache: Cache;
 afterEach(() => cache.close());
@@ -53,4 +53,27 @@ describe.each(stores())('the cache beside $store', ({ redis }) => {
     const counts = await Promise.all(Array.from({ length: 50 }, () => cache.count('counter', 60_000)));
     expect(Math.max(...counts.map(({ count }) => count))).toBe(50);
   });
+});
+
+test('while the shared cache is away, each process remembers and counts for itself', async () => {
+  const gone = (): Promise<never> => Promise.reject(new Error('connection is closed'));
+  const away = {
+    get: gone,
+    set: gone,
+    setIfAbsent: gone,
+    delete: gone,
+    count: gone,
+    ping: gone,
+    close: async () => {},
+  };
+  cache = withStandIn(
+    away,
+    openMemoryCache(() => new Date()),
+  );
+  await cache.set('key', 'value', 60_000);
+  expect(await cache.get('key')).toBe('value');
+  expect(await cache.setIfAbsent('key', 'other', 60_000)).toBe(false);
+  await cache.count('counter', 60_000);
+  expect((await cache.count('counter', 60_000)).count).toBe(2);
+  await expect(cache.ping()).rejects.toThrow('closed');
 });

@@ -14,9 +14,8 @@ export function answerFailures(app: FastifyInstance): void {
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send({ error: describe(error) });
     request.log.error({ err: error }, 'a request failed');
-    return reply.code(isOverload(error) ? 503 : 500).send({
-      error: isOverload(error) ? 'The server is overloaded; try again in a moment' : 'Something went wrong on our side',
-    });
+    if (isOverload(error)) return answerOverload(reply);
+    return reply.code(500).send({ error: 'Something went wrong on our side' });
   });
 }
 
@@ -40,8 +39,35 @@ function describe(error: FastifyError): string {
   return error.message;
 }
 
-/** The database refused or could not be reached in time. */
+/** When a store is away: come back in a moment. */
+export function answerOverload(reply: FastifyReply): FastifyReply {
+  return reply.code(503).header('retry-after', '5').send({ error: 'The server is overloaded; try again in a moment' });
+}
+
+// Shut down, crashed, starting, too many connections, cancelled, the connection broke; and what the system says of it.
+const overloadCodes = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '57014',
+  '08006',
+  '08003',
+  '08001',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+]);
+
+/** The database refused, could not be reached in time, or went away in the middle. */
 function isOverload(error: Error): boolean {
   const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && ['57P01', '57P03', '53300', '57014', 'ECONNREFUSED', 'ECONNRESET'].includes(code);
+  if (typeof code === 'string' && overloadCodes.has(code)) return true;
+  if (
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      error.message,
+    )
+  )
+    return true;
+  return error.cause instanceof Error && isOverload(error.cause);
 }

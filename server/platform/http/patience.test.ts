@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { App } from './app.ts';
-import { limitBodyTime } from './patience.ts';
+import { limitAnswerTime, limitBodyTime } from './patience.ts';
 
 const app = Fastify();
 let port: number;
@@ -40,4 +40,24 @@ test('a body that does not come is given up, with word of it', async () => {
 test('one that comes is answered, and where it may take its time it is waited for', async () => {
   expect(await send('/quick', 0)).toMatch(/^HTTP\/1\.1 200 /);
   expect(await send('/slow', 900)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('nobody waits for a database that is frozen, and all wait for one that is merely slow', async () => {
+  const waiting = Fastify();
+  let isFrozen = true;
+  let finish = (): void => {};
+  const answer = new Promise<void>((resolve) => (finish = resolve));
+  const ping = (): Promise<unknown> => (isFrozen ? new Promise(() => {}) : Promise.resolve());
+  limitAnswerTime(waiting as unknown as App, { ms: 20, ping });
+  waiting.get('/', async () => {
+    await answer;
+    return { ok: true };
+  });
+  const refused = await waiting.inject('/');
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '5']);
+  isFrozen = false;
+  const slow = waiting.inject('/');
+  setTimeout(finish, 100);
+  expect((await slow).json()).toEqual({ ok: true });
+  await waiting.close();
 });

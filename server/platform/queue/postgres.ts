@@ -2,6 +2,7 @@
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { giveBackLost } from '../database/lost.ts';
 import { bullQueue, type BullStore, type Patience } from './bullmq.ts';
 import { lanes, type Queue } from './queue.ts';
 
@@ -33,6 +34,7 @@ export function openPostgresQueue(url: string, log: Logger, patience?: Patience)
   // Every lane listens for errors twice: as queue and as worker.
   pool.setMaxListeners(4 * lanes.length);
   pool.on('error', (error) => log.warn({ err: error }, 'an idle queue connection was lost'));
+  giveBackLost(pool);
   const store: BullStore = {
     // The classes differ from the Redis ones only in the type of their connection, which the port never touches.
     openQueue: (name) => new PostgresQueue(name, { connection: pool }) as unknown as ReturnType<BullStore['openQueue']>,

@@ -103,7 +103,7 @@ function targetOf(path: string, specifier: string): string | null {
 
 /** Tests and what they stand on. */
 export function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || path.startsWith('server/testing/') || /(^|\/)test-[^/]+\.ts$/.test(path);
+  return /\.test\.tsx?$/.test(path) || /^server\/(testing|faults)\//.test(path) || /(^|\/)test-[^/]+\.ts$/.test(path);
 }
 
 /** The finding for a place in a file. */
