@@ -248,6 +248,16 @@ export const configSettings = {
       'YouTube, Vimeo, Dailymotion, SoundCloud, Mixcloud and Spotify are known.',
     parse: hosts,
   }),
+  federation: setting({
+    name: 'FEDERATION',
+    group: limits,
+    kind: 'open, authorized or allow-list',
+    fallback: 'open',
+    help:
+      'Who may read what this server publishes, and with whom it talks: everybody; everybody who says who they are (authorized fetch); ' +
+      'only servers on the list (docs/run/blocks.md). People with a browser see public pages in any case.',
+    parse: oneOf(['open', 'authorized', 'allow-list']),
+  }),
   allowPrivateAddresses: setting({
     name: 'ALLOW_PRIVATE_ADDRESSES',
     group: limits,

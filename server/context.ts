@@ -10,6 +10,7 @@ import { openMemoryCache } from '#server/platform/cache/memory.ts';
 import { openRedisCache } from '#server/platform/cache/redis.ts';
 import { openDatabase, type Database } from '#server/platform/database.ts';
 import { Invalid } from '#server/platform/errors.ts';
+import { openDomains, type Domains } from '#server/features/domains/service/live.ts';
 import { createSafeFetch, type SafeFetch } from '#server/platform/fetch.ts';
 import { openDiskFiles } from '#server/platform/files/disk.ts';
 import { filesBase, openMediaAddresses, type MediaAddresses } from '#server/platform/files/address.ts';
@@ -43,6 +44,8 @@ export interface AppContext {
   media: MediaAddresses;
   mail: Mail;
   fetch: SafeFetch;
+  /** What was decided about other servers. */
+  domains: Domains;
   fragments: Fragments;
   /** Called after a write that emitted events; set by the worker of this process, if it has one. */
   onEvents: { wake: () => void };
@@ -87,6 +90,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
         onEvents: () => onEvents.wake(),
       }),
     );
+    const domains = keep(await openDomains({ database, config, log }));
     const cache = keep(redisUrl ? await openRedisCache(redisUrl, prefix, log) : openMemoryCache(clock));
     const bus = keep(redisUrl ? await openRedisBus(redisUrl, prefix, log) : openMemoryBus(log));
     const queue = keep(redisUrl ? openRedisQueue(redisUrl, prefix, log) : openPostgresQueue(databaseUrl, log));
@@ -108,8 +112,10 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
         createSafeFetch({
           allowPrivateAddresses: config.allowPrivateAddresses,
           userAgent: `Rookery (+${config.origin})`,
+          isRefused: (host, isFederated) => (isFederated ? domains.isShut(host) : domains.blockOf(host) !== null),
         }),
       ),
+      domains,
       fragments: await openFragments(bus),
       onEvents,
       closing: closing.signal,

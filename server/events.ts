@@ -41,6 +41,14 @@ export interface Events {
   'emoji.removed': { emojiId: string; keys: string[] };
   /** Somebody here looks at an account of another server, whose counts were not asked for lately. */
   'account.viewed': { accountId: string };
+  /** What was decided about other servers has changed: accounts, follows, deliveries and files follow. */
+  'domains.changed': { changeId: string };
+  /** These accounts of other servers are seen by others than before, because of what was decided about their servers. */
+  'accounts.judged': { accountIds: string[] };
+  /** These are shut out because their server is blocked, by a block of that name. */
+  'accounts.blocked': { accountIds: string[]; changeId: string; domain: string };
+  /** Follows of people here were ended by the block of a server; what ended is kept by the severance. */
+  'follows.severed': { severanceIds: string[]; accountIds: string[] };
 
   'follow.requested': { followId: string; followerId: string; followeeId: string };
   'follow.accepted': { followId: string; followerId: string; followeeId: string };

@@ -16,6 +16,7 @@ import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
 import { emojiRoutes } from '#server/features/emojis/routes.ts';
 import { allFilterRoutes } from '#server/features/filters/routes/register.ts';
+import { blockRoutes } from '#server/features/domains/routes/blocks.ts';
 import { conversationRoutes } from '#server/features/conversations/routes.ts';
 import { discoveryRoutes } from '#server/features/discovery/routes/register.ts';
 import { composingRoutes } from '#server/features/composing/routes/register.ts';
@@ -26,6 +27,7 @@ import { moveRoutes } from '#server/features/graph/routes/moves.ts';
 import { peopleRoutes } from '#server/features/graph/routes/people.ts';
 import { profileRoutes } from '#server/features/tags/routes/profile.ts';
 import { relationRoutes } from '#server/features/graph/routes/relations.ts';
+import { severanceRoutes } from '#server/features/graph/routes/severances.ts';
 import { serverRoutes } from '#server/features/graph/routes/servers.ts';
 import { allListRoutes } from '#server/features/lists/routes/register.ts';
 import { mediaRoutes } from '#server/features/media/routes.ts';
@@ -77,6 +79,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await relationRoutes(app, ctx);
   await moveRoutes(app, ctx);
   await serverRoutes(app, ctx);
+  await severanceRoutes(app, ctx);
   await profileRoutes(app, ctx);
   await mediaRoutes(app, ctx);
   await resumableRoutes(app, ctx);
@@ -97,5 +100,6 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await emptyFormRoutes(app, ctx);
   await staffRoutes(app, ctx);
   await deliveryRoutes(app, ctx);
+  await blockRoutes(app, ctx);
   await discoveryRoutes(app, ctx);
 }

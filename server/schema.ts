@@ -22,7 +22,15 @@ import {
   FollowSchema,
   MoveSchema,
   MuteSchema,
+  SeveranceSchema,
+  SeveredFollowSchema,
 } from '#server/features/graph/entities.ts';
+import {
+  BlockListSchema,
+  DomainChangeSchema,
+  ServerAllowSchema,
+  ServerBlockSchema,
+} from '#server/features/domains/entities.ts';
 import { FilterKeywordSchema, FilterPostSchema, FilterSchema } from '#server/features/filters/entities.ts';
 import { TalkSchema } from '#server/features/conversations/entities.ts';
 import { DraftSchema, ScheduledPostSchema } from '#server/features/composing/entities.ts';
@@ -78,6 +86,10 @@ import { ScheduleRunSchema } from '#server/platform/schedule-table.ts';
 export const entities = [
   InstanceSettingSchema,
   CustomEmojiSchema,
+  BlockListSchema,
+  ServerBlockSchema,
+  ServerAllowSchema,
+  DomainChangeSchema,
   AccountSchema,
   AccountKeySchema,
   UserSchema,
@@ -102,6 +114,8 @@ export const entities = [
   EndorsementSchema,
   AccountNoteSchema,
   MoveSchema,
+  SeveranceSchema,
+  SeveredFollowSchema,
   FilterSchema,
   FilterKeywordSchema,
   FilterPostSchema,
@@ -159,7 +173,7 @@ interface EmptyReferences {
   access_tokens: 'app_id' | 'account_id' | 'session_id';
   email_tokens: 'account_id';
   auth_challenges: 'account_id';
-  notifications: 'post_id';
+  notifications: 'post_id' | 'severance_id';
   quotes: 'quoted_id';
 }
 

@@ -4,6 +4,8 @@ import type { EventName, Events } from '#server/events.ts';
 import { forgetFilteredPost, tellOfFilters } from '#server/features/filters/subscribers.ts';
 import * as conversations from '#server/features/conversations/subscribers.ts';
 import { publishScheduled } from '#server/features/composing/service/schedule.ts';
+import { judgeAccounts } from '#server/features/accounts/service/standing.ts';
+import { endDeliveries } from '#server/features/domains/subscribers.ts';
 import { eraseTraces } from '#server/features/accounts/service/remove.ts';
 import * as emojis from '#server/features/emojis/subscribers.ts';
 import { dropEmojiFromAccounts } from '#server/features/accounts/service/drop-emoji.ts';
@@ -21,6 +23,7 @@ import { sendMove } from '#server/features/graph/activitypub/move.ts';
 import { endFollowsWith } from '#server/features/graph/service/domain-block.ts';
 import { endFollowsOf } from '#server/features/graph/service/end.ts';
 import { moveAversions, moveFollowers } from '#server/features/graph/service/move.ts';
+import { severFollows } from '#server/features/graph/service/sever.ts';
 import { moveMember } from '#server/features/lists/service/members.ts';
 import * as media from '#server/features/media/subscribers.ts';
 import { sendFlag } from '#server/features/moderation/activitypub/send.ts';
@@ -107,6 +110,17 @@ export const subscribers: Subscribers = {
     accounts: slow(dropEmojiFromAccounts),
     posts: slow(dropEmojiFromPosts),
     pictures: emojis.dropPictures,
+  },
+  'domains.changed': {
+    accounts: slow(judgeAccounts),
+    deliveries: slow(endDeliveries),
+    media: slow(media.dropRefused),
+  },
+  'accounts.judged': { fragments: posts.forgetAccounts },
+  'accounts.blocked': { follows: slow(severFollows) },
+  'follows.severed': {
+    fragments: posts.forgetAccounts,
+    notifications: notifications.tellOfSeverance,
   },
   'follow.requested': {
     notifications: notifications.tellOfRequest,

@@ -24,7 +24,6 @@ describe('lists are empty', () => {
     'suggestions with reasons': () => alice.v2.suggestions.list({ limit: 5 }),
     announcements: () => alice.v1.announcements.list(),
     'emoji of the server': () => alice.v1.customEmojis.list(),
-    'blocked servers': () => alice.v1.instance.domainBlocks.fetch(),
     'proofs of identity': () => alice.v1.accounts.$select(person.accountId).identityProofs.list(),
   };
 

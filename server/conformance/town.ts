@@ -10,6 +10,7 @@ import { createDraft } from '#server/features/composing/service/drafts.ts';
 import { schedulePost } from '#server/features/composing/service/schedule.ts';
 import { unblock } from '#server/features/graph/service/block.ts';
 import { unmute } from '#server/features/graph/service/mute.ts';
+import { allowServer, blockServer } from '#server/features/domains/service/decide.ts';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
 import { filtersOf } from '#server/features/filters/queries.ts';
 import { createFilter } from '#server/features/filters/service/edit.ts';
@@ -65,6 +66,8 @@ export interface Town {
   waiting: string[];
   /** A browser where Alice is signed in. */
   session: string;
+  /** What the staff decided about other servers. */
+  servers: { block: string; allow: string };
   /** One that Alice let in. */
   app: { id: string; clientId: string; clientSecret: string };
 }
@@ -143,6 +146,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
     requests: [String(asking.body[0]?.id ?? '1'), String(asking.body[1]?.id ?? '1')],
     waiting,
     session,
+    servers: await restockServers(ctx),
     app: { id: app.id, clientId: app.clientId, clientSecret },
   };
 }
@@ -217,9 +221,17 @@ export async function restock({ ctx }: TestServer, town: Town): Promise<Town> {
     posts,
     poll,
     later: await restockLater(ctx, alice),
+    servers: await restockServers(ctx),
     things: await restockThings(ctx, town),
     notification: told.id,
   };
+}
+
+/** A server that is blocked, and one on the list. */
+async function restockServers(ctx: AppContext): Promise<Town['servers']> {
+  const { id: block } = await blockServer(ctx, null, 'blocked.example', { severity: 'limit' });
+  const { id: allow } = await allowServer(ctx, null, 'listed.example');
+  return { block, allow };
 }
 
 /** What Alice made for herself, where somebody took it away. */

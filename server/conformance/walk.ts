@@ -59,6 +59,8 @@ function accountFor({ path }: Door, town: Town): string {
 }
 
 function idFor({ path, method }: Door, town: Town): string {
+  if (path.includes('/domain_blocks/')) return town.servers.block;
+  if (path.includes('/domain_allows/')) return town.servers.allow;
   if (path.includes('/notifications/requests/')) return town.requests[path.endsWith('dismiss') ? 1 : 0];
   if (path.includes('/notifications/')) return town.notification;
   if (path.includes('/polls/')) return town.poll;
@@ -196,6 +198,14 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     },
     'POST /api/v1/accounts/:id/note': { comment: 'met & liked' },
     'POST /api/v1/domain_blocks': { domain: `far${unique}.example` },
+    'POST /api/v1/admin/domain_blocks': {
+      domain: `evil${unique}.example`,
+      severity: 'suspend',
+      reject_media: true,
+      public_comment: 'spam & lies',
+    },
+    'PUT /api/v1/admin/domain_blocks/:id': { severity: 'silence', obfuscate: true, private_comment: 'see & ask' },
+    'POST /api/v1/admin/domain_allows': { domain: `kind${unique}.example` },
     'PUT /api/v1/profile': {
       display_name: 'Alice',
       note: 'birds & bees',
@@ -273,6 +283,7 @@ export const byLetter = new Set([
   'PATCH /api/uploads/:token',
   'DELETE /api/uploads/:token',
   'DELETE /api/auth/passkeys/:id',
+  'GET /api/v1/severed_relationships/:id/accounts',
 ]);
 
 export interface Seen {

@@ -62,6 +62,8 @@ async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answ
   const read = readActivity(checked.document, { allowPrivateAddresses: ctx.config.allowPrivateAddresses, ourHosts });
   if (!read.ok) return { status: 202, reason: `dropped_${read.reason}` };
   const { activity } = read;
+  // Also what others pass on: a relay, or a forwarder.
+  if (ctx.domains.isShut(hostOf(activity.actor) ?? '')) return { status: 202, reason: 'dropped_domain' };
   if (await isDeletionOfStranger(ctx, activity)) return { status: 202, reason: 'dropped_stranger' };
   // Only the one who sends is believed: activities passed on by others with a proof inside are not taken yet.
   if (!checked.isSigned) return { status: 401, reason: 'embedded_proof' };

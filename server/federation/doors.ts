@@ -20,6 +20,7 @@ import { activityJson, activityStreams } from '#server/platform/fediverse/vocabu
 import { acceptActivity, findSigner, type RawRequest } from './accept.ts';
 import { conversationDoors } from './conversations.ts';
 import { createDispatcher, type Reading } from './dispatch.ts';
+import { admittedReader, askForSignatures, isShutOut, variesByReader } from './gate.ts';
 import { nodeInfoList, toNodeInfo20 } from './node-info.ts';
 
 /** Registers every path that other servers use. */
@@ -37,7 +38,11 @@ function inboxes(app: App, ctx: AppContext): void {
   );
   app.addHook('onRequest', async (request, reply) => {
     const refusal = precheckHead({ method: request.method, headers: request.headers, ourHosts });
-    if (refusal === null) return;
+    if (refusal === null) {
+      if (!isShutOut(ctx, request.headers)) return;
+      ctx.metrics.inboxActivities.inc({ answer: 'blocked_domain' });
+      return reply.code(403).header('connection', 'close').send({ error: 'blocked_domain' });
+    }
     ctx.metrics.inboxActivities.inc({ answer: refusal.reason });
     // What has not been read must not be taken for the next request on this connection.
     return reply.code(refusal.status).header('connection', 'close').send({ error: refusal.reason });
@@ -70,6 +75,9 @@ function rawRequest(request: FastifyRequest): RawRequest {
 /** What is read: WebFinger, NodeInfo and host-meta by anybody, ActivityPub documents by those who may. */
 function documents(app: App, ctx: AppContext): void {
   const dispatcher = createDispatcher(ctx);
+  // Only these two lead a browser to a page; all else is a document, whoever asks.
+  const isPage = ({ url, headers }: FastifyRequest): boolean => fragmentOf(url) !== null && wantsPage(headers.accept);
+  askForSignatures(app, ctx, { raw: rawRequest, isPage });
   const open = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const response = await ask(ctx, dispatcher, request.raw.url ?? '/', request.headers.accept, nobody);
     const type = response.headers.get('content-type');
@@ -130,7 +138,7 @@ function documents(app: App, ctx: AppContext): void {
     return sendActivity(reply, 200, JSON.stringify(emojiDocument(ctx.config, emoji)), true);
   });
   app.get('/ap/*', async (request, reply) => {
-    reply.header('vary', 'Accept, Signature');
+    reply.header('vary', variesByReader);
     if (!wantsPage(request.headers.accept)) return sendDocument(ctx, dispatcher, request, reply);
     const page = await pageOf(ctx, request.url);
     return page === null ? reply.code(404).send({ error: 'Not Found' }) : reply.redirect(page, 302);
@@ -193,7 +201,9 @@ function hostMeta(app: App, ctx: AppContext): void {
 
 /** The account that signed a GET, when it is one of another server that we can make out. */
 async function readerOf(ctx: AppContext, request: FastifyRequest): Promise<string | null> {
-  if (request.headers.signature === undefined) return null;
+  const admitted = admittedReader(request);
+  if (admitted !== null) return admitted;
+  if (request.headers.signature === undefined || isShutOut(ctx, request.headers)) return null;
   const signer = await findSigner(ctx, rawRequest(request));
   return 'status' in signer || signer.suspended ? null : signer.accountId;
 }

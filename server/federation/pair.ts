@@ -1,5 +1,6 @@
 // Where the stories of two Rookeries play: alice on one, bob on the other, each following the other. Their clock can be moved.
 import { signUp, type Answer, type Person } from '#server/testing/people.ts';
+import type { TestOptions } from '#server/testing/context.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 
 export interface Pair {
@@ -23,10 +24,13 @@ export interface Pair {
 }
 
 /** Opens two servers whose people follow each other. */
-export async function openPair(): Promise<Pair> {
+export async function openPair(options: TestOptions = {}): Promise<Pair> {
   let moved = 0;
   const clock = (): Date => new Date(Date.now() + moved);
-  const [here, there] = await Promise.all([openTestServer({ clock }), openTestServer({ clock })]);
+  const [here, there] = await Promise.all([
+    openTestServer({ ...options, clock }),
+    openTestServer({ ...options, clock }),
+  ]);
   const [alice, bob] = await Promise.all([signUp(here, 'alice'), signUp(there, 'bob')]);
   const [aliceHandle, bobHandle] = [`alice@${new URL(here.origin).host}`, `bob@${new URL(there.origin).host}`];
   const settle = async (): Promise<void> => {

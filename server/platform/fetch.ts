@@ -35,6 +35,8 @@ export interface SafeFetchOptions {
   resolve?: (hostname: string) => Promise<LookupAddress[]>;
   /** Replaces the rules about addresses and ports, so that tests can call one loopback address public and another private. */
   policy?: { isAllowedAddress: (address: string) => boolean; isAllowedPort: (port: number) => boolean };
+  /** Whether a host is not asked at all; `isFederated` for what servers say to each other. */
+  isRefused?: (host: string, isFederated: boolean) => boolean;
 }
 
 export interface FetchOptions {
@@ -54,6 +56,8 @@ export interface FetchOptions {
   maxRedirects?: number;
   /** What a redirect does: is followed (the default), or fails as `redirects`. */
   redirect?: 'follow' | 'error';
+  /** It is what servers say to each other, and no page or file: also refused where only listed servers count. */
+  isFederated?: boolean;
   /**
    * Called before a redirect is followed; what it returns is added to the headers of the next request. Signatures and
    * credentials made for the first address are never sent on, so whoever signs signs again here.
@@ -109,12 +113,13 @@ const MAX_DISCARDED_BYTES = 16 * 1024;
 
 /** Opens the way out. Connections are kept and used again for a few seconds; HTTP/1.1 only. */
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
-  const policy = policyOf(options);
-  const asking = openLane(options, policy, options.maxInFlight ?? 64, options.maxPerOrigin ?? 2);
-  const loading = openLane(options, policy, options.maxDownloads ?? 16, options.maxDownloadsPerOrigin ?? 4);
+  const policies = { web: policyOf(options, false), federation: policyOf(options, true) };
+  const asking = openLane(options, policies.web, options.maxInFlight ?? 64, options.maxPerOrigin ?? 2);
+  const loading = openLane(options, policies.web, options.maxDownloads ?? 16, options.maxDownloadsPerOrigin ?? 4);
   const underWay = new Set<Deadline>();
 
   async function run(lane: Lane, url: string | URL, settings: FetchOptions, how: How): Promise<FetchedResponse> {
+    const policy = policies[settings.isFederated === true ? 'federation' : 'web'];
     const target = parseTarget(url, policy);
     const deadline = startDeadline(settings.timeoutMs ?? TIMEOUT_MS, settings.signal, target.host);
     underWay.add(deadline);
@@ -130,7 +135,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   }
 
   return {
-    check: (url) => void parseTarget(url, policy),
+    check: (url) => void parseTarget(url, policies.web),
     fetch: (url, settings = {}) =>
       run(asking, url, settings, { headers: { 'accept-encoding': ACCEPTED_ENCODINGS }, read: readAll }),
     async download(url, settings) {
@@ -257,12 +262,13 @@ async function save(
   }
 }
 
-function policyOf(options: SafeFetchOptions): TargetPolicy {
+function policyOf(options: SafeFetchOptions, isFederated: boolean): TargetPolicy {
   const everything = options.allowPrivateAddresses;
   return {
     isAllowedAddress: options.policy?.isAllowedAddress ?? (everything ? () => true : isPublicAddress),
     isAllowedPort: options.policy?.isAllowedPort ?? ((port) => everything || port === 80 || port === 443),
     allowsLocalNames: everything,
+    isRefused: (host) => options.isRefused?.(host, isFederated) ?? false,
   };
 }
 

@@ -1,5 +1,6 @@
 // Accounts of other servers: finding them by address or handle, keeping them fresh, and asking in the server's name.
 import type { AppContext } from '#server/context.ts';
+import { standingOf } from '#server/features/domains/policy.ts';
 import { Conflict, Gone } from '#server/platform/errors.ts';
 import { addresses, ownId } from '#server/platform/fediverse/addresses.ts';
 import {
@@ -141,7 +142,9 @@ export async function importActor(ctx: AppContext, json: Json): Promise<AccountV
   )
     return null;
   try {
-    return await findAccount(ctx, await importAccount(ctx, await withDomain(ctx, actor)));
+    const account = await withDomain(ctx, actor);
+    if (standingOf(ctx.domains, account) === 'shut') return null;
+    return await findAccount(ctx, await importAccount(ctx, account));
   } catch (error) {
     if (!(error instanceof Conflict || error instanceof Gone)) throw error;
     ctx.log.info(

@@ -81,6 +81,11 @@ export const AccountSchema = defineEntity({
     updatedAt: p.datetime(3),
     fetchedAt: p.datetime(3).nullable(),
     suspendedAt: p.datetime(3).nullable(),
+    /** The suspension came by what was decided about its server, and goes with that. */
+    suspendedByDomain: p.boolean().default(false),
+    /** Since when only those see it who follow it or ask for it by name. */
+    limitedAt: p.datetime(3).nullable(),
+    limitedByDomain: p.boolean().default(false),
     deletedAt: p.datetime(3).nullable(),
   },
   indexes: [

@@ -53,6 +53,8 @@ export interface AccountView {
   updatedAt: Date;
   fetchedAt: Date | null;
   suspendedAt: Date | null;
+  /** Since when only those see it who follow it or ask for it by name. */
+  limitedAt: Date | null;
   deletedAt: Date | null;
 }
 
@@ -266,6 +268,7 @@ export function accountView(row: AccountRow): AccountView {
     updatedAt: row.updated_at,
     fetchedAt: row.fetched_at,
     suspendedAt: row.suspended_at,
+    limitedAt: row.limited_at,
     deletedAt: row.deleted_at,
   };
 }

@@ -46,6 +46,7 @@ export interface MastodonAccount {
   fields: MastodonField[];
   roles: Array<{ id: string; name: string; color: string }>;
   suspended?: true;
+  limited?: true;
   /** The account that it goes on under. */
   moved?: MastodonAccount;
   mute_expires_at?: string | null;
@@ -97,6 +98,7 @@ export function serializeAccount(account: AccountView, places: Places): Mastodon
     fields: suspended ? [] : serializeFields(account),
     roles: [],
     ...(suspended ? { suspended: true as const } : {}),
+    ...(account.limitedAt === null ? {} : { limited: true as const }),
     ...(account.movedTo === null || suspended ? {} : { moved: serializeAccount(account.movedTo, places) }),
     feature_approval: { automatic: [], manual: [], current_user: 'denied' },
   };

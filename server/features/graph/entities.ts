@@ -127,3 +127,42 @@ export const MoveSchema = defineEntity({
 });
 export class Move extends MoveSchema.class {}
 MoveSchema.setClass(Move);
+
+/** The follows that somebody here lost because a server was blocked. */
+export const SeveranceSchema = defineEntity({
+  name: 'Severance',
+  tableName: 'severances',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
+    /** The name of the block. */
+    domain: p.text(),
+    /** What was decided; @see domain_changes. */
+    changeId: p.bigint('string'),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'severances_once', properties: ['accountId', 'changeId', 'domain'] }],
+  indexes: [{ name: 'severances_page', properties: ['accountId', 'id'] }],
+});
+export class Severance extends SeveranceSchema.class {}
+SeveranceSchema.setClass(Severance);
+
+/** One of these follows, as it was. */
+export const SeveredFollowSchema = defineEntity({
+  name: 'SeveredFollow',
+  tableName: 'severed_follows',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    severanceId: () => p.manyToOne(Severance).mapToPk().fieldName('severance_id').deleteRule('cascade'),
+    /** The account of the blocked server. */
+    otherId: () => p.manyToOne(Account).mapToPk().fieldName('other_id').deleteRule('cascade').index(),
+    /** `following`: the one here followed the other; `follower`: the other way round. */
+    direction: p.text().$type<'following' | 'follower'>(),
+    showBoosts: p.boolean(),
+    notify: p.boolean(),
+    createdAt: p.datetime(3),
+  },
+  uniques: [{ name: 'severed_follows_once', properties: ['severanceId', 'direction', 'otherId'] }],
+});
+export class SeveredFollow extends SeveredFollowSchema.class {}
+SeveredFollowSchema.setClass(SeveredFollow);

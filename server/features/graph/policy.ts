@@ -36,6 +36,16 @@ export function noDomainBlock(one: RawBuilder<unknown>, other: RawBuilder<unknow
     and exists (select from accounts x where x.id = ${other} and x.domain = d.domain))`;
 }
 
+/**
+ * SQL: the viewer comes upon that account without looking for it: it is not limited, or the viewer follows it or is it. `viewer`
+ * is an expression of type bigint, null for nobody.
+ */
+export function isListedFor(viewer: RawBuilder<unknown>, account: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(not exists (select from accounts l where l.id = ${account} and l.limited_at is not null)
+    or coalesce(${account} = ${viewer}, false)
+    or exists (select from follows f where f.follower_id = ${viewer} and f.followee_id = ${account} and f.state = 'accepted'))`;
+}
+
 /** SQL: the viewer has muted that account and the mute has not ended. */
 export function isMuted(viewerId: string, account: RawBuilder<unknown>, now: Date): RawBuilder<boolean> {
   return sql<boolean>`exists (

@@ -4,7 +4,7 @@ import { knownAccounts } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts, searchAccounts, type AccountView } from '#server/features/accounts/queries.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import type { Page } from '#server/platform/http/paging.ts';
-import { noBlockBetween } from './policy.ts';
+import { noBlockBetween, isListedFor } from './policy.ts';
 
 /** How a viewer stands to one other account. */
 export interface RelationshipView {
@@ -182,8 +182,13 @@ export async function searchPeople(
   search: { text: string; limit: number; offset: number; following?: boolean },
 ): Promise<AccountView[]> {
   const { text, limit, offset } = search;
-  if (viewerId === null) return searchAccounts(ctx, { text, limit, offset });
-  const open = noBlockBetween(viewerId, sql.ref('accounts.id'));
+  const account = sql.ref('accounts.id');
+  // Who knows the whole handle of a limited account finds it.
+  const listed = /^@?[^@\s]+@[^@\s]+$/.test(text.trim())
+    ? sql<boolean>`true`
+    : isListedFor(sql`${viewerId}::bigint`, account);
+  if (viewerId === null) return searchAccounts(ctx, { text, limit, offset, among: listed });
+  const open = sql<boolean>`${noBlockBetween(viewerId, account)} and ${listed}`;
   const followed = sql<boolean>`exists (select from follows where follower_id = ${viewerId} and followee_id = accounts.id and state = 'accepted')`;
   return searchAccounts(ctx, {
     text,

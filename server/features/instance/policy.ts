@@ -5,6 +5,10 @@ export const registrationModes = ['open', 'approval', 'closed'] as const;
 /** Who may sign up: anybody, anybody whom the staff approves, nobody. */
 export type RegistrationMode = (typeof registrationModes)[number];
 
+export const audiences = ['all', 'users', 'nobody'] as const;
+/** Who is shown something: everybody, people with a login here, nobody. */
+export type Audience = (typeof audiences)[number];
+
 export interface Rule {
   id: string;
   text: string;
@@ -18,6 +22,8 @@ export interface InstanceSettings {
   description: string;
   registrations: RegistrationMode;
   contactEmail: string;
+  /** Who may see which servers are blocked. */
+  blocksShownTo: Audience;
   rules: Rule[];
 }
 
@@ -35,6 +41,7 @@ export function defaultSettings(config: { origin: string; handleDomain: string }
     description: 'A community on Rookery.',
     registrations: isPublic ? 'approval' : 'open',
     contactEmail: '',
+    blocksShownTo: 'users',
     rules: [],
   };
 }

@@ -1,6 +1,6 @@
 // Reading what the admin decided, and figures about the whole server.
 import type { AppContext } from '#server/context.ts';
-import { defaultSettings, registrationModes, type InstanceSettings } from './policy.ts';
+import { audiences, defaultSettings, registrationModes, type InstanceSettings } from './policy.ts';
 
 export const settingsFragment = 'instance settings';
 
@@ -27,6 +27,7 @@ function mergeSettings(defaults: InstanceSettings, stored: Map<string, unknown>)
     description: text('description'),
     contactEmail: text('contactEmail'),
     registrations: registrationModes.find((mode) => mode === stored.get('registrations')) ?? defaults.registrations,
+    blocksShownTo: audiences.find((one) => one === stored.get('blocksShownTo')) ?? defaults.blocksShownTo,
     rules: Array.isArray(rules)
       ? rules.map(String).map((rule, index) => ({ id: String(index + 1), text: rule, hint: '' }))
       : defaults.rules,

@@ -1,7 +1,7 @@
 // Changing what the admin decides.
 import type { AppContext } from '#server/context.ts';
 import { Invalid, type FieldErrors } from '#server/platform/errors.ts';
-import { settingLimits, type RegistrationMode } from './policy.ts';
+import { settingLimits, type Audience, type RegistrationMode } from './policy.ts';
 import { settingsFragment } from './queries.ts';
 
 /** What may change; absent means: stays. `rules` are all rules there shall be, as plain texts in order. */
@@ -10,6 +10,7 @@ export interface SettingsChange {
   description?: string;
   registrations?: RegistrationMode;
   contactEmail?: string;
+  blocksShownTo?: Audience;
   rules?: string[];
 }
 

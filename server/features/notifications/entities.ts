@@ -1,6 +1,7 @@
 // What people are told: one row for each thing that happened to them.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
+import { Severance } from '#server/features/graph/entities.ts';
 import { Post } from '#server/features/posts/entities.ts';
 
 export const notificationKinds = [
@@ -14,6 +15,7 @@ export const notificationKinds = [
   'edit',
   'quote',
   'quoted_edit',
+  'severed',
 ] as const;
 export type NotificationKind = (typeof notificationKinds)[number];
 
@@ -27,6 +29,9 @@ export const NotificationSchema = defineEntity({
     fromAccountId: () => p.manyToOne(Account).mapToPk().fieldName('from_account_id').deleteRule('cascade'),
     kind: p.text().$type<NotificationKind>(),
     postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').nullable().deleteRule('cascade').index(),
+    /** The follows that a blocked server took along; the one who did it is then the reader, since there is nobody else. */
+    severanceId: () =>
+      p.manyToOne(Severance).mapToPk().fieldName('severance_id').nullable().deleteRule('cascade').index(),
     /** What of a day belongs together: likes of one post, boosts of one post, new followers. Null for what stands alone. */
     groupKey: p.text().nullable(),
     /** How many there are in the group, kept on its latest and null on the others; 1 for what stands alone. */
@@ -39,7 +44,7 @@ export const NotificationSchema = defineEntity({
     {
       name: 'notifications_once',
       expression:
-        'create unique index notifications_once on notifications (account_id, kind, from_account_id, coalesce(post_id, 0))',
+        'create unique index notifications_once on notifications (account_id, kind, from_account_id, coalesce(post_id, severance_id, 0))',
     },
   ],
   indexes: [

@@ -122,6 +122,7 @@ export async function renderGroup(ctx: AppContext, accountId: string, key: strin
     kind: latest.kind,
     postId: latest.postId,
     groupKey: isGroup ? latest.groupKey : null,
+    severance: latest.severance,
     count: isGroup ? await groupSize(ctx, accountId, key) : 1,
     oldestId: members.at(-1)?.id ?? latest.id,
     createdAt: latest.createdAt,

@@ -110,7 +110,6 @@ export function senderColumns(
           select from posts q join mentions m on m.post_id = q.id and m.account_id = ${from}
           where q.id = p.in_reply_to_id and q.account_id = ${reader}))`
       : sql`false`;
-  // Moderators cannot limit anybody yet.
   return sql`
     exists (select from notification_permissions t where t.account_id = ${reader} and t.from_account_id = ${from}) as permitted,
     exists (select from follows f where f.follower_id = ${reader} and f.followee_id = ${from} and f.state = 'accepted') as followed,
@@ -118,7 +117,7 @@ export function senderColumns(
       and f.created_at <= ${longAgo}) as long_follower,
     coalesce((select a.created_at > ${monthAgo} from accounts a where a.id = ${from}), false) as is_new,
     coalesce((select a.kind in ('service', 'application') from accounts a where a.id = ${from}), false) as is_bot,
-    false as is_limited, ${unasked} as unasked`;
+    coalesce((select a.limited_at is not null from accounts a where a.id = ${from}), false) as is_limited, ${unasked} as unasked`;
 }
 
 /** Kinds of which one line tells of many: who liked or boosted a post in a day, who followed in a day. */

@@ -2,6 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import { activeAccounts } from '#server/features/accounts/policy.ts';
 import { notBlocked } from '#server/features/posts/policy.ts';
+import { severanceOf, type SeveranceView } from '#server/features/graph/queries/severances.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import { newestFirst, type Stretch } from '#server/platform/keyset.ts';
 import { statementText } from '#server/platform/statement.ts';
@@ -13,6 +14,8 @@ export interface NotificationView {
   kind: NotificationKind;
   fromAccountId: string;
   postId: string | null;
+  /** Follows that a blocked server took along. */
+  severance: SeveranceView | null;
   groupKey: string | null;
   createdAt: Date;
 }
@@ -25,9 +28,8 @@ export interface NotificationFilter {
 }
 
 const largestId = '9223372036854775807';
-const columns = sql.raw(
-  'n.id, n.kind, n.from_account_id as "fromAccountId", n.post_id as "postId", n.group_key as "groupKey", n.created_at as "createdAt"',
-);
+const columns = sql`n.id, n.kind, n.from_account_id as "fromAccountId", n.post_id as "postId", n.group_key as "groupKey",
+  n.created_at as "createdAt", ${severanceOf('n')}`;
 
 /** Of the notifications `n` of the reader $1 the one who did it is active, not blocked either way at $7, not muted with notifications. */
 export const stillHeard = (from: string): RawBuilder<boolean> => heardBy(sql.raw('$1::bigint'), from, sql.raw('$7'));

@@ -1,6 +1,7 @@
 // Notifications and read positions as Mastodon's clients read them.
 import { Type, type Static } from 'typebox';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
+import { SeveranceSchema, serializeSeverance } from '#server/features/graph/serializers/severances.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { notificationKinds, type NotificationKind } from './entities.ts';
 import type { NotificationView } from './queries.ts';
@@ -18,6 +19,7 @@ export const wireTypes = {
   edit: 'update',
   quote: 'quote',
   quoted_edit: 'quoted_update',
+  severed: 'severed_relationships',
 } as const satisfies Record<NotificationKind, string>;
 export type MastodonNotificationType = (typeof wireTypes)[NotificationKind];
 
@@ -29,6 +31,7 @@ export const NotificationSchema = Type.Object({
   created_at: Type.String({ format: 'date-time' }),
   account: Type.Unsafe<MastodonAccount>(Type.Object({ id: Type.String() }, { additionalProperties: true })),
   status: Type.Optional(StatusSchema),
+  event: Type.Optional(SeveranceSchema),
 });
 export type MastodonNotification = Static<typeof NotificationSchema>;
 
@@ -53,6 +56,7 @@ export function serializeNotification(
     type: wireTypes[notification.kind],
     group_key: wireGroupKey(notification.groupKey, notification.id),
     created_at: notification.createdAt.toISOString(),
+    ...(notification.severance === null ? {} : { event: serializeSeverance(notification.severance) }),
   };
 }
 

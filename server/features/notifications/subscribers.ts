@@ -1,6 +1,7 @@
 // What people are told when others act, and what is taken back when they undo it.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
+import { severancesByIds } from '#server/features/graph/queries/severances.ts';
 import { isPollOver } from '#server/features/posts/policy/poll.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { sql } from '#server/platform/database.ts';
@@ -170,4 +171,12 @@ async function tellMentioned(ctx: AppContext, post: PostView, at: Date): Promise
     select account_id as id from mentions where post_id = ${post.id} and not silent
     union select ${post.inReplyToAccountId}::bigint`;
   await tell(ctx, { kind: 'mention', fromId: post.accountId, postId: post.id, recipients, at });
+}
+
+/** Tells people that a server was blocked, and which follows it took along. */
+export async function tellOfSeverance(ctx: AppContext, { severanceIds }: Events['follows.severed']): Promise<void> {
+  for (const { id, accountId } of await severancesByIds(ctx, severanceIds)) {
+    const recipients = sql`select ${accountId}::bigint as id`;
+    await tell(ctx, { kind: 'severed', fromId: accountId, postId: null, severanceId: id, recipients, ownToo: true });
+  }
 }

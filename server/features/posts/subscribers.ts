@@ -38,6 +38,11 @@ export async function forgetAccount(ctx: AppContext, { accountId }: { accountId:
   await forget(ctx, { accounts: [accountId] });
 }
 
+/** Accounts show something else, or to others. */
+export async function forgetAccounts(ctx: AppContext, { accountIds }: { accountIds: string[] }): Promise<void> {
+  await forget(ctx, { accounts: accountIds });
+}
+
 /** Follows are counted on both sides. */
 export async function forgetFollowPair(
   ctx: AppContext,

@@ -2,6 +2,7 @@
 // as it asks who may see what it finds.
 import type { AppContext } from '#server/context.ts';
 import { findAccountsByHandles } from '#server/features/accounts/queries.ts';
+import { isListedFor } from '#server/features/graph/policy.ts';
 import { notMuted, visiblePosts } from '#server/features/posts/policy.ts';
 import { seenColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
 import { textVector } from '#server/features/posts/queries/text.ts';
@@ -59,7 +60,7 @@ export const searchPosts: PostSearch = async (ctx, query, viewerId, page) => {
     with rare as materialized (${byWords ? rareMatches(query) : sql`select null::bigint as id where false`}),
     found as materialized (${sql.join(branches, sql` union `)})
     select ${seenColumns(viewerId)} from found join posts on posts.id = found.id
-    where ${visiblePosts(viewerId)} and ${notMuted(viewer, sql.ref('posts.account_id'), sql`${ctx.clock()}::timestamptz`)}
+    where ${visiblePosts(viewerId)} and ${isListedFor(viewer, sql.ref('posts.account_id'))} and ${notMuted(viewer, sql.ref('posts.account_id'), sql`${ctx.clock()}::timestamptz`)}
     order by posts.id desc limit ${page.limit} offset ${page.offset}`.execute(ctx.database.read);
   return rows;
 };

@@ -1,5 +1,6 @@
 // Reading timelines: each page is one statement that gives the posts and what the reader did with them.
 import type { AppContext } from '#server/context.ts';
+import { isListedFor } from '#server/features/graph/policy.ts';
 import { notBlocked, notMuted, visiblePosts } from '#server/features/posts/policy.ts';
 import { flagColumns, seenColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
@@ -129,7 +130,8 @@ async function postsPage(
 /** Public posts, no boosts, that the reader may see and wants to see. */
 function openTo(ctx: AppContext, viewerId: string | null, conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
   const open = sql`posts.visibility = 'public' and posts.boost_of_id is null`;
-  return sql.join([open, ...conditions, visiblePosts(viewerId), unwanted(ctx, viewerId)], sql` and `);
+  const listed = isListedFor(sql`${viewerId}::bigint`, sql.ref('posts.account_id'));
+  return sql.join([open, ...conditions, visiblePosts(viewerId), listed, unwanted(ctx, viewerId)], sql` and `);
 }
 
 /** What the reader did is asked of the posts of the page alone, not of all that might have been on it. */

@@ -2,6 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
+import { hostOf } from '#server/platform/fediverse/json.ts';
 import { postsLinkingTo } from '#server/features/posts/queries/lists.ts';
 import { forget } from '#server/features/posts/service/forget.ts';
 import {
@@ -132,7 +133,9 @@ export async function mendHome(ctx: AppContext, { ownerId, freedIds }: Events['l
 }
 
 async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostView, ownerIds: string[]): Promise<void> {
-  const isOpen = post.visibility === 'public' && post.boostOfId === null;
+  // Posts of limited servers are for those who look for them.
+  const isLimited = !post.local && ctx.domains.isLimited(hostOf(post.uri) ?? '');
+  const isOpen = post.visibility === 'public' && post.boostOfId === null && !isLimited;
   const news: PostNews = {
     event,
     postId: post.id,

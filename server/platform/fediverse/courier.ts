@@ -238,6 +238,7 @@ async function post(
     body: letter.body,
     timeoutMs,
     maxBytes: maxAnswerBytes,
+    isFederated: true,
     onRedirect: (next) => sign(next.url),
   });
 }

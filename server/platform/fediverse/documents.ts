@@ -124,6 +124,7 @@ async function askSigned(
     });
   return source.fetch.fetch(url, {
     accept: acceptActivity,
+    isFederated: true,
     headers: sign(url),
     onRedirect: (next) => sign(next.url),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),

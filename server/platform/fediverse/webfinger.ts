@@ -29,6 +29,7 @@ export async function askWebFinger(fetch: SafeFetch, question: WebFingerQuestion
   const resource = encodeURIComponent(`acct:${username}@${domain}`);
   const response = await fetch.fetch(`${origin}/.well-known/webfinger?resource=${resource}`, {
     accept: 'application/jrd+json, application/json',
+    isFederated: true,
     maxBytes,
     ...(question.timeoutMs === undefined ? {} : { timeoutMs: question.timeoutMs }),
   });

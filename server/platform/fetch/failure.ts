@@ -3,6 +3,7 @@
 /**
  * - `bad_url`: not an http(s) address that we would ask at all
  * - `blocked_private`, `blocked_port`: our policy forbids the address or the port
+ * - `blocked_domain`: the staff blocked the host, or did not list it where only listed ones count
  * - `redirects`: too many, forbidden, to plain http, or to no usable address
  * - `too_large`: more bytes than the caller takes, before or after decompression
  * - `bad_response`: not HTTP, a broken or unknown encoding, or not JSON where JSON was asked for
@@ -14,6 +15,7 @@ export type FetchFailureReason =
   | 'bad_url'
   | 'blocked_private'
   | 'blocked_port'
+  | 'blocked_domain'
   | 'redirects'
   | 'too_large'
   | 'bad_response'

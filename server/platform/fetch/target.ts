@@ -7,11 +7,13 @@ export interface TargetPolicy {
   isAllowedAddress: (address: string) => boolean;
   isAllowedPort: (port: number) => boolean;
   allowsLocalNames: boolean;
+  /** Hosts, with their ports, that the staff does not want to hear of. */
+  isRefused?: (host: string) => boolean;
 }
 
 const MAX_URL_LENGTH = 8192;
 
-/** Parses and checks an address. The fragment is dropped. @throws {FetchFailure} `bad_url`, `blocked_port`, `blocked_private` */
+/** Parses and checks an address. The fragment is dropped. @throws {FetchFailure} `bad_url`, `blocked_port`, `blocked_private`, `blocked_domain` */
 export function parseTarget(url: string | URL, policy: TargetPolicy): URL {
   const text = typeof url === 'string' ? url : url.href;
   // The URL parser drops tabs and line breaks and trims; an address that needs that is not one that we were given in good faith.
@@ -27,6 +29,8 @@ export function parseTarget(url: string | URL, policy: TargetPolicy): URL {
   if (!policy.isAllowedPort(port))
     throw new FetchFailure('blocked_port', `${target.hostname}: port ${port} is not for the web`);
   checkHost(target.hostname, policy);
+  if (policy.isRefused?.(target.host) === true)
+    throw new FetchFailure('blocked_domain', `${target.host} is blocked by this server`);
   return target;
 }
 

@@ -6,6 +6,7 @@ import { isTest, type Finding, type Import, type Rule, type Source } from './sou
 const floors = [
   'instance',
   'emojis',
+  'domains',
   'accounts',
   'auth',
   'push',

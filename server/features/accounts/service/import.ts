@@ -1,6 +1,7 @@
 // Writing accounts of other servers: as their own server describes them, again and again.
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
+import { hostsOf, standingOf } from '#server/features/domains/policy.ts';
 import { sql, type RawBuilder, type Transaction } from '#server/platform/database.ts';
 import { Conflict, Gone } from '#server/platform/errors.ts';
 import type { AccountKind, PictureReference, ProfileField } from '../entities.ts';
@@ -85,6 +86,9 @@ async function upsert(
   account: ImportedAccount,
 ): Promise<{ id: string; changed: boolean }> {
   const now = ctx.clock();
+  const hasMedia = !hostsOf(account).some((host) => ctx.domains.rejectsMedia(host));
+  const isLimited = standingOf(ctx.domains, account) === 'limited';
+  const limited = isLimited ? { limited_at: now, limited_by_domain: true } : {};
   const shown = {
     username: account.username,
     domain: account.domain,
@@ -93,9 +97,9 @@ async function upsert(
     display_name: account.displayName,
     bio_html: account.bioHtml,
     fields: json(account.fields),
-    emojis: json(account.emojis),
-    avatar: json(account.avatar),
-    header: json(account.header),
+    emojis: json(hasMedia ? account.emojis : []),
+    avatar: json(hasMedia ? account.avatar : null),
+    header: json(hasMedia ? account.header : null),
     locked: account.locked,
     discoverable: account.discoverable,
     indexable: account.indexable,
@@ -115,7 +119,15 @@ async function upsert(
   const createdAt = account.createdAt !== null && account.createdAt < now ? account.createdAt : now;
   const made = await tx.sql
     .insertInto('accounts')
-    .values({ id: ctx.newId(), uri: account.uri, ...shown, ...reached, created_at: createdAt, updated_at: now })
+    .values({
+      id: ctx.newId(),
+      uri: account.uri,
+      ...shown,
+      ...reached,
+      ...limited,
+      created_at: createdAt,
+      updated_at: now,
+    })
     .onConflict((is) => is.column('uri').doNothing())
     .returning('id')
     .executeTakeFirst();

@@ -127,13 +127,6 @@ const announcement = '/api/v1/announcements/:id';
 const instanceDoors: EmptyDoor[] = [
   {
     method: 'GET',
-    url: '/api/v1/instance/domain_blocks',
-    summary: 'Servers that this one does not talk to',
-    access: open,
-    answer: none,
-  },
-  {
-    method: 'GET',
     url: '/api/v1/instance/translation_languages',
     summary: 'Languages that can be translated',
     access: open,

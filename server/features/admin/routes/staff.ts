@@ -4,7 +4,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { listSignUps } from '#server/features/auth/queries.ts';
 import { approveSignUp, rejectSignUp } from '#server/features/auth/service/users.ts';
-import type { InstanceSettings } from '#server/features/instance/policy.ts';
+import { audiences, type Audience, type InstanceSettings } from '#server/features/instance/policy.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
 import { staff } from '#server/platform/http/access.ts';
@@ -12,8 +12,15 @@ import { staff } from '#server/platform/http/access.ts';
 const tags = ['Administration'];
 
 function serializeSettings(settings: InstanceSettings) {
-  const { title, description, registrations, contactEmail, rules } = settings;
-  return { title, description, registrations, contact_email: contactEmail, rules: rules.map((rule) => rule.text) };
+  const { title, description, registrations, contactEmail, blocksShownTo, rules } = settings;
+  return {
+    title,
+    description,
+    registrations,
+    contact_email: contactEmail,
+    blocks_shown_to: blocksShownTo,
+    rules: rules.map((rule) => rule.text),
+  };
 }
 
 export async function staffRoutes(app: App, ctx: AppContext): Promise<void> {
@@ -33,6 +40,7 @@ function settingRoutes(app: App, ctx: AppContext): void {
     description: Type.Optional(Type.String()),
     registrations: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('approval'), Type.Literal('closed')])),
     contact_email: Type.Optional(Type.String()),
+    blocks_shown_to: Type.Optional(Type.Unsafe<Audience>(Type.String({ enum: [...audiences] }))),
     rules: Type.Optional(Type.Array(Type.String())),
   });
   for (const method of ['PATCH', 'PUT'] as const) {
@@ -42,8 +50,8 @@ function settingRoutes(app: App, ctx: AppContext): void {
       schema: { tags, summary: 'Change settings', body, hide: method === 'PUT' },
       config: { access: staff('admin', 'admin:write') },
       handler: async (request) => {
-        const { contact_email: contactEmail, ...change } = request.body;
-        await changeInstanceSettings(ctx, { ...change, contactEmail });
+        const { contact_email: contactEmail, blocks_shown_to: blocksShownTo, ...change } = request.body;
+        await changeInstanceSettings(ctx, { ...change, contactEmail, blocksShownTo });
         return serializeSettings(await readInstanceSettings(ctx));
       },
     });

@@ -5,7 +5,7 @@ import { isId, loadAccounts, type AccountView } from '#server/features/accounts/
 import { sql } from '#server/platform/database.ts';
 import type { Page } from '#server/platform/http/paging.ts';
 import { newestFirst, takeStretch } from '#server/platform/keyset.ts';
-import { isMuted, noBlockBetween } from '../policy.ts';
+import { isListedFor, isMuted, noBlockBetween } from '../policy.ts';
 
 const mostFamiliar = 10;
 
@@ -61,6 +61,7 @@ export async function directory(ctx: AppContext, viewerId: string | null, wish: 
   const conditions = [
     sql<boolean>`accounts.discoverable and accounts.kind <> 'application'`,
     activeAccounts(),
+    isListedFor(sql`${viewerId}::bigint`, account),
     ...(wish.localOnly ? [sql<boolean>`accounts.domain is null`] : []),
     ...(wish.order === 'active' ? [sql<boolean>`accounts.last_post_at is not null`] : []),
     ...(viewerId === null

@@ -66,7 +66,8 @@ async function beginFollow(
   followee: AccountView,
 ): Promise<FollowState> {
   const { followerId, followeeId } = wish;
-  const state: FollowState = followee.domain !== null || followee.locked ? 'pending' : 'accepted';
+  const asks = followee.domain !== null || followee.locked || follower.limitedAt !== null;
+  const state: FollowState = asks ? 'pending' : 'accepted';
   const id = ctx.newId();
   await tx.sql
     .insertInto('follows')

@@ -46,6 +46,12 @@ export function remoteRoutes(app: App, ctx: AppContext): void {
           .code(400)
           .header('cache-control', 'no-store')
           .send({ error: 'This server does not fetch through itself' });
+      if (ctx.domains.rejectsMedia(new URL(asked.url).host))
+        return refuse(ctx, reply, asked, {
+          state: 'failed',
+          failure: 'blocked',
+          retryAt: new Date(ctx.clock().getTime() + longest * 1000),
+        });
       const wish = { ...asked, plain: asked.variant !== 'file' && wantsPlain(request.headers.accept) };
       describe(reply, wish);
       return answer(ctx, request, reply, wish);
@@ -130,7 +136,7 @@ const texts: Record<RemoteFailure, readonly [status: 404 | 502, text: string]> =
 function refuse(
   ctx: AppContext,
   reply: FastifyReply,
-  { variant }: RemoteWish,
+  { variant }: Pick<RemoteWish, 'variant'>,
   found: Exclude<RemoteAnswer, Ready>,
 ): FastifyReply {
   const isBusy = found.state === 'busy';

@@ -1,6 +1,7 @@
 // Reports that another server forwards, because they are about somebody here.
 import type { AppContext } from '#server/context.ts';
 import { drop, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
+import { hostsOf } from '#server/features/domains/policy.ts';
 import { sql } from '#server/platform/database.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
 import { asIds, asText } from '#server/platform/fediverse/json.ts';
@@ -14,6 +15,7 @@ const mostADay = 50;
 
 /** Takes a report of one of our accounts, with those of its posts that it names. Who reported it stays with their server. */
 export async function receiveFlag(ctx: AppContext, { json, actor }: Incoming): Promise<Effect> {
+  if (hostsOf(actor).some((host) => ctx.domains.rejectsReports(host))) return drop('reports_rejected');
   const named = asIds(json['object'], reportLimits.posts + 1);
   const about = await reportedHere(ctx, {
     accountIds: named.map((uri) => ownId(ctx.config, 'users', uri)).filter((id) => id !== null),

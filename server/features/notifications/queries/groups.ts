@@ -1,5 +1,6 @@
 // Reading notifications in groups: a group stands where its latest stands, so a page is a page of latest ones.
 import type { AppContext } from '#server/context.ts';
+import { severanceOf, type SeveranceView } from '#server/features/graph/queries/severances.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import { newestFirst, type Stretch } from '#server/platform/keyset.ts';
 import { statementText } from '#server/platform/statement.ts';
@@ -25,6 +26,7 @@ export interface GroupView {
   /** Null for one that stands alone. */
   groupKey: string | null;
   count: number;
+  severance: SeveranceView | null;
   /** The oldest one of the group that is within the bounds of the page. */
   oldestId: string;
   createdAt: Date;
@@ -64,7 +66,7 @@ function pageText(upwards: boolean, shape: { allGrouped: boolean; narrow: boolea
     with page as materialized (
       select n.* from ${shape.narrow ? eachKind(rows) : sql`(${rows}) n`} order by n.id ${order} limit $8::int
     )
-    select p.id, p.kind, p.post_id as "postId", p.shown_key as "groupKey", p.created_at as "createdAt",
+    select p.id, p.kind, p.post_id as "postId", p.shown_key as "groupKey", p.created_at as "createdAt", ${severanceOf('p')},
       case when p.shown_key is null then 1 else greatest(p.group_size, 1) end as count,
       coalesce(oldest.id, p.id) as "oldestId", coalesce(latest.ids, array[p.from_account_id]) as "accountIds"
     from page p
@@ -128,7 +130,7 @@ export async function countUnreadGroups(
 const membersText = (upwards: boolean): string =>
   statementText(sql`
   select n.id, n.kind, n.from_account_id as "fromAccountId", n.post_id as "postId", n.group_key as "groupKey",
-    n.created_at as "createdAt"
+    n.created_at as "createdAt", null as severance
   from notifications n
   where ${asked} and $5::bigint is null and n.group_key = $8::text and ${stillHeard('n.from_account_id')}
   order by n.id ${sql.raw(upwards ? 'asc' : 'desc')} limit $9::int`);

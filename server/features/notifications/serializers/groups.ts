@@ -1,6 +1,7 @@
 // Groups of notifications as Mastodon's clients read them.
 import { Type, type Static } from 'typebox';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
+import { SeveranceSchema, serializeSeverance } from '#server/features/graph/serializers/severances.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import type { NotificationKind } from '../entities.ts';
 import { groupedKinds } from '../policy.ts';
@@ -32,6 +33,7 @@ export const NotificationGroupSchema = Type.Object({
   latest_page_notification_at: Type.Optional(Type.String({ format: 'date-time' })),
   sample_account_ids: Type.Array(Type.String(), { maxItems: 8 }),
   status_id: Type.Optional(Type.String()),
+  event: Type.Optional(SeveranceSchema),
 });
 export type MastodonNotificationGroup = Static<typeof NotificationGroupSchema>;
 
@@ -55,6 +57,7 @@ export function serializeGroup(group: GroupView, accountIds: string[]): Mastodon
     latest_page_notification_at: group.createdAt.toISOString(),
     sample_account_ids: accountIds,
     ...(group.postId === null ? {} : { status_id: group.postId }),
+    ...(group.severance === null ? {} : { event: serializeSeverance(group.severance) }),
   };
 }
 

@@ -20,6 +20,7 @@ const titles: Record<'en' | 'de', Record<NotificationKind, string>> = {
     edit: '{name} edited a post',
     quote: '{name} quoted your post',
     quoted_edit: '{name} edited a post that you quoted',
+    severed: 'A server was blocked, and you lost connections',
   },
   de: {
     mention: '{name} hat dich erwähnt',
@@ -32,6 +33,7 @@ const titles: Record<'en' | 'de', Record<NotificationKind, string>> = {
     edit: '{name} hat einen Beitrag bearbeitet',
     quote: '{name} hat deinen Beitrag zitiert',
     quoted_edit: '{name} hat einen Beitrag bearbeitet, den du zitiert hast',
+    severed: 'Ein Server wurde gesperrt, du hast Verbindungen verloren',
   },
 };
 const longestTitle = 120;

@@ -16,6 +16,8 @@ export interface News {
   postId: string | null;
   /** A statement with one column `id`: the accounts that it concerns. */
   recipients: RawBuilder<unknown>;
+  /** The follows that a blocked server took along. */
+  severanceId?: string;
   at?: Date;
   /** Tells the one who did it as well, when they are among the recipients: the author of a poll that has ended. */
   ownToo?: boolean;
@@ -55,8 +57,8 @@ function insertion(news: News, groupKey: string | null, now: Date): RawBuilder<u
     where h.account_id = wanted.id and h.group_key = ${key} and h.group_size is not null`;
   return sql`
     with wanted as materialized (${audience(news, now)}), told as (
-      insert into notifications (account_id, from_account_id, kind, post_id, created_at, filtered, group_key, group_size)
-      select wanted.id, ${from}, ${news.kind}, ${news.postId}::bigint, ${news.at ?? now}::timestamptz, verdict = 'filter',
+      insert into notifications (account_id, from_account_id, kind, post_id, severance_id, created_at, filtered, group_key, group_size)
+      select wanted.id, ${from}, ${news.kind}, ${news.postId}::bigint, ${news.severanceId ?? null}::bigint, ${news.at ?? now}::timestamptz, verdict = 'filter',
         case when verdict = 'accept' then ${key} end,
         case when verdict = 'accept' then 1 + coalesce((${former}), 0) else 1 end
       from wanted where verdict <> 'drop'

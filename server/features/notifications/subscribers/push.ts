@@ -22,7 +22,8 @@ export async function pushNotification(ctx: AppContext, news: Events['push.wante
   if (target === null) return;
   const notification = await findNotification(ctx, target.accountId, news.notificationId);
   if (notification === null || ctx.clock().getTime() - notification.createdAt.getTime() > newsworthyMs) return;
-  if (!target.alerts.includes(notification.kind) || !(await isInReach(ctx, target, notification))) return;
+  if (!target.alerts.some((kind) => kind === notification.kind) || !(await isInReach(ctx, target, notification)))
+    return;
   const accessToken = unseal(ctx, target.sealedToken, tokenSealedFor(target.tokenId));
   if (accessToken === null) return;
   // What the reader's own page would leave out, by a filter or because the post is gone, no device shows either.

@@ -7,6 +7,7 @@ import { claimLink } from '#server/features/links/service/claim.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { InteractionRules, QuotePolicy } from '../entities.ts';
 import type { PollView } from '../policy/poll.ts';
+import { hostOf } from '#server/platform/fediverse/json.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { forget } from './forget.ts';
 import { importQuote, noteAuthorization, updateQuote, type QuoteClaim } from './import-quote.ts';
@@ -122,7 +123,7 @@ export async function updateImported(
       present.language === language;
     const asksNew = await isPollChanged(tx, postId, content.poll);
     const former = await mediaShown(tx, postId);
-    const showsNew = await recordFiles(ctx, tx, { id: postId, accountId: present.account_id }, content.files);
+    const showsNew = await recordFiles(ctx, tx, { id: postId, accountId, uri }, content.files);
     if (isSame && !asksNew && !showsNew)
       return (await recordEmojis(tx, postId, content.emojis)) || isCounted || isRuled;
     const linkPreviewId = await claimLink(ctx, tx, { ...present, html, besides: [present.uri, present.url] });
@@ -265,11 +266,12 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
 async function recordFiles(
   ctx: AppContext,
   tx: Transaction,
-  post: { id: string; accountId: string },
+  post: { id: string; accountId: string; uri: string },
   files: readonly RemoteMedia[],
 ): Promise<boolean> {
   const { id: postId, accountId } = post;
-  const showsOther = await recordRemoteMedia(ctx, tx, { accountId, postId, attachments: files });
+  const attachments = ctx.domains.rejectsMedia(hostOf(post.uri) ?? '') ? [] : files;
+  const showsOther = await recordRemoteMedia(ctx, tx, { accountId, postId, attachments });
   if (showsOther) await noteMedia(tx, postId);
   return showsOther;
 }

@@ -1,5 +1,6 @@
 // Public posts that link to one address. The index of words finds posts that show its host; the address itself decides.
 import type { AppContext } from '#server/context.ts';
+import { isListedFor } from '#server/features/graph/policy.ts';
 import { notMuted, visiblePosts } from '#server/features/posts/policy.ts';
 import { seenColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
 import { textVector } from '#server/features/posts/queries/text.ts';
@@ -29,7 +30,7 @@ export async function linkPage(
   const { rows } = await sql<SeenPost>`
     select ${seenColumns(viewerId)} from posts
     where posts.visibility = 'public' and posts.boost_of_id is null and ${textVector} @@ (${hosts})
-      and posts.html like any(${patterns}::text[]) and ${visiblePosts(viewerId)} and ${wanted} and ${bounds} ${order}`.execute(
+      and posts.html like any(${patterns}::text[]) and ${isListedFor(sql`${viewerId}::bigint`, sql.ref('posts.account_id'))} and ${visiblePosts(viewerId)} and ${wanted} and ${bounds} ${order}`.execute(
     ctx.database.read,
   );
   return newestFirst(rows, page);

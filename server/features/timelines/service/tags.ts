@@ -1,5 +1,6 @@
 // What followed hashtags bring home: public posts of everybody, answers too, but no boosts.
 import type { AppContext } from '#server/context.ts';
+import { isListedFor } from '#server/features/graph/policy.ts';
 import { notBlocked, notMuted } from '#server/features/posts/policy.ts';
 import type { PostView } from '#server/features/posts/queries.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
@@ -21,7 +22,7 @@ export function tagFollowers(ctx: AppContext): RawBuilder<unknown> {
   return sql`select t.account_id, t.tag_id from post_tags k join tag_follows t on t.tag_id = k.tag_id
     where p.by_tag and k.post_id = p.id and t.account_id <> ${author}
       and t.account_id not in (${ownersOfExclusive(author, sql.ref('p.id'))})
-      and ${notMuted(reader, author, now)} and ${notBlocked(reader, author)}
+      and ${notMuted(reader, author, now)} and ${notBlocked(reader, author)} and ${isListedFor(reader, author)}
       and (${other} is null or ${other} = ${author} or (${notMuted(reader, other, now)} and ${notBlocked(reader, other)}))`;
 }
 
@@ -40,7 +41,7 @@ export async function backfillFromTag(ctx: AppContext, follow: { accountId: stri
     ) p on true
     where t.account_id = ${follow.accountId} and t.tag_id = ${follow.tagId}
       and t.account_id not in (${ownersOfExclusive(author, sql.ref('p.id'))})
-      and ${notMuted(reader, author, now)} and ${notBlocked(reader, author)}
+      and ${notMuted(reader, author, now)} and ${notBlocked(reader, author)} and ${isListedFor(reader, author)}
       and (${other} is null or (${notMuted(reader, other, now)} and ${notBlocked(reader, other)}))
     on conflict (owner_id, post_id) do update set tag_id = excluded.tag_id`.execute(ctx.database.read);
 }

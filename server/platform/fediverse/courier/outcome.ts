@@ -64,7 +64,7 @@ export function judgeFailure(failure: FetchFailure, attempt: Try): Outcome {
   const { reason } = failure;
   const status = failure.status ?? null;
   if (status !== null && status >= 200 && status < 300) return { ...done, status };
-  const isForbidden = reason === 'bad_url' || reason === 'blocked_private' || reason === 'blocked_port';
+  const isForbidden = reason === 'bad_url' || reason.startsWith('blocked_');
   if (isForbidden) return { state: 'failed', status, error: reason, dueAt: null, isHostFault: false, pauseUntil: null };
   return { ...again(attempt, reason, 0), status, isHostFault: failure.faultOfHost, pauseUntil: null };
 }
