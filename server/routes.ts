@@ -16,6 +16,7 @@ import { sessionRoutes } from '#server/features/auth/routes/sessions.ts';
 import { userRoutes } from '#server/features/auth/routes/users.ts';
 import { emojiRoutes } from '#server/features/emojis/routes.ts';
 import { allFilterRoutes } from '#server/features/filters/routes/register.ts';
+import { blockListRoutes } from '#server/features/domains/routes/lists.ts';
 import { blockRoutes } from '#server/features/domains/routes/blocks.ts';
 import { conversationRoutes } from '#server/features/conversations/routes.ts';
 import { discoveryRoutes } from '#server/features/discovery/routes/register.ts';
@@ -101,5 +102,6 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await staffRoutes(app, ctx);
   await deliveryRoutes(app, ctx);
   await blockRoutes(app, ctx);
+  await blockListRoutes(app, ctx);
   await discoveryRoutes(app, ctx);
 }

@@ -1,6 +1,8 @@
 // What happens regularly: every minute, hour and night → verb. Each task is safe to run twice and works in small batches.
 import type { AppContext } from '#server/context.ts';
 import { sweepNightly } from '#server/features/admin/service/sweep-files.ts';
+import { refreshLists } from '#server/features/domains/service/lists.ts';
+import { followMode } from '#server/features/domains/service/mode.ts';
 import { purgePreviews } from '#server/features/links/service/record.ts';
 import { purgeAccess } from '#server/features/auth/service/purge.ts';
 import { removeLeft } from '#server/features/graph/activitypub/leave.ts';
@@ -37,6 +39,8 @@ export const schedule: Record<string, Task> = {
   'delete expired archives': { everyMs: hour, run: (ctx) => purgeArchives(ctx) },
   "keep the cache of other servers' files within its bound": { everyMs: hour, run: (ctx) => tidyRemote(ctx) },
   'forget uploads that were never finished': { everyMs: hour, run: (ctx) => purgeResumable(ctx) },
+  'fetch lists of blocks': { everyMs: hour, run: (ctx) => refreshLists(ctx) },
+  'judge accounts by the mode of federation': { everyMs: minute, run: (ctx) => followMode(ctx) },
   'look after files': { everyMs: 24 * hour, run: (ctx) => sweepNightly(ctx) },
   'forget searches for the rest of conversations': { everyMs: hour, run: (ctx) => purgeRefreshes(ctx) },
   'forget idempotency keys': { everyMs: hour, run: (ctx) => purgeKeys(ctx) },

@@ -1,5 +1,6 @@
 // The whole command line: one file for each group of commands.
 import { Command } from 'commander';
+import { addDomainCommands } from './domain.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEmojiCommands } from './emojis.ts';
 import { addFederationCommands } from './federation.ts';
@@ -17,6 +18,7 @@ Examples:
   bin/rookery user create alice --email alice@example.org --role owner --confirmed
   bin/rookery token create alice --scopes "read write follow push"
   bin/rookery media usage
+  bin/rookery domain block spam.example
   bin/rookery doctor`;
 
 /** All commands; a mistake in one is thrown as CommanderError after it was explained. */
@@ -33,6 +35,7 @@ export function buildProgram(): Command {
   addDoctorCommand(program);
   addQueueCommands(program);
   addMediaCommands(program);
+  addDomainCommands(program);
   addEmojiCommands(program);
   addFederationCommands(program);
   return program;

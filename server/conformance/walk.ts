@@ -206,6 +206,8 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     },
     'PUT /api/v1/admin/domain_blocks/:id': { severity: 'silence', obfuscate: true, private_comment: 'see & ask' },
     'POST /api/v1/admin/domain_allows': { domain: `kind${unique}.example` },
+    'POST /api/admin/domain-blocks/preview': { csv: 'odd.example', overwrite: true },
+    'POST /api/admin/domain-blocks/import': { csv: 'odd.example', overwrite: false },
     'PUT /api/v1/profile': {
       display_name: 'Alice',
       note: 'birds & bees',
@@ -284,6 +286,11 @@ export const byLetter = new Set([
   'DELETE /api/uploads/:token',
   'DELETE /api/auth/passkeys/:id',
   'GET /api/v1/severed_relationships/:id/accounts',
+  'GET /api/admin/domain-blocks/export',
+  'POST /api/admin/block-lists',
+  'POST /api/admin/block-lists/:id/refresh',
+  'DELETE /api/admin/block-lists/:id',
+  'POST /api/admin/domain-changes/:id/undo',
 ]);
 
 export interface Seen {
