@@ -64,6 +64,7 @@ const kept: Record<string, Kept[]> = {
     ['202', [`${near}inbox-door.test.ts`, 'has one effect']],
     ['400', [`${fediverse}strict-json.test.ts`, 'the limits'], [`${near}inbox-door.test.ts`, 'what the gate refuses']],
     ['401', [`${near}inbox-door.test.ts`, 'nobody who does not sign']],
+    ['403', [`${near}domain-blocks.test.ts`, 'is refused before anything is fetched']],
     [
       '413, 415, 421',
       [`${fediverse}precheck.test.ts`, 'refusals come in this order'],
@@ -235,6 +236,23 @@ const kept: Record<string, Kept[]> = {
       'A page that a post links to',
       ['server/features/links/links.test.ts', 'of a post from elsewhere is visited within a minute'],
       ['server/features/links/authors.test.ts', 'our own actors say which sites name them'],
+    ],
+  ],
+  'Blocked servers, and who may read': [
+    [
+      'A server can be blocked',
+      [`${near}domain-blocks.test.ts`, 'names match below a block'],
+      [`${near}domain-blocks.test.ts`, 'also when another boosts it'],
+      [`${near}domain-blocks.test.ts`, 'ends follows in both directions'],
+      [`${near}domain-blocks.test.ts`, 'what was still owed to a blocked server'],
+      [`${near}domain-blocks.test.ts`, 'a limited server is seen by followers'],
+      [`${near}domain-blocks.test.ts`, 'can be refused alone'],
+    ],
+    [
+      'Where the staff wants signatures',
+      [`${near}authorized.test.ts`, 'every document asks for a signature'],
+      [`${near}authorized.test.ts`, 'neither does that of a blocked server'],
+      [`${near}authorized.test.ts`, 'where only listed servers count'],
     ],
   ],
   Delivery: [
