@@ -19,7 +19,6 @@ import { openFragments, type Fragments } from '#server/platform/fragments.ts';
 import { createIdMaker } from '#server/platform/ids.ts';
 import { openLogMail } from '#server/platform/mail/log.ts';
 import type { Mail } from '#server/platform/mail/mail.ts';
-import { openSmtpMail } from '#server/platform/mail/smtp.ts';
 import { openMetrics, type Metrics } from '#server/platform/metrics.ts';
 import { openPostgresQueue } from '#server/platform/queue/postgres.ts';
 import type { Queue } from '#server/platform/queue/queue.ts';
@@ -107,7 +106,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
       cache,
       files: await chooseFiles(config, secrets),
       media: openMediaAddresses(config, secrets),
-      mail: keep(secrets.smtpUrl ? openSmtpMail(secrets.smtpUrl, config.mailFrom) : openLogMail(log)),
+      mail: keep(await chooseMail(config, secrets, log)),
       fetch: keep(
         createSafeFetch({
           allowPrivateAddresses: config.allowPrivateAddresses,
@@ -125,6 +124,13 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
     await close();
     throw error;
   }
+}
+
+/** The SMTP client is loaded by those who send letters. */
+async function chooseMail(config: Config, { smtpUrl }: Secrets, log: Logger): Promise<Mail> {
+  if (!smtpUrl) return openLogMail(log);
+  const { openSmtpMail } = await import('#server/platform/mail/smtp.ts');
+  return openSmtpMail(smtpUrl, config.mailFrom);
 }
 
 /** The bucket when one is named (the settings' check sees to it that the rest is there), else the disk. */

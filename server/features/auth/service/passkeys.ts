@@ -1,14 +1,10 @@
 // Passkeys: questions for browsers, and what their answers are worth. @see https://www.w3.org/TR/webauthn-3/
 import { randomBytes } from 'node:crypto';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
@@ -21,6 +17,9 @@ import { findUser } from '../queries.ts';
 import { findPasskey, listCredentials, type PasskeyRow } from '../queries/security.ts';
 import { noteChallenge, takeChallenge } from './challenges.ts';
 import { openSecondFactor } from './recovery-codes.ts';
+
+/** Loaded on first use: with what it needs it takes as much memory as all of this server's own sources. */
+const library = () => import('@simplewebauthn/server');
 
 const mostKeys = 20;
 /** Ed25519, ES256, RS256: what keys in use can do. @see https://www.iana.org/assignments/cose/cose.xhtml#algorithms */
@@ -43,6 +42,7 @@ export async function offerPasskey(
     readInstanceSettings(ctx),
   ]);
   if (keys.length >= mostKeys) throw new Invalid(`There may be at most ${mostKeys} passkeys; remove one first`);
+  const { generateRegistrationOptions } = await library();
   const options = await generateRegistrationOptions({
     rpName: title,
     rpID: hostOf(ctx),
@@ -67,6 +67,7 @@ export async function addPasskey(
   accountId: string,
   wish: { name: string; response: RegistrationResponseJSON },
 ): Promise<{ id: string; recoveryCodes: string[] | null }> {
+  const { verifyRegistrationResponse } = await library();
   const { verified, registrationInfo } = await verifyRegistrationResponse({
     response: wish.response,
     expectedChallenge: (challenge) => takeChallenge(ctx, 'passkey-new', challenge, accountId),
@@ -137,6 +138,7 @@ export async function askForPasskey(
   use: Use,
   accountId: string | null,
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await library();
   const options = await generateAuthenticationOptions({
     rpID: hostOf(ctx),
     challenge: makeChallenge(),
@@ -183,6 +185,7 @@ async function verify(
   key: PasskeyRow,
   accountId: string | null,
 ): Promise<number> {
+  const { verifyAuthenticationResponse } = await library();
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response,
     expectedChallenge: (challenge) => takeChallenge(ctx, use, challenge, accountId),
