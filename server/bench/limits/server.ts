@@ -4,6 +4,7 @@ import { createPublicKey, createVerify, createHash } from 'node:crypto';
 import Fastify from 'fastify';
 import { Pool } from 'pg';
 import { WebSocketServer, WebSocket } from 'ws';
+import { notificationsJson, notificationsText } from './notification-page.ts';
 import { isPageName, pageJson, pageText, type PageRow } from './status-page.ts';
 
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 16 });
@@ -24,6 +25,10 @@ interface PageRequest {
 app.get<PageRequest>('/page/:name', async (request, reply) => {
   const { name } = request.params;
   const { viewer, limit = '20', of = null } = request.query;
+  if (name === 'notifications') {
+    const { rows } = await pool.query<PageRow>({ name, text: notificationsText, values: [viewer, Number(limit), of] });
+    return reply.type('application/json; charset=utf-8').send(notificationsJson(rows, viewer));
+  }
   if (!isPageName(name)) return reply.code(404).send();
   const text = texts.get(name) ?? pageText(name);
   texts.set(name, text);

@@ -2,35 +2,40 @@
 // policy module, no ORM: what the bare driver can do.
 import { benchOrigin } from '../seed/size.ts';
 
-const account = (alias: string): string =>
-  [
-    'id',
-    'username',
-    'domain',
-    'uri',
-    'url',
-    'display_name',
-    'bio_html',
-    'fields',
-    'emojis',
-    'avatar',
-    'header',
-    'locked',
-    'kind',
-    'discoverable',
-    'indexable',
-    'hide_collections',
-    'posts_count',
-    'followers_count',
-    'following_count',
-    'last_post_at',
-    'created_at',
-  ]
-    .map((column) => `${alias}.${column} as ${alias}_${column}`)
-    .join(', ');
+const accountFields = [
+  'id',
+  'username',
+  'domain',
+  'uri',
+  'url',
+  'display_name',
+  'bio_html',
+  'fields',
+  'emojis',
+  'avatar',
+  'header',
+  'locked',
+  'kind',
+  'discoverable',
+  'indexable',
+  'hide_collections',
+  'posts_count',
+  'followers_count',
+  'following_count',
+  'last_post_at',
+  'created_at',
+];
+
+/** The columns of an account that are shown, each named after its alias. */
+export function accountColumns(
+  alias: string,
+  named = (of: string, column: string): string => `${of}.${column} as ${of}_${column}`,
+): string {
+  return accountFields.map((column) => named(alias, column)).join(', ');
+}
 
 /** Whom the reader does not want to meet. */
-const hidden = `hidden (id) as (
+export const hiddenText = `hidden (id) as (
     select blocked_id from blocks where blocker_id = $1
     union all select blocker_id from blocks where blocked_id = $1
     union all select muted_id from mutes where muter_id = $1 and (expires_at is null or expires_at > now())
@@ -64,27 +69,39 @@ const pages = {
           or x.in_reply_to_account_id in (select account_id from list_accounts where list_id = m.list_id))
       order by x.id desc limit $2
     ) found where m.list_id = $3::text::bigint and m.account_id not in (select id from hidden) order by found.id desc limit $2`,
+  search: `select x.id as post_id, x.id as subject_id from posts x
+    where to_tsvector('simple'::regconfig, left(x.summary || ' ' || x.html || ' ' || x.media_text, 50000)) @@ websearch_to_tsquery('simple'::regconfig, $3::text)
+      and x.boost_of_id is null and x.account_id not in (select id from hidden) and ${visible}
+      and ((x.visibility = 'public' and exists (select from accounts i where i.id = x.account_id and i.indexable)) or x.account_id = $1
+        or exists (select from bookmarks k where k.account_id = $1 and k.post_id = x.id)
+        or exists (select from likes l where l.post_id = x.id and l.account_id = $1)
+        or exists (select from posts o where o.boost_of_id = x.id and o.account_id = $1)
+        or exists (select from mentions m where m.post_id = x.id and m.account_id = $1))
+    order by x.id desc limit $2`,
   context: `select x.id as post_id, x.id as subject_id from posts x
     where x.in_reply_to_id = $3::text::bigint and ${visible} and x.account_id not in (select id from hidden) order by x.id desc limit $2`,
 } satisfies Record<string, string>;
 export type PageName = keyof typeof pages;
 
-/** The statement of a page. `p` is the post that stands there, `s` the post to show: the same one, or what it boosts. */
+/** What is shown of a post. `p` is the post that stands there by `b`, `s` by `a` the post to show: the same one, or what it boosts. */
+export const statusColumns = `p.id as p_id, p.boost_of_id as p_boost_of_id, p.uri as p_uri, p.url as p_url, p.visibility as p_visibility, p.created_at as p_created_at, ${accountColumns('b')},
+  s.id, s.uri, s.url, s.visibility, s.html, s.summary, s.sensitive, s.language, s.emojis, s.in_reply_to_id, s.in_reply_to_account_id,
+  s.likes_count, s.boosts_count, s.replies_count, s.created_at, s.edited_at, ${accountColumns('a')},
+  exists (select from likes l where l.post_id = s.id and l.account_id = $1) as liked,
+  exists (select from posts x where x.boost_of_id = s.id and x.account_id = $1) as boosted,
+  exists (select from bookmarks k where k.account_id = $1 and k.post_id = s.id) as bookmarked,
+  coalesce((select json_agg(json_build_object('id', m.id::text, 'username', m.username, 'url', coalesce(m.url, m.uri),
+    'acct', m.username || coalesce('@' || m.domain, '')) order by m.id)
+    from mentions t join accounts m on m.id = t.account_id where t.post_id = s.id and not t.silent), '[]') as mentions,
+  coalesce((select json_agg(json_build_object('id', t.id::text, 'name', t.name) order by t.id)
+    from post_tags g join tags t on t.id = g.tag_id where g.post_id = s.id), '[]') as tags,
+  (select json_build_object('name', o.name, 'website', o.website) from oauth_apps o where o.id = s.app_id) as app`;
+
+/** The statement of a page. */
 export function pageText(name: PageName): string {
   return `
-  with ${hidden}, page as (${pages[name]})
-  select p.id as p_id, p.boost_of_id as p_boost_of_id, p.uri as p_uri, p.url as p_url, p.visibility as p_visibility, p.created_at as p_created_at, ${account('b')},
-    s.id, s.uri, s.url, s.visibility, s.html, s.summary, s.sensitive, s.language, s.emojis, s.in_reply_to_id, s.in_reply_to_account_id,
-    s.likes_count, s.boosts_count, s.replies_count, s.created_at, s.edited_at, ${account('a')},
-    exists (select from likes l where l.post_id = s.id and l.account_id = $1) as liked,
-    exists (select from posts x where x.boost_of_id = s.id and x.account_id = $1) as boosted,
-    exists (select from bookmarks k where k.account_id = $1 and k.post_id = s.id) as bookmarked,
-    coalesce((select json_agg(json_build_object('id', m.id::text, 'username', m.username, 'url', coalesce(m.url, m.uri),
-      'acct', m.username || coalesce('@' || m.domain, '')) order by m.id)
-      from mentions t join accounts m on m.id = t.account_id where t.post_id = s.id and not t.silent), '[]') as mentions,
-    coalesce((select json_agg(json_build_object('id', t.id::text, 'name', t.name) order by t.id)
-      from post_tags g join tags t on t.id = g.tag_id where g.post_id = s.id), '[]') as tags,
-    (select json_build_object('name', o.name, 'website', o.website) from oauth_apps o where o.id = s.app_id) as app
+  with ${hiddenText}, page as (${pages[name]})
+  select ${statusColumns}
   from page join posts p on p.id = page.post_id join posts s on s.id = page.subject_id
   join accounts a on a.id = s.account_id join accounts b on b.id = p.account_id
   order by page.post_id desc`;
@@ -93,17 +110,19 @@ export function pageText(name: PageName): string {
 export const isPageName = (name: string): name is PageName => Object.hasOwn(pages, name);
 
 /** One row as the driver gives it: Dates, numbers, decimal strings for ids, parsed JSON. */
-export type PageRow = Record<string, unknown> & { p_boost_of_id: string | null };
+export type PageRow = Record<string, unknown>;
 
 /** The page as a Mastodon client reads it. */
 export function pageJson(name: PageName, rows: readonly PageRow[], readerId: string): string {
   const statuses = rows.map((row) => makeStatus(row, readerId));
+  if (name === 'search') return JSON.stringify({ accounts: [], statuses, hashtags: [] });
   return JSON.stringify(name === 'context' ? { ancestors: [], descendants: statuses.toReversed() } : statuses);
 }
 
-function makeStatus(row: PageRow, ownerId: string): object {
+/** A post, or the boost of one. */
+export function makeStatus(row: PageRow, ownerId: string): object {
   const original = makeOriginal(row, ownerId);
-  if (row.p_boost_of_id === null) return original;
+  if (row['p_boost_of_id'] === null) return original;
   return {
     ...original,
     id: row['p_id'],
@@ -159,7 +178,8 @@ function makeOriginal(row: PageRow, ownerId: string): object {
   };
 }
 
-function makeAccount(row: PageRow, alias: 'a' | 'b'): object {
+/** The account whose columns are named after `alias`. */
+export function makeAccount(row: PageRow, alias: 'a' | 'b' | 'x'): object {
   const get = (column: string): unknown => row[`${alias}_${column}`];
   const isLocal = get('domain') === null;
   const avatar = picture(get('avatar'), 'avatars');

@@ -1,4 +1,4 @@
-// (h) The other pages that people read: a profile, a hashtag, a list, a conversation. 50 connections, against one prepared
+// (h) The other pages that people read: a profile, a hashtag, a list, a conversation, a search, their notifications. 50 connections, against one prepared
 // statement each by the bare driver.
 import type { Rig } from '../rig.ts';
 import { accountId, firstLaterId, readerNumbers, seedEnd } from '../seed/size.ts';
@@ -54,6 +54,55 @@ export async function runPages(rig: Rig): Promise<void> {
     connections,
     aims: { ratio: 2 },
   });
+  await runSearch(rig, readers, tags);
+  await runNotifications(rig, readers);
+}
+
+/** Words of hashtags are found like all others. */
+async function runSearch(rig: Rig, readers: readonly number[], words: readonly string[]): Promise<void> {
+  await measureReading(rig, {
+    scenario: 'search for posts',
+    visits: readers.map((reader, index) => {
+      const word = encodeURIComponent(words[index % words.length] ?? '');
+      return {
+        reader,
+        path: `/api/v2/search?type=statuses&q=${word}&limit=20`,
+        limitPath: `/page/search?limit=20&of=${word}`,
+      };
+    }),
+    connections,
+    aims: { ratio: 1, p99Ms },
+  });
+}
+
+async function runNotifications(rig: Rig, readers: readonly number[]): Promise<void> {
+  await groupNotifications(rig, readers);
+  await measureReading(rig, {
+    scenario: 'notifications in groups',
+    visits: readers.map((reader) => ({
+      reader,
+      path: '/api/v2/notifications?limit=20',
+      limitPath: '/page/notifications?limit=20',
+    })),
+    connections,
+    aims: { ratio: 1, p99Ms },
+  });
+}
+
+/** The seed writes notifications one by one; these readers get theirs in groups, as the server would have written them. */
+async function groupNotifications(rig: Rig, readers: readonly number[]): Promise<void> {
+  await rig.sql.query(
+    `with keyed as (
+       select n.id, case when n.kind = 'like' then 'like-' || n.post_id || '-' || floor(extract(epoch from n.created_at) / 86400)::bigint end as key,
+         n.account_id from notifications n where n.account_id = any($1::bigint[]) and n.group_size is null
+     ), sized as (
+       select id, key, case when key is null then 1 when id = max(id) over same then count(*) over same end as size
+       from keyed window same as (partition by account_id, key)
+     )
+     update notifications n set group_key = sized.key, group_size = sized.size from sized where n.id = sized.id and (sized.key is not null or sized.size is not null)`,
+    [readers.map(accountId)],
+  );
+  await rig.sql.query('vacuum analyze notifications');
 }
 
 async function popularTags(rig: Rig): Promise<string[]> {

@@ -120,10 +120,19 @@ async function readText(url: string, headers: Record<string, string> = {}): Prom
   return text;
 }
 
+/** What stands on a page, in its order: posts, or groups of notifications. */
 function idsIn(page: string): string[] {
   const answer: unknown = JSON.parse(page);
-  const statuses = Array.isArray(answer) ? answer : (answer as { descendants: unknown[] }).descendants;
-  return statuses.map((status) => (status as { id: string }).id);
+  if (Array.isArray(answer)) return answer.map(idOf);
+  // Safe: a conversation, an answer to a search or groups of notifications.
+  const { descendants, statuses, notification_groups } = answer as Record<string, object[] | undefined>;
+  return (notification_groups ?? descendants ?? statuses ?? []).map(idOf);
+}
+
+function idOf(item: object): string {
+  // Safe: posts have an id, groups a key.
+  const { id, group_key } = item as { id?: string; group_key?: string };
+  return id ?? group_key ?? '';
 }
 
 /** Statements for the very first page of a reader, for the same page again, and for the page of somebody else. */
