@@ -169,8 +169,19 @@ export interface Events {
   /** A notification was made that a device wants to hear of. */
   'push.wanted': { subscriptionId: string; notificationId: string };
 
+  /** The staff wants a relay; it is asked. */
+  'relay.asked': { relayId: string };
+  /** It shall stop. `actorUri` is what the Follow named; null: everybody. */
+  'relay.left': { relayId: string; followUri: string; inboxUrl: string; actorUri: string | null };
+  /** A relay follows the server's own account. */
+  'relay.followed': { relayId: string; followUri: string; actorUri: string };
+  /** The list of relays, or what one of them said, has changed. */
+  'relay.changed': { relayId: string };
+
   /** Another server sent an activity; its row is in inbox_activities. */
   'activity.received': { inboxId: string };
+  /** Another server brought an activity that is not its own: it counts when it proves itself, or when its origin has it. */
+  'activity.carried': { inboxId: string };
 }
 
 export type EventName = keyof Events;

@@ -49,25 +49,37 @@ import {
 } from '#server/features/posts/activitypub/receive-interactions.ts';
 import { receiveAdd, receiveRemove } from '#server/features/posts/activitypub/receive-pins.ts';
 import { bury } from '#server/features/posts/service/import.ts';
+import { receiveRelayed } from '#server/features/posts/activitypub/relayed.ts';
+import { isRelayAnswer, receiveRelayAnswer, receiveRelayFollow } from '#server/features/relays/activitypub/receive.ts';
+import { isRelay } from '#server/features/relays/queries.ts';
+import { judgeCarried } from '#server/federation/carried.ts';
 import { Failure } from '#server/platform/errors.ts';
+import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
 import { asId, asObject, asOnlyId, asText, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
 
 const receivers: Record<string, Receive> = {
-  Follow: receiveFollow,
+  Follow: (ctx, incoming) =>
+    asOnlyId(incoming.json['object']) === addresses(ctx.config).instanceActor
+      ? receiveRelayFollow(ctx, incoming)
+      : receiveFollow(ctx, incoming),
   Accept: (ctx, incoming) =>
-    isQuoteAnswer(ctx, incoming)
-      ? receiveQuoteAccept(ctx, incoming)
-      : isInteractionAnswer(ctx, incoming)
-        ? receiveInteractionAccept(ctx, incoming)
-        : receiveAccept(ctx, incoming),
+    isRelayAnswer(ctx, incoming)
+      ? receiveRelayAnswer(ctx, incoming)
+      : isQuoteAnswer(ctx, incoming)
+        ? receiveQuoteAccept(ctx, incoming)
+        : isInteractionAnswer(ctx, incoming)
+          ? receiveInteractionAccept(ctx, incoming)
+          : receiveAccept(ctx, incoming),
   Reject: (ctx, incoming) =>
-    isQuoteAnswer(ctx, incoming)
-      ? receiveQuoteReject(ctx, incoming)
-      : isInteractionAnswer(ctx, incoming)
-        ? receiveInteractionReject(ctx, incoming)
-        : receiveReject(ctx, incoming),
+    isRelayAnswer(ctx, incoming)
+      ? receiveRelayAnswer(ctx, incoming)
+      : isQuoteAnswer(ctx, incoming)
+        ? receiveQuoteReject(ctx, incoming)
+        : isInteractionAnswer(ctx, incoming)
+          ? receiveInteractionReject(ctx, incoming)
+          : receiveReject(ctx, incoming),
   QuoteRequest: receiveQuoteRequest,
   ReplyRequest: receiveReplyRequest,
   Block: receiveBlock,
@@ -81,7 +93,10 @@ const receivers: Record<string, Receive> = {
   Like: receiveLike,
   EmojiReact: receiveLike,
   Dislike: receiveDislike,
-  Announce: (ctx, incoming) => (isPassedOn(incoming) ? receivePassedOn(ctx, incoming) : receiveAnnounce(ctx, incoming)),
+  Announce: async (ctx, incoming) => {
+    if (await isRelay(ctx, incoming.actor.uri)) return receiveRelayed(ctx, incoming);
+    return isPassedOn(incoming) ? receivePassedOn(ctx, incoming) : receiveAnnounce(ctx, incoming);
+  },
   Move: receiveMove,
   Flag: receiveFlag,
   Add: receiveAdd,
@@ -113,23 +128,47 @@ export async function handleActivity(ctx: AppContext, event: Events['activity.re
   // Safe: only documents that passed the gate are stored, as they came.
   const json = JSON.parse(row.body) as Json;
   const type = asText(json['type']) ?? '';
-  const effect = await prepare(ctx, { id: row.activity_uri, type, json, receivedAt: row.received_at }, row.actor_uri);
+  const effect = await whileOriginsAnswer(ctx, row.received_at, () => prepareRow(ctx, { ...row, json, type }));
   const outcome = await commit(ctx, row.id, effect);
   ctx.metrics.inboxOutcomes.inc({ type: Object.hasOwn(receivers, type) ? type : 'other', outcome });
   ctx.log.debug({ activity: row.activity_uri, type, outcome }, 'an activity was handled');
+}
+
+interface Stored {
+  id: string;
+  actor_uri: string;
+  activity_uri: string;
+  carrier_uri: string | null;
+  proven: boolean;
+  received_at: Date;
+  json: Json;
+  type: string;
+}
+
+/** What somebody else brought is judged first. */
+async function prepareRow(ctx: AppContext, row: Stored): Promise<Effect> {
+  const { actor_uri: actorUri, activity_uri: id, carrier_uri: carrierUri, type, received_at: receivedAt } = row;
+  const relayed = await isRelay(ctx, carrierUri ?? actorUri);
+  const activity = { id, type, receivedAt, relayed };
+  if (carrierUri === null || row.proven) return prepare(ctx, { ...activity, json: row.json }, actorUri);
+  const carried = { id: row.id, actorUri, activityUri: id, carrierUri, byRelay: relayed, json: row.json };
+  const judged = await judgeCarried(ctx, carried);
+  return 'outcome' in judged ? drop(judged.outcome) : prepare(ctx, { ...activity, json: judged.json }, actorUri);
 }
 
 async function prepare(ctx: AppContext, activity: Omit<Incoming, 'actor'>, actorUri: string): Promise<Effect> {
   const actor = await findAccountByUri(ctx, actorUri);
   if (actor === null || actor.domain === null || !isActive(actor)) return drop('unknown_actor');
   const receive = Object.hasOwn(receivers, activity.type) ? receivers[activity.type] : undefined;
-  if (receive === undefined) return drop('unsupported_type');
+  return receive === undefined ? drop('unsupported_type') : receive(ctx, { ...activity, actor });
+}
+
+async function whileOriginsAnswer(ctx: AppContext, since: Date, work: () => Promise<Effect>): Promise<Effect> {
   try {
-    return await receive(ctx, { ...activity, actor });
+    return await work();
   } catch (error) {
     if (!(error instanceof DocumentFailure || error instanceof FetchFailure)) throw error;
-    const age = ctx.clock().getTime() - activity.receivedAt.getTime();
-    if (error.retryable && age < patienceMs) throw error;
+    if (error.retryable && ctx.clock().getTime() - since.getTime() < patienceMs) throw error;
     return drop(error instanceof DocumentFailure ? `origin_${error.reason}` : 'origin_unreachable');
   }
 }

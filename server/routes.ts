@@ -38,6 +38,7 @@ import { remoteRoutes } from '#server/features/media/routes/remote.ts';
 import { notificationRoutes } from '#server/features/notifications/routes/register.ts';
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { pushRoutes } from '#server/features/push/routes.ts';
+import { relayRoutes } from '#server/features/relays/routes.ts';
 import { searchRoutes } from '#server/features/search/routes.ts';
 import { streamingRoutes } from '#server/features/streaming/routes/register.ts';
 import { allTagRoutes } from '#server/features/tags/routes/register.ts';
@@ -78,6 +79,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await credentialRoutes(app, ctx);
   await peopleRoutes(app, ctx);
   await relationRoutes(app, ctx);
+  await relayRoutes(app, ctx);
   await moveRoutes(app, ctx);
   await serverRoutes(app, ctx);
   await severanceRoutes(app, ctx);

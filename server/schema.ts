@@ -71,6 +71,7 @@ import {
   InteractionRequestSchema,
   TombstoneSchema,
 } from '#server/features/posts/entities.ts';
+import { RelaySchema } from '#server/features/relays/entities.ts';
 import { FeaturedTagSchema, TagFollowSchema } from '#server/features/tags/entities.ts';
 import { FeedEntrySchema, HomeSettingSchema } from '#server/features/timelines/entities.ts';
 import { PushSubscriptionSchema } from '#server/features/push/entities.ts';
@@ -120,6 +121,7 @@ export const entities = [
   FilterKeywordSchema,
   FilterPostSchema,
   LinkPreviewSchema,
+  RelaySchema,
   PostSchema,
   MentionSchema,
   TagSchema,

@@ -54,6 +54,8 @@ import { sendPin, sendUnpin } from '#server/features/posts/activitypub/send-pins
 import { sendCreate, sendDelete, sendLike, sendUndoLike, sendUpdate } from '#server/features/posts/activitypub/send.ts';
 import { purgeLikesOf, purgePostsOf } from '#server/features/posts/service/purge.ts';
 import * as posts from '#server/features/posts/subscribers.ts';
+import { sendRelayAccept, sendRelayFollow, sendRelayUndo } from '#server/features/relays/activitypub/send.ts';
+import { forgetList } from '#server/features/relays/subscribers.ts';
 import * as timelines from '#server/features/timelines/subscribers.ts';
 import { sendWantedLetter } from '#server/features/auth/subscribers.ts';
 import { handleActivity } from '#server/inbox.ts';
@@ -75,7 +77,7 @@ type Subscribers = { [Name in EventName]: Record<string, Subscriber<Name> | InLa
 
 /** Work that may wait: mail, long lists. */
 export const slow = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'slow', run });
-/** Visits to pages of strangers, which may take their time. */
+/** Visits to pages of strangers, which may take their time, and what may need one. */
 const visit = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'fetches', run });
 /** Films and sounds: one a core at a time. */
 export const long = <Name extends EventName>(run: Subscriber<Name>): InLane<Name> => ({ lane: 'media', run });
@@ -260,7 +262,14 @@ export const subscribers: Subscribers = {
   'archive.wanted': { zip: slow(writeArchive) },
   'archive.ready': { letter: slow(sendArchiveLetter) },
   'push.wanted': { device: slow(pushNotification) },
+  'relay.asked': { fediverse: sendRelayFollow },
+  'relay.left': { fediverse: sendRelayUndo },
+  'relay.followed': { fediverse: sendRelayAccept },
+  'relay.changed': { list: forgetList },
   'activity.received': {
     effect: inbox(handleActivity),
+  },
+  'activity.carried': {
+    effect: visit(handleActivity),
   },
 };

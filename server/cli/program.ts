@@ -7,6 +7,7 @@ import { addFederationCommands } from './federation.ts';
 import { addMediaCommands } from './media.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addQueueCommands } from './queue.ts';
+import { addRelayCommands } from './relays.ts';
 import { addTokenCommands } from './tokens.ts';
 import { addUserCommands } from './users.ts';
 
@@ -38,5 +39,6 @@ export function buildProgram(): Command {
   addDomainCommands(program);
   addEmojiCommands(program);
   addFederationCommands(program);
+  addRelayCommands(program);
   return program;
 }

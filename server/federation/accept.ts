@@ -9,11 +9,14 @@ import {
   type SigningKey,
 } from '#server/features/accounts/activitypub/signing-keys.ts';
 import { compareFollowers, synchronizationHeader } from '#server/features/graph/activitypub/synchronization.ts';
+import { isRelay } from '#server/features/relays/queries.ts';
 import { noteAlive } from '#server/platform/fediverse/hosts.ts';
-import { hostOf } from '#server/platform/fediverse/json.ts';
+import { hostOf, isSameHost } from '#server/platform/fediverse/json.ts';
 import { precheckInbox, readActivity, type ReadActivity } from '#server/platform/fediverse/precheck.ts';
+import { parseSignatures } from '#server/platform/fediverse/signatures/parse.ts';
 import { verifyRequest, verifySignature } from '#server/platform/fediverse/signatures/verify.ts';
 import type { SignedRequest } from '#server/platform/fediverse/signatures/request.ts';
+import { isProven, refuseCarrier } from './carried.ts';
 import { storeActivity } from './store.ts';
 
 /** A request as it came, body and target unchanged. */
@@ -65,21 +68,36 @@ async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answ
   // Also what others pass on: a relay, or a forwarder.
   if (ctx.domains.isShut(hostOf(activity.actor) ?? '')) return { status: 202, reason: 'dropped_domain' };
   if (await isDeletionOfStranger(ctx, activity)) return { status: 202, reason: 'dropped_stranger' };
-  // Only the one who sends is believed: activities passed on by others with a proof inside are not taken yet.
+  // Whoever brings an activity signs for bringing it, also when it has a proof of its own.
   if (!checked.isSigned) return { status: 401, reason: 'embedded_proof' };
+  if (isSignedElsewhere(request, activity) && (await isProven(ctx, activity.actor, activity.id)))
+    return { status: 202, reason: 'known' };
   const signer = await findSigner(ctx, request);
   if ('status' in signer) return signer;
-  if (signer.accountUri !== activity.actor) return { status: 401, reason: 'other_signer' };
+  const isCarried = signer.accountUri !== activity.actor;
+  const refusal = isCarried ? await judgeCarrier(ctx, activity, signer) : null;
+  if (refusal !== null) return refusal;
   if (signer.suspended) return { status: 202, reason: 'dropped_suspended' };
   const isNew = await storeActivity(ctx, {
     actorUri: activity.actor,
     activityUri: activity.id,
     body: request.rawBody.toString('utf8'),
+    carrierUri: isCarried ? signer.accountUri : null,
   });
   const followers = request.headers[synchronizationHeader];
   if (typeof followers === 'string') await compareFollowers(ctx, signer, followers);
-  await noteAlive(ctx.database.read, hostOf(activity.actor) ?? '', ctx.clock());
+  await noteAlive(ctx.database.read, hostOf(signer.accountUri) ?? '', ctx.clock());
   return { status: 202, reason: isNew ? 'stored' : 'known' };
+}
+
+async function judgeCarrier(ctx: AppContext, activity: ReadActivity, signer: SigningKey): Promise<Answer | null> {
+  return refuseCarrier(ctx, activity, { uri: signer.accountUri, isRelay: await isRelay(ctx, signer.accountUri) });
+}
+
+/** Whether the key is of another host than the actor. What is known already then needs no look at the key. */
+function isSignedElsewhere({ headers }: RawRequest, { actor }: ReadActivity): boolean {
+  const parsed = parseSignatures(headers);
+  return parsed.ok && parsed.signatures.every(({ keyId }) => !isSameHost(keyId, actor));
 }
 
 /** Servers tell everybody when an account goes. Most were never heard of here, and their keys are gone with them. */

@@ -26,6 +26,7 @@ const activity = (name: string, body = '{}'): Received => ({
   actorUri: 'https://far.example/users/ada',
   activityUri: `https://far.example/activities/${name}`,
   body,
+  carrierUri: null,
 });
 
 test('each that comes is stored once with its event, however often and at whatever moment it comes', async () => {

@@ -9,6 +9,8 @@ export interface Received {
   actorUri: string;
   activityUri: string;
   body: string;
+  /** Who brings it, when that is not its actor: then it has yet to be proven. */
+  carrierUri: string | null;
 }
 
 const mostAtOnce = 64;
@@ -16,15 +18,17 @@ const mostAtOnce = 64;
 // In one order everywhere, so that two processes that store the same activities never wait for each other in a circle.
 const storeText = `
 with stored as (
-  insert into inbox_activities (actor_uri, activity_uri, body, received_at)
-  select actor_uri, activity_uri, body, $4 from unnest($1::text[], $2::text[], $3::text[]) as g (actor_uri, activity_uri, body)
+  insert into inbox_activities (actor_uri, activity_uri, body, received_at, carrier_uri, proven)
+  select actor_uri, activity_uri, body, $4, carrier_uri, carrier_uri is null
+  from unnest($1::text[], $2::text[], $3::text[], $5::text[]) as g (actor_uri, activity_uri, body, carrier_uri)
   order by actor_uri, activity_uri
-  on conflict do nothing returning id, actor_uri, activity_uri
+  on conflict do nothing returning id, actor_uri, activity_uri, carrier_uri
 ), event as (
   insert into outbox_events (name, payload, lane, due_at, created_at)
-  select 'activity.received', jsonb_build_object('inboxId', id::text), 'inbox', $4, $4 from stored
+  select case when carrier_uri is null then 'activity.received' else 'activity.carried' end,
+    jsonb_build_object('inboxId', id::text), 'inbox', $4, $4 from stored
 )
-select actor_uri as "actorUri", activity_uri as "activityUri", pg_notify('${outboxChannel}', '') from stored`;
+select actor_uri as "actorUri", activity_uri as "activityUri", carrier_uri as "carrierUri", pg_notify('${outboxChannel}', '') from stored`;
 
 /**
  * Writes an activity and the event that will have it handled; resolves when both are durable. False when the same actor's
@@ -51,10 +55,11 @@ async function insert(ctx: AppContext, together: Received[]): Promise<string[]> 
     together.map((received) => received.activityUri),
     together.map((received) => received.body),
     ctx.clock(),
+    together.map(({ carrierUri }) => carrierUri),
   ]);
   return rows.map(keyOf);
 }
 
-function keyOf({ actorUri, activityUri }: Omit<Received, 'body'>): string {
-  return `${actorUri} ${activityUri}`;
+function keyOf({ actorUri, activityUri, carrierUri }: Omit<Received, 'body'>): string {
+  return `${actorUri} ${activityUri} ${carrierUri ?? ''}`;
 }

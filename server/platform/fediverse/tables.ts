@@ -1,7 +1,10 @@
 // What other servers sent us and what we owe them, as durable rows.
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** An activity as it came in, stored before it is answered with 202. Unique by the verified actor and the activity's id. */
+/**
+ * An activity as it came in, stored before it is answered with 202. Unique by the proven actor and the activity's id; what somebody else
+ * brought stands beside it until its proof is judged, so that no forgery keeps out the genuine one.
+ */
 export const InboxActivitySchema = defineEntity({
   name: 'InboxActivity',
   tableName: 'inbox_activities',
@@ -14,8 +17,23 @@ export const InboxActivitySchema = defineEntity({
     handledAt: p.datetime(3).nullable(),
     /** `done`, or the reason code for which nothing was changed. */
     outcome: p.text().nullable(),
+    /** Who brought it, when that was not its actor. */
+    carrierUri: p.text().nullable(),
+    /** Whether it is certain that the actor said it. */
+    proven: p.boolean().default(true),
   },
-  uniques: [{ name: 'inbox_activities_once', properties: ['actorUri', 'activityUri'] }],
+  indexes: [
+    {
+      name: 'inbox_activities_proven_once',
+      expression:
+        'create unique index inbox_activities_proven_once on inbox_activities (actor_uri, activity_uri) where proven',
+    },
+    {
+      name: 'inbox_activities_brought_once',
+      expression:
+        'create unique index inbox_activities_brought_once on inbox_activities (actor_uri, activity_uri, carrier_uri) where not proven',
+    },
+  ],
 });
 export class InboxActivity extends InboxActivitySchema.class {}
 InboxActivitySchema.setClass(InboxActivity);

@@ -79,3 +79,21 @@ export const interactionContext = [
     announceAuthorization: { '@id': 'gts:announceAuthorization', '@type': '@id' },
   },
 ] as const;
+
+/** The words of a proof inside an object (FEP-8b32). Not those of its own context: they would make a graph of it, which others refuse. */
+const proofWords = {
+  sec: 'https://w3id.org/security#',
+  proof: { '@id': 'sec:proof', '@type': '@id' },
+  DataIntegrityProof: 'sec:DataIntegrityProof',
+  cryptosuite: 'sec:cryptosuite',
+  proofPurpose: { '@id': 'sec:proofPurpose', '@type': '@vocab' },
+  assertionMethod: 'sec:assertionMethod',
+  verificationMethod: { '@id': 'sec:verificationMethod', '@type': '@id' },
+  proofValue: { '@id': 'sec:proofValue', '@type': 'sec:multibase' },
+  created: { '@id': 'http://purl.org/dc/terms/created', '@type': 'http://www.w3.org/2001/XMLSchema#dateTime' },
+} as const;
+
+/** The context of a document that brings a proof, of what it was without. */
+export function withProofWords(context: unknown): unknown[] {
+  return [...(Array.isArray(context) ? context : [context]), proofWords];
+}

@@ -14,6 +14,7 @@ const floors = [
   'graph',
   'filters',
   'links',
+  'relays',
   'posts',
   'reactions',
   'composing',

@@ -15,6 +15,8 @@ export interface Incoming {
   /** Who did it; another server's account. */
   actor: AccountView;
   receivedAt: Date;
+  /** A relay that we subscribe to brought it, or is its actor. */
+  relayed?: boolean;
 }
 
 /** Changes what is to change, inside one transaction, and says in one word what became of the activity. No network. */

@@ -19,6 +19,7 @@ import {
 } from '#server/platform/fediverse/json.ts';
 import { boostedAt, isFollowedHere } from './group-boosts.ts';
 import { importAncestors, importNote, placeNote, resolvePost } from '../activitypub.ts';
+import { forward } from './forward.ts';
 import { readVote } from './poll-read.ts';
 import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read.ts';
 import { findBoost, findPost, findPostByUri, type PostView } from '../queries.ts';
@@ -42,13 +43,21 @@ export async function receiveCreate(
   if (vote !== null) return receiveVote(ctx, incoming, vote);
   const note = await readOwnNote(ctx, incoming);
   if (typeof note === 'string') return drop(note);
-  if (known.isWanted !== true && !(await isWanted(ctx, note, incoming.actor))) return drop('nobody_asked');
+  if (known.isWanted !== true && !(await isWanted(ctx, note, incoming))) return drop('nobody_asked');
   const answered = note.inReplyToUri === null ? null : ownId(ctx.config, 'posts', note.inReplyToUri);
   if (answered !== null && !(await isAnswerTaken(ctx, incoming.actor.id, answered)))
     return refuseReply({ postId: answered, replierId: incoming.actor.id, replyUri: note.uri });
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
   const placed = await placeNote(ctx, note, incoming.actor);
-  return async (ctx) => ((await importPost(ctx, placed)) === null ? 'deleted' : 'done');
+  return async (ctx) => {
+    if ((await importPost(ctx, placed)) === null) return 'deleted';
+    if (answered !== null) await forwardNote(ctx, incoming, note, answered);
+    return 'done';
+  };
+}
+
+async function forwardNote(ctx: AppContext, incoming: Incoming, note: RemoteNote, answeredId: string): Promise<void> {
+  await forward(ctx, incoming, { answeredId, noteUri: note.uri, isOpen: isForAll(note, incoming.actor) });
 }
 
 /** Their server is told, so that it need not show what we do not. */
@@ -93,12 +102,16 @@ export async function receiveUpdate(ctx: AppContext, incoming: Incoming): Promis
   if (present === null) return receiveLateCreate(ctx, incoming, note);
   if (present.accountId !== incoming.actor.id) return drop('not_owner');
   const placed = await placeNote(ctx, note, incoming.actor);
-  return async (ctx) => ((await updateImported(ctx, present.id, placed, note.updatedAt)) ? 'done' : 'unchanged');
+  return async (ctx) => {
+    if (!(await updateImported(ctx, present.id, placed, note.updatedAt))) return 'unchanged';
+    if (present.inReplyToId !== null) await forwardNote(ctx, incoming, note, present.inReplyToId);
+    return 'done';
+  };
 }
 
 async function receiveLateCreate(ctx: AppContext, incoming: Incoming, note: RemoteNote): Promise<Effect> {
   const age = note.publishedAt === null ? 0 : ctx.clock().getTime() - note.publishedAt.getTime();
-  if (age > dayMs || !(await isWanted(ctx, note, incoming.actor))) return drop('unknown_object');
+  if (age > dayMs || !(await isWanted(ctx, note, incoming))) return drop('unknown_object');
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
   return async (ctx) => ((await importNote(ctx, note, incoming.actor)) === null ? 'deleted' : 'done');
 }
@@ -139,7 +152,10 @@ async function fetchAsRecipient(ctx: AppContext, json: Json, actor: AccountView,
 }
 
 /** True when somebody here follows the author, is named, addressed or quoted, or wrote or follows what is answered. */
-async function isWanted(ctx: AppContext, note: RemoteNote, author: AccountView): Promise<boolean> {
+async function isWanted(ctx: AppContext, note: RemoteNote, incoming: Incoming): Promise<boolean> {
+  const { actor: author, relayed } = incoming;
+  // What relays bring is for the timeline of all servers.
+  if (relayed === true && visibilityOf(note.audience, author.followersUrl) === 'public') return true;
   const addressed = [...note.mentionedUris, ...note.audience.to, ...note.audience.cc].filter(
     (uri) => hostOf(uri) === hostOf(ctx.config.origin),
   );
@@ -157,7 +173,8 @@ async function isWanted(ctx: AppContext, note: RemoteNote, author: AccountView):
 }
 
 /** A deleted post, or the end of an agreement to be quoted. What we never saw is remembered as deleted, so that it does not appear later. */
-export async function receiveDelete(ctx: AppContext, { json, actor }: Incoming): Promise<Effect> {
+export async function receiveDelete(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const { json, actor } = incoming;
   const uri = asOnlyId(json['object']);
   if (uri === null) return drop('malformed');
   if (hostOf(uri) === hostOf(ctx.config.origin)) return drop('own_object');
@@ -170,6 +187,8 @@ export async function receiveDelete(ctx: AppContext, { json, actor }: Incoming):
     if (post === null && (await revokeAuthorization(ctx, { uri, accountId: actor.id }))) return 'done';
     if (post === null) return 'unknown_object';
     await deletePost(ctx, { postId: post.id, accountId: actor.id });
+    const isOpen = post.visibility === 'public' || post.visibility === 'unlisted';
+    if (post.inReplyToId !== null) await forward(ctx, incoming, { answeredId: post.inReplyToId, noteUri: uri, isOpen });
     return 'done';
   };
 }

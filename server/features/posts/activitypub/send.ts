@@ -3,8 +3,10 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { inboxesOfAccounts, inboxesWhere } from '#server/features/accounts/activitypub/inboxes.ts';
+import { prove, type Proving } from '#server/features/accounts/activitypub/prove.ts';
 import { findAccount, loadAccounts, type AccountView } from '#server/features/accounts/queries.ts';
 import { inboxesOfFollowers } from '#server/features/graph/activitypub/inboxes.ts';
+import { inboxesOfRelays } from '#server/features/relays/activitypub/send.ts';
 import { sql, type RawBuilder, type Transaction } from '#server/platform/database.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
@@ -25,8 +27,8 @@ export async function sendCreate(ctx: AppContext, event: Events['post.created'],
   if (own === null) return;
   const { post, author } = own;
   if (post.boostOfId !== null) return sendAnnounce(ctx, post, author, post.boostOfId, job);
-  const inboxes = readersOf(post, [post.inReplyToAccountId, post.group?.id ?? null]);
-  await sendWhilePresent(ctx, post, job, createActivity(ctx, post, author), inboxes);
+  const inboxes = withRelays(post, readersOf(post, [post.inReplyToAccountId, post.group?.id ?? null]));
+  await sendWhilePresent(ctx, post, job, createActivity(ctx, post, author), inboxes, kindOf(post));
 }
 
 async function sendAnnounce(
@@ -53,7 +55,8 @@ export async function sendUpdate(ctx: AppContext, event: Events['post.edited'], 
     post,
     job,
     updateActivity(ctx, post, author),
-    sql`${readersOf(post, [post.group?.id ?? null])} union ${inboxesOfTouched(post.id)}`,
+    withRelays(post, sql`${readersOf(post, [post.group?.id ?? null])} union ${inboxesOfTouched(post.id)}`),
+    kindOf(post),
   );
 }
 
@@ -62,9 +65,11 @@ async function sendWhilePresent(
   ctx: AppContext,
   post: PostView,
   job: Job,
-  activity: Json,
+  plain: Json,
   inboxes: RawBuilder<unknown>,
+  kind: Proving['kind'] = 'other',
 ): Promise<void> {
+  const activity = await prove(ctx, { activity: plain, senderId: post.accountId, inboxes, kind });
   await ctx.database.write(async (tx: Transaction) => {
     const { rows } = await sql`select from posts where id = ${post.id} and ${notWaiting('posts')} for share`.execute(
       tx.sql,
@@ -81,6 +86,16 @@ async function sendWhilePresent(
 /** It does not wait for the author of another post to allow it. */
 function notWaiting(table: 'posts' | 'likes'): RawBuilder<boolean> {
   return sql<boolean>`not exists (select from interaction_requests r where r.subject_id = ${sql.ref(`${table}.id`)} and r.state = 'pending')`;
+}
+
+/** What everybody may see and our people wrote goes to relays too. */
+function withRelays({ visibility }: Pick<PostView, 'visibility'>, inboxes: RawBuilder<unknown>): RawBuilder<unknown> {
+  return visibility === 'public' ? sql`${inboxes} union ${inboxesOfRelays()}` : inboxes;
+}
+
+/** What answers others is passed on by their servers. */
+function kindOf(post: { accountId: string; inReplyToAccountId: string | null }): 'post' | 'answer' {
+  return post.inReplyToAccountId === null || post.inReplyToAccountId === post.accountId ? 'post' : 'answer';
 }
 
 /** Tells everybody to forget a post of ours, or that a boost was taken back. */
@@ -110,14 +125,22 @@ export async function sendDelete(ctx: AppContext, event: Events['post.deleted'],
     ...groupAudience(told.find(({ id }) => id === groupId) ?? null),
     object,
   };
-  const inboxes = readersOf({ accountId: author.id, visibility, mentionedIds: event.mentionedIds }, [
+  const readers = readersOf({ accountId: author.id, visibility, mentionedIds: event.mentionedIds }, [
     event.inReplyToAccountId,
     groupId,
     ...(await authorOf(ctx, event.boostOfId)),
   ]);
+  const inboxes = event.boostOfId === null ? withRelays({ visibility }, readers) : readers;
+  const kind = event.boostOfId === null ? kindOf(event) : 'other';
   await writeOutgoing(
     ctx.database.read,
-    { cause: job.cause, activity, senderId: author.id, orderingKey: event.uri, inboxes },
+    {
+      cause: job.cause,
+      activity: await prove(ctx, { activity, senderId: author.id, inboxes, kind }),
+      senderId: author.id,
+      orderingKey: event.uri,
+      inboxes,
+    },
     ctx.clock(),
   );
 }

@@ -1,0 +1,140 @@
+// Subscribing to a relay, pausing and leaving it. What is said to the relay follows from the events.
+import type { AppContext } from '#server/context.ts';
+import { fetchRemote } from '#server/features/accounts/activitypub.ts';
+import { isActorType } from '#server/features/accounts/activitypub/actor-read.ts';
+import type { Transaction } from '#server/platform/database.ts';
+import { Invalid, NotFound } from '#server/platform/errors.ts';
+import { addresses } from '#server/platform/fediverse/addresses.ts';
+import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
+import { asText, hostOf, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
+import { isFederationId } from '#server/platform/fediverse/precheck.ts';
+import type { RelayKind } from '../entities.ts';
+import { findRelay, type RelayView } from '../queries.ts';
+
+interface Place {
+  kind: RelayKind;
+  inboxUrl: string;
+  actorUri: string | null;
+}
+
+/**
+ * Subscribes to the relay with that address: an inbox (`…/inbox`) for Mastodon-style ones, an actor for LitePub-style ones, which is
+ * fetched. It is used once it has accepted. Returns its id.
+ * @throws {Invalid} when the address is none, is known already, or shows no actor
+ */
+export async function addRelay(ctx: AppContext, { address }: { address: string }): Promise<string> {
+  const uri = address.trim();
+  if (!isFederationId(uri, ctx.config.allowPrivateAddresses))
+    throw new Invalid('A relay is named by the https address of its inbox or its actor, as its makers give it');
+  if (hostOf(uri) === hostOf(ctx.config.origin)) throw new Invalid('This server is no relay for itself');
+  const place = await findPlace(ctx, uri);
+  const id = ctx.newId();
+  await ctx.database.write(async (tx) => {
+    const made = await tx.sql
+      .insertInto('relays')
+      .values({
+        id,
+        address: uri,
+        kind: place.kind,
+        inbox_url: place.inboxUrl,
+        actor_uri: place.actorUri,
+        follow_uri: newFollow(ctx),
+        state: 'pending',
+        created_at: ctx.clock(),
+      })
+      .onConflict((is) => is.doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!made) throw new Invalid('This relay is in the list already');
+    await tell(tx, id);
+    await tx.emit('relay.asked', { relayId: id });
+  });
+  return id;
+}
+
+function newFollow(ctx: AppContext): string {
+  return addresses(ctx.config).activity(`relay/${ctx.newId()}`);
+}
+
+async function tell(tx: Transaction, relayId: string): Promise<void> {
+  await tx.emit('relay.changed', { relayId });
+}
+
+async function findPlace(ctx: AppContext, uri: string): Promise<Place> {
+  if (new URL(uri).pathname.endsWith('/inbox')) return { kind: 'mastodon', inboxUrl: uri, actorUri: null };
+  try {
+    const document = await fetchRemote(ctx, uri);
+    const inboxUrl = asText(document['inbox']);
+    const actorUri = asText(document['id']);
+    if (isActorType(typeOf(document)) && inboxUrl !== null && isSameHost(inboxUrl, actorUri))
+      return { kind: 'litepub', inboxUrl, actorUri };
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    throw new Invalid('The relay does not answer there; look at the address again', { cause: error });
+  }
+  throw new Invalid(
+    'There is no relay at this address: it shows no actor. Mastodon-style relays are named by their inbox',
+  );
+}
+
+/** Asks a relay to stop and keeps it in the list. */
+export async function pauseRelay(ctx: AppContext, id: string): Promise<void> {
+  await ctx.database.write(async (tx) => {
+    const relay = await requireRelay({ ...ctx, database: ctx.database.joined(tx) }, id);
+    if (relay.state === 'paused') return;
+    await tx.sql.updateTable('relays').set({ state: 'paused', answered_at: null }).where('id', '=', id).execute();
+    await leave(tx, relay);
+  });
+}
+
+/** Asks a paused relay, or one that refused, once more. */
+export async function resumeRelay(ctx: AppContext, id: string): Promise<void> {
+  await ctx.database.write(async (tx) => {
+    const { state } = await requireRelay({ ...ctx, database: ctx.database.joined(tx) }, id);
+    if (state === 'accepted') return;
+    const asked = { state: 'pending', follow_uri: newFollow(ctx), answered_at: null } as const;
+    await tx.sql.updateTable('relays').set(asked).where('id', '=', id).execute();
+    await tell(tx, id);
+    await tx.emit('relay.asked', { relayId: id });
+  });
+}
+
+/** Leaves a relay for good. */
+export async function removeRelay(ctx: AppContext, id: string): Promise<void> {
+  await ctx.database.write(async (tx) => {
+    const relay = await requireRelay({ ...ctx, database: ctx.database.joined(tx) }, id);
+    await tx.sql.deleteFrom('relays').where('id', '=', id).execute();
+    if (relay.state === 'paused') await tell(tx, id);
+    else await leave(tx, relay);
+  });
+}
+
+async function leave(tx: Transaction, relay: RelayView): Promise<void> {
+  const { id: relayId, followUri, inboxUrl, actorUri, kind } = relay;
+  await tell(tx, relayId);
+  await tx.emit('relay.left', { relayId, followUri, inboxUrl, actorUri: kind === 'mastodon' ? null : actorUri });
+}
+
+async function requireRelay(ctx: AppContext, id: string): Promise<RelayView> {
+  const relay = await findRelay(ctx, id);
+  if (relay === null) throw new NotFound('There is no such relay');
+  return relay;
+}
+
+/** Notes what a relay answered. True when it was asked and had not answered yet. */
+export async function noteAnswer(
+  ctx: AppContext,
+  answer: { relayId: string; actorUri: string; state: 'accepted' | 'rejected' },
+): Promise<boolean> {
+  return ctx.database.write(async (tx) => {
+    const changed = await tx.sql
+      .updateTable('relays')
+      .set({ state: answer.state, actor_uri: answer.actorUri, answered_at: ctx.clock() })
+      .where('id', '=', answer.relayId)
+      .where('state', 'in', answer.state === 'accepted' ? ['pending'] : ['pending', 'accepted'])
+      .returning('id')
+      .executeTakeFirst();
+    if (changed) await tell(tx, answer.relayId);
+    return changed !== undefined;
+  });
+}
