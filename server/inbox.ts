@@ -48,7 +48,7 @@ import {
   receiveReplyRequest,
 } from '#server/features/posts/activitypub/receive-interactions.ts';
 import { receiveAdd, receiveRemove } from '#server/features/posts/activitypub/receive-pins.ts';
-import { bury } from '#server/features/posts/service/import.ts';
+import { bury, lockUri } from '#server/features/posts/service/import.ts';
 import { receiveRelayed } from '#server/features/posts/activitypub/relayed.ts';
 import { isRelayAnswer, receiveRelayAnswer, receiveRelayFollow } from '#server/features/relays/activitypub/receive.ts';
 import { isRelay } from '#server/features/relays/queries.ts';
@@ -224,6 +224,8 @@ async function receiveUndo(ctx: AppContext, incoming: Incoming): Promise<Effect>
   const candidates = Object.entries(undoers).filter(([kind]) => type === null || kind === type);
   const effects = await Promise.all(candidates.map(([, undo]) => undo(ctx, incoming, undone)));
   return async (ctx) => {
+    // What is taken back may be under way: it is waited for, and then found.
+    if (uri !== null) await lockUri(ctx, uri);
     for (const effect of effects) {
       const outcome = await effect?.(ctx);
       if (outcome === 'done') return outcome;

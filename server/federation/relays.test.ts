@@ -156,7 +156,7 @@ describe('what relays bring', () => {
     expect(there.asked.filter((asked) => asked === path).length).toBeLessThanOrEqual(1);
     expect(await inTimeline(written['id'])).toHaveLength(1);
     // From then on not even the key of who brings it is looked at.
-    expect(await rowsOf(signed)).toEqual([{ outcome: 'done' }]);
+    expect(await rowsOf(signed)).toHaveLength(1);
     const asked = scene.elsewhere.asked.length;
     const late = await scene.elsewhere.person('late');
     expect(await late.send(inbox, signed)).toBe(202);

@@ -4,6 +4,7 @@ import { drop, type Effect, type Incoming } from '#server/features/accounts/acti
 import { findAccount, findAccountByUri, type AccountView } from '#server/features/accounts/queries.ts';
 import { isActive } from '#server/features/accounts/policy.ts';
 import { sql } from '#server/platform/database.ts';
+import { lockAddress } from '#server/platform/fediverse/address-lock.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
 import { asId, asObject, asOnlyId, typeOf } from '#server/platform/fediverse/json.ts';
 import { mayFollow } from './policy.ts';
@@ -129,14 +130,20 @@ async function findBlocked(ctx: AppContext, blockerId: string, uri: string): Pro
   return row?.blocked_id ?? null;
 }
 
-/** True for an activity that its author took back before it came. After a week it may be another one of the same name. */
+/**
+ * True for an activity that its author took back before it came; who takes it back now waits. After a week it may be another one of the
+ * same name.
+ */
 async function wasUndone(ctx: AppContext, uri: string, accountUri: string): Promise<boolean> {
   const since = new Date(ctx.clock().getTime() - rememberUndoneMs);
-  const { rows } =
-    await sql`select from tombstones where uri = ${uri} and account_uri = ${accountUri} and deleted_at > ${since}`.execute(
-      ctx.database.read,
-    );
-  return rows.length > 0;
+  return ctx.database.write(async (tx) => {
+    await lockAddress(tx.sql, uri);
+    const { rows } =
+      await sql`select from tombstones where uri = ${uri} and account_uri = ${accountUri} and deleted_at > ${since}`.execute(
+        tx.sql,
+      );
+    return rows.length > 0;
+  });
 }
 
 /** One of our own people, who may act. */

@@ -87,7 +87,7 @@ const proofWords = {
   DataIntegrityProof: 'sec:DataIntegrityProof',
   cryptosuite: 'sec:cryptosuite',
   proofPurpose: { '@id': 'sec:proofPurpose', '@type': '@vocab' },
-  assertionMethod: 'sec:assertionMethod',
+  assertionMethod: { '@id': 'sec:assertionMethod', '@type': '@id', '@container': '@set' },
   verificationMethod: { '@id': 'sec:verificationMethod', '@type': '@id' },
   proofValue: { '@id': 'sec:proofValue', '@type': 'sec:multibase' },
   created: { '@id': 'http://purl.org/dc/terms/created', '@type': 'http://www.w3.org/2001/XMLSchema#dateTime' },

@@ -4,6 +4,7 @@ import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { actorDocument } from '#server/features/accounts/activitypub/actor-document.ts';
 import { inboxesOfAccounts } from '#server/features/accounts/activitypub/inboxes.ts';
+import { prove } from '#server/features/accounts/activitypub/prove.ts';
 import { publicKeysOf } from '#server/features/accounts/activitypub/public-keys.ts';
 import { accountView, findAccount, type AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
@@ -97,7 +98,7 @@ export async function sendProfile(ctx: AppContext, event: Events['account.update
   const account = await findAccount(ctx, event.accountId);
   if (account === null || account.domain !== null) return;
   const { '@context': context, ...document } = actorDocument(ctx.config, account, await publicKeysOf(ctx, account.id));
-  const activity = {
+  const plain = {
     '@context': context,
     id: addresses(ctx.config).activity(`update/${job.eventId}`),
     type: 'Update',
@@ -108,6 +109,7 @@ export async function sendProfile(ctx: AppContext, event: Events['account.update
     object: document,
   };
   const inboxes = inboxesOfFollowers(account.id);
+  const activity = await prove(ctx, { activity: plain, senderId: account.id, inboxes, kind: 'other' });
   await writeOutgoing(
     ctx.database.read,
     { cause: job.cause, activity, senderId: account.id, orderingKey: account.uri, inboxes },

@@ -18,7 +18,7 @@ import {
   type Json,
 } from '#server/platform/fediverse/json.ts';
 import { boostedAt, isFollowedHere } from './group-boosts.ts';
-import { importAncestors, importNote, placeNote, resolvePost } from '../activitypub.ts';
+import { importAncestors, placeNote, resolvePost } from '../activitypub.ts';
 import { forward } from './forward.ts';
 import { readVote } from './poll-read.ts';
 import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read.ts';
@@ -113,7 +113,13 @@ async function receiveLateCreate(ctx: AppContext, incoming: Incoming, note: Remo
   const age = note.publishedAt === null ? 0 : ctx.clock().getTime() - note.publishedAt.getTime();
   if (age > dayMs || !(await isWanted(ctx, note, incoming))) return drop('unknown_object');
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
-  return async (ctx) => ((await importNote(ctx, note, incoming.actor)) === null ? 'deleted' : 'done');
+  const placed = await placeNote(ctx, note, incoming.actor);
+  return async (ctx) => {
+    const id = await importPost(ctx, placed);
+    // Its Create may have been under way at the same moment, and come first.
+    if (id !== null) await updateImported(ctx, id, placed, note.updatedAt);
+    return id === null ? 'deleted' : 'done';
+  };
 }
 
 function isForAll(note: RemoteNote, author: AccountView): boolean {

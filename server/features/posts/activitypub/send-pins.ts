@@ -1,6 +1,7 @@
 // Telling the servers of one's followers what stands at the top of one's profile. Subscribers.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
+import { prove } from '#server/features/accounts/activitypub/prove.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';
 import { inboxesOfFollowers } from '#server/features/graph/activitypub/inboxes.ts';
 import { sql } from '#server/platform/database.ts';
@@ -32,7 +33,7 @@ async function sendFeatured(
   const author = await findAccount(ctx, event.accountId);
   if (post === null || author === null || author.domain !== null || !isCounted(post.visibility)) return;
   const at = addresses(ctx.config);
-  const activity = {
+  const plain = {
     '@context': activityStreams,
     id: at.activity(`${type.toLowerCase()}/${cause}`),
     type,
@@ -42,11 +43,12 @@ async function sendFeatured(
     to: [publicAudience],
     cc: [at.followers(author.id)],
   };
+  const inboxes = inboxesOfFollowers(author.id);
+  const activity = await prove(ctx, { activity: plain, senderId: author.id, inboxes, kind: 'other' });
   await ctx.database.write(async (tx) => {
     const { rows } =
       await sql`select from pins where account_id = ${author.id} and post_id = ${post.id} for share`.execute(tx.sql);
     if (rows.length > 0 !== (type === 'Add')) return;
-    const inboxes = inboxesOfFollowers(author.id);
     await writeOutgoing(tx.sql, { cause, activity, senderId: author.id, orderingKey: post.uri, inboxes }, ctx.clock());
   });
 }

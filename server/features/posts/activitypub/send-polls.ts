@@ -2,6 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { inboxesOfAccounts, inboxesWhere } from '#server/features/accounts/activitypub/inboxes.ts';
+import { prove } from '#server/features/accounts/activitypub/prove.ts';
 import { findAccount, type AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
@@ -77,15 +78,12 @@ async function sendPoll(ctx: AppContext, postId: string, job: Job): Promise<void
   if (own === null || own.post.poll === null) return;
   const { post, author } = own;
   const voters = inboxesWhere(sql`a.id in (select account_id from poll_votes where post_id = ${postId})`);
+  const plain = countsActivity(ctx, post, author, `counts-${job.eventId}`);
+  const inboxes = sql`${readersOf(post, [])} union ${voters}`;
+  const activity = await prove(ctx, { activity: plain, senderId: author.id, inboxes, kind: 'other' });
   await writeOutgoing(
     ctx.database.read,
-    {
-      cause: job.cause,
-      activity: countsActivity(ctx, post, author, `counts-${job.eventId}`),
-      senderId: author.id,
-      orderingKey: post.uri,
-      inboxes: sql`${readersOf(post, [])} union ${voters}`,
-    },
+    { cause: job.cause, activity, senderId: author.id, orderingKey: post.uri, inboxes },
     ctx.clock(),
   );
 }

@@ -9,6 +9,7 @@ import type { InteractionRules, QuotePolicy } from '../entities.ts';
 import type { PollView } from '../policy/poll.ts';
 import { hostOf } from '#server/platform/fediverse/json.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
+import { lockAddress } from '#server/platform/fediverse/address-lock.ts';
 import { forget } from './forget.ts';
 import { importQuote, noteAuthorization, updateQuote, type QuoteClaim } from './import-quote.ts';
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
@@ -196,7 +197,7 @@ export async function lockUri(ctx: AppContext, uri: string): Promise<void> {
 }
 
 async function lock(tx: Transaction, uri: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`post:${uri}`}, 0))`.execute(tx.sql);
+  await lockAddress(tx.sql, uri);
 }
 
 async function isBuried(tx: Transaction, uri: string, accountUri: string): Promise<boolean> {
