@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { findRelay, listRelays, type RelayView } from '#server/features/relays/queries.ts';
 import { serializeRelay } from '#server/features/relays/serializers.ts';
-import { addRelay, pauseRelay, removeRelay, resumeRelay } from '#server/features/relays/service/subscribe.ts';
+import { addRelay } from '#server/features/relays/activitypub/subscribe.ts';
+import { pauseRelay, removeRelay, resumeRelay } from '#server/features/relays/service/subscribe.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { answering, table } from './terminal.ts';

@@ -6,7 +6,8 @@ import { NotFound } from '#server/platform/errors.ts';
 import { staff } from '#server/platform/http/access.ts';
 import { findRelay, listRelays } from './queries.ts';
 import { RelaySchema, serializeRelay } from './serializers.ts';
-import { addRelay, pauseRelay, removeRelay, resumeRelay } from './service/subscribe.ts';
+import { addRelay } from './activitypub/subscribe.ts';
+import { pauseRelay, removeRelay, resumeRelay } from './service/subscribe.ts';
 
 const tags = ['Administration'];
 const params = Type.Object({ id: Type.String() });

@@ -1,40 +1,27 @@
-// Subscribing to a relay, pausing and leaving it. What is said to the relay follows from the events.
+// Writing relays down, pausing and leaving them. What is said to the relay follows from the events.
 import type { AppContext } from '#server/context.ts';
-import { fetchRemote } from '#server/features/accounts/activitypub.ts';
-import { isActorType } from '#server/features/accounts/activitypub/actor-read.ts';
 import type { Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
-import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
-import { asText, hostOf, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
-import { isFederationId } from '#server/platform/fediverse/precheck.ts';
 import type { RelayKind } from '../entities.ts';
 import { findRelay, type RelayView } from '../queries.ts';
 
-interface Place {
+/** Where a relay is; `actorUri` null: not known until it answers. */
+export interface RelayPlace {
   kind: RelayKind;
   inboxUrl: string;
   actorUri: string | null;
 }
 
-/**
- * Subscribes to the relay with that address: an inbox (`…/inbox`) for Mastodon-style ones, an actor for LitePub-style ones, which is
- * fetched. It is used once it has accepted. Returns its id.
- * @throws {Invalid} when the address is none, is known already, or shows no actor
- */
-export async function addRelay(ctx: AppContext, { address }: { address: string }): Promise<string> {
-  const uri = address.trim();
-  if (!isFederationId(uri, ctx.config.allowPrivateAddresses))
-    throw new Invalid('A relay is named by the https address of its inbox or its actor, as its makers give it');
-  if (hostOf(uri) === hostOf(ctx.config.origin)) throw new Invalid('This server is no relay for itself');
-  const place = await findPlace(ctx, uri);
+/** Writes a relay down and has it asked; returns its id. @throws {Invalid} when its address is known already */
+export async function recordRelay(ctx: AppContext, address: string, place: RelayPlace): Promise<string> {
   const id = ctx.newId();
   await ctx.database.write(async (tx) => {
     const made = await tx.sql
       .insertInto('relays')
       .values({
         id,
-        address: uri,
+        address,
         kind: place.kind,
         inbox_url: place.inboxUrl,
         actor_uri: place.actorUri,
@@ -58,23 +45,6 @@ function newFollow(ctx: AppContext): string {
 
 async function tell(tx: Transaction, relayId: string): Promise<void> {
   await tx.emit('relay.changed', { relayId });
-}
-
-async function findPlace(ctx: AppContext, uri: string): Promise<Place> {
-  if (new URL(uri).pathname.endsWith('/inbox')) return { kind: 'mastodon', inboxUrl: uri, actorUri: null };
-  try {
-    const document = await fetchRemote(ctx, uri);
-    const inboxUrl = asText(document['inbox']);
-    const actorUri = asText(document['id']);
-    if (isActorType(typeOf(document)) && inboxUrl !== null && isSameHost(inboxUrl, actorUri))
-      return { kind: 'litepub', inboxUrl, actorUri };
-  } catch (error) {
-    if (!(error instanceof DocumentFailure)) throw error;
-    throw new Invalid('The relay does not answer there; look at the address again', { cause: error });
-  }
-  throw new Invalid(
-    'There is no relay at this address: it shows no actor. Mastodon-style relays are named by their inbox',
-  );
 }
 
 /** Asks a relay to stop and keeps it in the list. */
