@@ -14,6 +14,7 @@ const refusedMs = 5 * 60_000;
  */
 export async function takeRelayed(ctx: AppContext, uri: string): Promise<string> {
   if (hostOf(uri) === hostOf(ctx.config.origin)) return 'own_object';
+  if (ctx.domains.isShut(hostOf(uri) ?? '')) return 'dropped_domain';
   if (await isKnown(ctx, uri)) return 'known';
   const key = `relayed:${uri}`;
   if (!(await ctx.cache.setIfAbsent(key, 'asking', askingMs))) {
