@@ -177,7 +177,11 @@ async function addThings(alice: Person, bob: Person, reply: string): Promise<Tow
 
 /** Two who sign up while the staff decides about everybody. */
 async function addWaiting({ ctx }: TestServer): Promise<string[]> {
-  const settings = { rules: ['Be kind.', 'Be quiet.'], contactEmail: 'olga@mail.example' };
+  const settings = {
+    rules: ['Be kind.', 'Be quiet.'],
+    contactEmail: 'olga@mail.example',
+    blocksShownTo: 'all' as const,
+  };
   await changeInstanceSettings(ctx, { ...settings, registrations: 'approval' });
   const form = { password: 'a long enough pass phrase', reason: 'birds', agreement: true };
   const ids: string[] = [];
