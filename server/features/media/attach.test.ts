@@ -6,7 +6,15 @@ import { openTestContext, type TestContext } from '#server/testing/context.ts';
 import type { MediaState } from './entities.ts';
 import { loadMedia, mediaOfPost, type MediaView } from './queries.ts';
 import { serializeMedia } from './serializers.ts';
-import { attachMedia, checkAttachable, detachMedia, holdMedia, releaseMedia, replaceMedia } from './service/attach.ts';
+import {
+  attachMedia,
+  checkAttachable,
+  detachMedia,
+  holdMedia,
+  releaseMedia,
+  removeFormerMedia,
+  replaceMedia,
+} from './service/attach.ts';
 import { recordRemoteMedia, type RemoteMedia } from './service/remote.ts';
 
 let test: TestContext;
@@ -96,7 +104,7 @@ describe('editing', () => {
   const replace = (edit: Omit<Parameters<typeof replaceMedia>[2], 'accountId'>) =>
     test.ctx.database.write((tx) => replaceMedia(test.ctx, tx, { accountId: alice, ...edit }));
 
-  it('order, additions and words; what is shown no more goes with its files', async () => {
+  it('order, additions and words; what is shown no more stays for the history, and goes with it', async () => {
     const [one, two, three] = [await upload(), await upload(), await upload()];
     const postId = test.ctx.newId();
     await attach(postId, [one, two]);
@@ -109,12 +117,16 @@ describe('editing', () => {
       { id: three },
       { id: two, description: 'A swallow', focusX: 0.5, focusY: -1 },
     ]);
-    expect(await loadMedia(test.ctx, [one])).toEqual([]);
-    expect(await removedKeys()).toEqual([`media/${one}/abc/original.webp`]);
+    expect(await loadMedia(test.ctx, [one])).toMatchObject([{ id: one, postId: null, expiresAt: null }]);
+    expect(await removedKeys()).toEqual([]);
+    const drop = () => test.ctx.database.write((tx) => removeFormerMedia(tx, [one, two]));
     expect(await replace({ postId, attributes })).toBe(false);
     await expect(replace({ postId, attributes: [{ id: one, description: 'x' }] })).rejects.toThrow(/does not show/);
     await expect(replace({ postId, mediaIds: [await upload(bob)] })).rejects.toThrow(/None of your uploads/);
     await expect(replace({ postId, attributes: [{ id: two, description: 'x'.repeat(1501) }] })).rejects.toThrow(/1500/);
+    await drop();
+    expect(await loadMedia(test.ctx, [one])).toEqual([]);
+    expect(await removedKeys()).toEqual([`media/${one}/abc/original.webp`]);
     expect(await shownIds(postId)).toEqual([three, two]);
   });
 });

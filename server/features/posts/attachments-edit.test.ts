@@ -1,6 +1,7 @@
 // Stories of edits of what a post shows: which files, in which order, with which words; and what its history keeps.
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { purgeMedia } from '#server/features/media/service/purge.ts';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { makeUpload, type UploadWishes } from '#server/testing/uploads.ts';
@@ -54,11 +55,11 @@ describe('an edit', () => {
       ]);
   });
 
-  it('takes away what it does not name, and the file with it', async () => {
+  it('takes away what it does not name; the file stays for the history', async () => {
     const { id, one, two } = await writePair();
     expect(shownIn((await edit(id, { media_ids: [two] })).body)).toEqual([[two, 'second']]);
     await server.settle();
-    expect(await server.ctx.files.head(`media/${one}/a-random-name/original.webp`)).toBeNull();
+    expect(await server.ctx.files.head(`media/${one}/a-random-name/original.webp`)).not.toBeNull();
     expect((await edit(id, { media_ids: [] })).body.media_attachments).toEqual([]);
     const list = (await call(server.origin, 'GET', `/api/v1/accounts/${alice.accountId}/statuses?only_media=1`)).body;
     expect(list.map((post: { id: string }) => post.id)).not.toContain(id);
@@ -251,10 +252,48 @@ describe('the history of a post', () => {
     );
   });
 
-  it('forgets a picture that its author took out', async () => {
+  it('still shows a picture that an edit took out, until the post goes', async () => {
     const { id, one, two } = await writePair();
     await edit(id, { media_ids: [two] });
-    expect((await historyOf(id)).map(shownIn)).toEqual([[[two, 'second']], [[two, 'second']]]);
-    expect(JSON.stringify(await historyOf(id))).not.toContain(one);
+    expect((await read(id)).media_attachments).toHaveLength(1);
+    const versions = await historyOf(id);
+    expect(versions.map(shownIn)).toEqual([
+      [
+        [one, 'first'],
+        [two, 'second'],
+      ],
+      [[two, 'second']],
+    ]);
+    expect(versions[0].media_attachments[0].url).toContain(`/media/media/${one}/`);
+    await purgeMedia({ ...server.ctx, clock: () => new Date(Date.now() + 9 * 86_400_000) });
+    expect((await historyOf(id)).map(shownIn)).toEqual(versions.map(shownIn));
+    const rows = () =>
+      server.ctx.database.read.selectFrom('media_attachments').select('id').where('id', 'in', [one, two]).execute();
+    expect(await rows()).toHaveLength(2);
+    await alice.api('DELETE', `/api/v1/statuses/${id}`, { delete_media: true });
+    expect(await rows()).toEqual([]);
+  });
+
+  it('takes it back, or to another post, which keeps it', async () => {
+    const { id, one, two } = await writePair();
+    await edit(id, { media_ids: [two] });
+    await edit(id, { media_ids: [two, one] });
+    expect((await read(id)).media_attachments.map((media: { id: string }) => media.id)).toEqual([two, one]);
+    await edit(id, { media_ids: [two] });
+    const { body: other } = await alice.api('POST', '/api/v1/statuses', { status: 'again', media_ids: [one] });
+    await alice.api('DELETE', `/api/v1/statuses/${id}`, { delete_media: true });
+    expect((await read(other.id)).media_attachments).toHaveLength(1);
+  });
+
+  it('says what the post quotes', async () => {
+    const { body: quoted } = await alice.api('POST', '/api/v1/statuses', { status: 'quote me' });
+    const { body } = await alice.api('POST', '/api/v1/statuses', { status: 'so true', quoted_status_id: quoted.id });
+    await edit(body.id, { status: 'so very true' });
+    const quotes = async () => (await historyOf(body.id)).map(({ quote }: { quote: unknown }) => quote);
+    const shown = { state: 'accepted', quoted_status_id: quoted.id };
+    expect(await quotes()).toEqual([shown, shown]);
+    await alice.api('DELETE', `/api/v1/statuses/${quoted.id}`);
+    const gone = { state: 'deleted', quoted_status_id: null };
+    expect(await quotes()).toEqual([gone, gone]);
   });
 });

@@ -59,7 +59,8 @@ export async function renderStatusesById(
   );
 }
 
-async function findSeen(ctx: AppContext, ids: readonly string[], viewerId: string | null): Promise<SeenPost[]> {
+/** Those of the posts that the reader (null: nobody in particular) may see, with what they did with each. One statement. */
+export async function findSeen(ctx: AppContext, ids: readonly string[], viewerId: string | null): Promise<SeenPost[]> {
   const { database } = ctx;
   if (viewerId !== null) return database.prepared<SeenPost>('posts_seen', seenText, [viewerId, ids]);
   const rows = await database.prepared<Pick<SeenPost, 'id' | 'boost_of_id'>>('posts_open', openText, [ids]);

@@ -162,6 +162,7 @@ export const StatusEditSchema = Type.Object({
   poll: Type.Optional(Type.Object({ options: Type.Array(Type.Object({ title: Type.String() })) })),
   media_attachments: Type.Array(MediaAttachmentSchema),
   emojis: Type.Array(EmojiSchema),
+  quote: Type.Union([ShallowQuoteSchema, Type.Null()]),
 });
 export type MastodonStatusEdit = Static<typeof StatusEditSchema>;
 
@@ -225,10 +226,10 @@ export function serializeBody(post: PostView, places: PostPlaces): StatusBody {
   };
 }
 
-/** One version of a post. */
+/** One version of a post. What it quotes stays the same in all of them. */
 export function serializeVersion(
   version: PostVersionView,
-  account: MastodonAccount,
+  shown: { account: MastodonAccount; quote: MastodonStatusEdit['quote'] },
   places: MediaPlaces,
 ): MastodonStatusEdit {
   return {
@@ -236,7 +237,7 @@ export function serializeVersion(
     spoiler_text: version.summary,
     sensitive: version.sensitive,
     created_at: version.createdAt.toISOString(),
-    account,
+    ...shown,
     ...(version.pollOptions === null ? {} : { poll: { options: version.pollOptions.map((title) => ({ title })) } }),
     media_attachments: version.media.map((media) => serializeMedia(media, places)),
     emojis: serializeEmojis(version.emojis, places),

@@ -67,7 +67,10 @@ export async function replaceMedia(
   const moved = before.length !== after.length || before.some((id, position) => after[position] !== id);
   if (moved) {
     refuseUnfit(after, await lockMedia(tx, accountId, after), postId);
-    await removeMedia(tx, { ids: before.filter((id) => !after.includes(id)) });
+    await leaveToHistory(
+      tx,
+      before.filter((id) => !after.includes(id)),
+    );
     await place(ctx, tx, postId, after);
   }
   let changed = moved;
@@ -81,6 +84,21 @@ export async function replaceMedia(
   }
   if (changed) refuseUndescribed(ctx, await lockMedia(tx, accountId, after));
   return changed;
+}
+
+/** What an edit took out still shows in former versions of its post: it stays as long as these do. */
+async function leaveToHistory(tx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`update media_attachments set post_id = null, position = 0, expires_at = null
+    where id = any(${ids}::bigint[])`.execute(tx.sql);
+}
+
+/** Deletes uploads that only former versions of a post showed, when it goes; what another post shows by now stays. */
+export async function removeFormerMedia(tx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows } = await sql<{ id: string }>`select id::text from media_attachments
+    where id = any(${ids}::bigint[]) and post_id is null and expires_at is null order by id for update`.execute(tx.sql);
+  await removeMedia(tx, { ids: rows.map(({ id }) => id) });
 }
 
 /** Words and focus of one file. Returns whether that changes anything. */

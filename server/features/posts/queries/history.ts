@@ -13,7 +13,7 @@ export interface PostVersionView {
   emojis: EmojiReference[];
   /** The options of its poll. */
   pollOptions: string[] | null;
-  /** With the descriptions of that time. Uploads that an edit took out of the post are deleted, and are in no version any more. */
+  /** With the descriptions of that time; also what a later edit took out. */
   media: MediaView[];
   createdAt: Date;
 }

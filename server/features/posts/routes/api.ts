@@ -2,12 +2,14 @@
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { loadAccounts } from '#server/features/accounts/queries.ts';
+import { isId, loadAccounts } from '#server/features/accounts/queries.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
-import { serializePost, PostSchema, type PostJson } from '../serializers/post.ts';
-import { findVisiblePost, loadPosts, type PostView } from '../queries.ts';
+import { findSeen } from '../pages.ts';
+import { serializePost, PostSchema, type PostJson, type QuotedPostJson } from '../serializers/post.ts';
+import { loadPosts, type PostView } from '../queries.ts';
+import { loadQuoting, type Quoting } from '../queries/quoting.ts';
 import { publicPosts } from '../queries/lists.ts';
 import { createPost } from '../service/create.ts';
 import { deletePost } from '../service/delete.ts';
@@ -49,7 +51,7 @@ export function apiRoutes(app: App, ctx: AppContext): void {
         local: request.query.local === true,
       });
       setLinks(request, reply, ctx.config.origin, { first: ids.at(0), last: ids.at(-1) });
-      return present(ctx, await loadPosts(ctx, ids));
+      return present(ctx, request.viewer?.accountId ?? null, ids);
     },
   );
 
@@ -158,20 +160,49 @@ export function apiRoutes(app: App, ctx: AppContext): void {
 }
 
 async function presentOne(ctx: AppContext, viewerId: string | null, id: string): Promise<PostJson> {
-  const post = await findVisiblePost(ctx, viewerId, id);
-  const [shown] = post === null ? [] : await present(ctx, [post]);
+  const [shown] = isId(id) ? await present(ctx, viewerId, [id]) : [];
   if (!shown) throw new NotFound('Record not found');
   return shown;
 }
 
-async function present(ctx: AppContext, posts: PostView[]): Promise<PostJson[]> {
+/** Those of the posts that the reader may see, with what they quote; a fixed number of statements. */
+async function present(ctx: AppContext, viewerId: string | null, ids: readonly string[]): Promise<PostJson[]> {
+  const seen = await findSeen(ctx, ids, viewerId);
+  const posts = await loadPosts(
+    ctx,
+    seen.map(({ id }) => id),
+  );
+  const quoters = posts.filter(({ quote }) => quote !== null).map(({ id }) => id);
+  const quoting = await loadQuoting(ctx, [viewerId], quoters);
+  const show = await shownPosts(ctx, [...posts, ...(await loadPosts(ctx, quoting.quotedIds))]);
+  return seen.flatMap(({ id, votes }) => {
+    const post = show(id, votes);
+    return post ? [{ ...post, quote: quoteOf(quoting.of(viewerId, id), show) }] : [];
+  });
+}
+
+type Show = (id: string, votes: number[] | null) => QuotedPostJson | null;
+
+/** With their authors, for somebody who voted like that. */
+async function shownPosts(ctx: AppContext, posts: PostView[]): Promise<Show> {
   const accounts = await loadAccounts(
     ctx,
     posts.map(({ accountId }) => accountId),
   );
-  const byId = new Map(accounts.map((account) => [account.id, account]));
-  return posts.flatMap((post) => {
-    const account = byId.get(post.accountId);
-    return account ? [serializePost(post, account, ctx)] : [];
-  });
+  const postById = new Map(posts.map((post) => [post.id, post]));
+  const accountById = new Map(accounts.map((account) => [account.id, account]));
+  const now = ctx.clock();
+  return (id, votes) => {
+    const post = postById.get(id);
+    const account = post && accountById.get(post.accountId);
+    return account ? serializePost(post, account, ctx, { now, votes }) : null;
+  };
+}
+
+function quoteOf(quoting: Quoting | null, show: Show): PostJson['quote'] {
+  const quote = quoting?.quote ?? null;
+  if (quote === null) return null;
+  const isShown = quote.state === 'accepted' && quote.id !== null;
+  const post = isShown && quote.id !== null ? show(quote.id, quote.flags.votes) : null;
+  return { state: isShown && post === null ? 'deleted' : quote.state, post };
 }

@@ -9,11 +9,19 @@ import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
 import { renderStatuses, renderStatusesById } from '../pages.ts';
-import { findVisiblePost, findVisibleSubject } from '../queries.ts';
+import { findVisiblePost, findVisibleSubject, type PostView } from '../queries.ts';
 import { postHistory } from '../queries/history.ts';
+import { loadQuoting } from '../queries/quoting.ts';
 import { accountPosts } from '../queries/lists.ts';
 import { findThread } from '../queries/thread.ts';
-import { ContextSchema, serializeVersion, StatusEditSchema, StatusSchema, StatusSourceSchema } from '../serializers.ts';
+import {
+  ContextSchema,
+  serializeVersion,
+  StatusEditSchema,
+  type MastodonStatusEdit,
+  StatusSchema,
+  StatusSourceSchema,
+} from '../serializers.ts';
 import { wantThread } from '../service/backfill.ts';
 import { authorOf, IdParams, sendStatus, sendStatuses } from './answers.ts';
 import { refreshHeader } from './refreshes.ts';
@@ -108,8 +116,11 @@ export function readRoutes(app: App, ctx: AppContext): void {
     async (request) => {
       const post = await findVisibleSubject(ctx, request.viewer?.accountId ?? null, request.params.id);
       if (post === null) throw new NotFound('Record not found');
-      const account = await authorOf(ctx, post.accountId);
-      return (await postHistory(ctx, post)).map((version) => serializeVersion(version, account, ctx));
+      const shown = {
+        account: await authorOf(ctx, post.accountId),
+        quote: await shallowQuote(ctx, request.viewer?.accountId ?? null, post),
+      };
+      return (await postHistory(ctx, post)).map((version) => serializeVersion(version, shown, ctx));
     },
   );
 
@@ -151,4 +162,16 @@ export function readRoutes(app: App, ctx: AppContext): void {
       return sendStatuses(ctx, request, reply, rows, viewerId);
     },
   );
+}
+
+/** What a post quotes, for one reader: named, not shown. */
+async function shallowQuote(
+  ctx: AppContext,
+  viewerId: string | null,
+  post: PostView,
+): Promise<MastodonStatusEdit['quote']> {
+  if (post.quote === null) return null;
+  const { of } = await loadQuoting(ctx, [viewerId], [post.id]);
+  const quote = of(viewerId, post.id)?.quote ?? null;
+  return quote && { state: quote.state, quoted_status_id: quote.state === 'accepted' ? quote.id : null };
 }

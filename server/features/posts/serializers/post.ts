@@ -2,53 +2,94 @@
 import { Type, type Static } from 'typebox';
 import { handleOf } from '#server/features/accounts/policy.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
-import { MediaAttachmentSchema, serializeMedia, type MediaPlaces } from '#server/features/media/serializers.ts';
+import type { MediaPlaces } from '#server/features/media/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { stripHtml } from '#server/platform/text.ts';
 import type { PostView } from '../queries.ts';
+import {
+  PostLinkSchema,
+  PostMediaSchema,
+  PostPollSchema,
+  serializePostLink,
+  serializePostMedia,
+  serializePostPoll,
+} from './post-parts.ts';
+import { QuoteStateSchema } from './quote.ts';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);
 
+const fields = {
+  id: Type.String({ description: 'Decimal digits; sorts by time' }),
+  content: Type.String({ description: 'Plain text: what the author typed, or the text of a post from elsewhere' }),
+  content_html: Type.String({ description: 'The same as HTML, safe to show' }),
+  visibility: Type.Unsafe<Visibility>(Type.String({ enum: [...visibilities] })),
+  language: nullable(Type.String()),
+  content_warning: nullable(Type.String()),
+  sensitive: Type.Boolean(),
+  in_reply_to: nullable(Type.String({ description: 'The id of the post that is answered' })),
+  account: Type.Object({
+    id: Type.String(),
+    username: Type.String(),
+    handle: Type.String({ description: 'username, with @domain for people of other servers' }),
+    display_name: Type.String(),
+    url: Type.String(),
+  }),
+  mentions: Type.Array(Type.Object({ id: Type.String(), handle: Type.String() })),
+  tags: Type.Array(Type.String()),
+  media: Type.Array(PostMediaSchema),
+  poll: nullable(PostPollSchema),
+  link: nullable(PostLinkSchema),
+  likes: Type.Integer(),
+  boosts: Type.Integer(),
+  replies: Type.Integer(),
+  counts_from: Type.Unsafe<'origin' | 'here'>(
+    Type.String({
+      enum: ['origin', 'here'],
+      description: 'Whether its own server has told how often it was liked, boosted and answered',
+    }),
+  ),
+  created_at: Type.String({ format: 'date-time' }),
+  edited_at: nullable(Type.String({ format: 'date-time' })),
+  url: Type.String(),
+};
+
+const QuotedPostSchema = Type.Object(fields, {
+  description: 'A post inside another; what it quotes itself is not told',
+});
+
 export const PostSchema = Type.Object(
   {
-    id: Type.String({ description: 'Decimal digits; sorts by time' }),
-    content: Type.String({ description: 'Plain text: what the author typed, or the text of a post from elsewhere' }),
-    content_html: Type.String({ description: 'The same as HTML, safe to show' }),
-    visibility: Type.Unsafe<Visibility>(Type.String({ enum: [...visibilities] })),
-    language: nullable(Type.String()),
-    content_warning: nullable(Type.String()),
-    sensitive: Type.Boolean(),
-    in_reply_to: nullable(Type.String({ description: 'The id of the post that is answered' })),
-    account: Type.Object({
-      id: Type.String(),
-      username: Type.String(),
-      handle: Type.String({ description: 'username, with @domain for people of other servers' }),
-      display_name: Type.String(),
-      url: Type.String(),
-    }),
-    mentions: Type.Array(Type.Object({ id: Type.String(), handle: Type.String() })),
-    tags: Type.Array(Type.String()),
-    media: Type.Array(MediaAttachmentSchema),
-    likes: Type.Integer(),
-    boosts: Type.Integer(),
-    replies: Type.Integer(),
-    counts_from: Type.Unsafe<'origin' | 'here'>(
-      Type.String({
-        enum: ['origin', 'here'],
-        description: 'Whether its own server has told how often it was liked, boosted and answered',
-      }),
+    ...fields,
+    quote: nullable(
+      Type.Object(
+        {
+          state: QuoteStateSchema,
+          post: nullable(QuotedPostSchema),
+        },
+        { description: 'What it quotes; only an accepted quote shows the post' },
+      ),
     ),
-    created_at: Type.String({ format: 'date-time' }),
-    edited_at: nullable(Type.String({ format: 'date-time' })),
-    url: Type.String(),
   },
   { description: 'A post' },
 );
 export type PostJson = Static<typeof PostSchema>;
+export type QuotedPostJson = Static<typeof QuotedPostSchema>;
 
-/** The post with its author, as everybody who may see it sees it. */
-export function serializePost(post: PostView, account: AccountView, places: MediaPlaces): PostJson {
+/** What one reader has to do with a post, and when they read it. */
+export interface PostReading {
+  now: Date;
+  /** What they chose in its poll; null when they did not vote. */
+  votes: readonly number[] | null;
+}
+
+/** The post with its author, for one reader; without what it quotes. */
+export function serializePost(
+  post: PostView,
+  account: AccountView,
+  places: MediaPlaces,
+  { now, votes }: PostReading,
+): QuotedPostJson {
   return {
     id: post.id,
     content: post.source ?? stripHtml(post.html),
@@ -69,7 +110,9 @@ export function serializePost(post: PostView, account: AccountView, places: Medi
       .filter(({ silent }) => !silent)
       .map((mention) => ({ id: mention.accountId, handle: handleOf(mention) })),
     tags: post.tags.map(({ name }) => name),
-    media: post.media.map((media) => serializeMedia(media, places)),
+    media: post.media.map((media) => serializePostMedia(media, places)),
+    poll: post.poll && serializePostPoll(post.poll, now, votes),
+    link: post.card && serializePostLink(post.card, places),
     likes: post.likesCount,
     boosts: post.boostsCount,
     replies: post.repliesCount,

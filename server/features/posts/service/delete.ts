@@ -1,6 +1,6 @@
 // Taking a post away for good.
 import type { AppContext } from '#server/context.ts';
-import { detachMedia } from '#server/features/media/service/attach.ts';
+import { detachMedia, removeFormerMedia } from '#server/features/media/service/attach.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { isCounted, mayDelete } from '../policy.ts';
@@ -43,6 +43,7 @@ async function removePost(
   const replies = await sql<{
     id: string;
   }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
+  await removeFormerMedia(tx, await formerMediaOf(tx, post));
   await detachMedia(ctx, tx, [post.id], { keepForRedraft });
   countPost(tx, post, -1);
   if (post.quote?.id != null && post.quote.state === 'accepted' && isCounted(post.visibility))
@@ -66,6 +67,15 @@ async function removePost(
     tags: post.tags.map(({ name }) => name),
   });
   return { posts: [...boosts.posts, ...replies.rows.map(({ id }) => id)], accounts: boosts.accounts };
+}
+
+/** Uploads that former versions showed and the present one does not: nobody sees them once the history is gone. */
+async function formerMediaOf(tx: Transaction, post: PostView): Promise<string[]> {
+  if (!post.local || post.editedAt === null) return [];
+  const { rows } = await sql<{ id: string }>`
+    select distinct former->>'id' as id from post_versions v, jsonb_array_elements(v.media) former
+    where v.post_id = ${post.id} and former->>'remoteUrl' is null`.execute(tx.sql);
+  return rows.map(({ id }) => id);
 }
 
 /** Boosts go with what they boost; each was counted with its booster, and the addresses of ours answer "gone". */
