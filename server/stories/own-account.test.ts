@@ -3,8 +3,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import { signUp, write } from '#server/testing/people.ts';
+import { hasFfmpeg } from '#server/testing/recordings.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { article, composer, expectNoFaults, openWindow } from './acts.ts';
+import { attach, film, photo } from './media-scene.ts';
 
 const sizes = [
   { width: 360, height: 800, dark: true },
@@ -212,6 +214,33 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
     await page.getByText('This account points to @gina_new.').waitFor();
     await expectNoFaults(page);
     expect([...faults, ...other.faults]).toEqual([]);
+  });
+
+  test.skipIf(!hasFfmpeg)('a film gets the cover that its owner chose', { timeout: 120_000 }, async () => {
+    const jana = await signUp(server, 'jana');
+    const { page, faults } = await openWindow(browser, server, jana, narrow);
+    await page.goto('/local');
+    await (await composer(page)).fill('They fly');
+    await attach(page, [await film('flight.mp4', 1)]);
+    await page
+      .getByRole('list', { name: 'Attached files' })
+      .getByRole('button', { name: /^Describe/ })
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Describe' });
+    const choose = dialog.getByRole('button', { name: 'Choose a cover' });
+    await choose.waitFor({ timeout: 60_000 });
+    const chooser = page.waitForEvent('filechooser');
+    await choose.press('Enter');
+    await (await chooser).setFiles(await photo('cover.jpg', 320, 240));
+    await page.getByText('The cover is set.').first().waitFor();
+    await dialog.getByRole('textbox').fill('Rooks in flight');
+    await expectNoFaults(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').getByRole('button', { name: 'Post', exact: true }).click();
+    await article(page, 'They fly').waitFor();
+    const { body } = await jana.api('GET', `/api/v1/accounts/${jana.accountId}/statuses`);
+    expect(body[0].media_attachments[0].preview_url).toContain('thumbnail');
+    expect(faults).toEqual([]);
   });
 
   test('a thread says that more is looked for, and takes it in', { timeout: 60_000 }, async () => {

@@ -87,6 +87,13 @@ export async function browserToken(
   return accessToken;
 }
 
+let met = 0;
+
+/** So many newcomers, each with a name that nobody else has. */
+export function crowd(server: Parameters<typeof signUp>[0], count: number): Promise<Person[]> {
+  return Promise.all(Array.from({ length: count }, () => signUp(server, `person${(met += 1)}`)));
+}
+
 /** Lets somebody publish a post through the door, and returns its id. @throws when it is refused */
 export async function write(person: Pick<Person, 'api'>, status: string, more: object = {}): Promise<string> {
   const answer = await person.api('POST', '/api/v1/statuses', { status, ...more });

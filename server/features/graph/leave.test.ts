@@ -2,23 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '#server/platform/database.ts';
 import { runDue } from '#server/schedule.ts';
-import { browserToken, call, signUp, type Person } from '#server/testing/people.ts';
+import { browserToken, call, crowd, signUp, write, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { removeLeft } from './activitypub/leave.ts';
 
 const day = 86_400_000;
 let server: TestServer;
-let made = 0;
 let now = new Date('2026-06-01T12:00:00.000Z');
 beforeAll(async () => {
   server = await openTestServer({ clock: () => now });
 });
 afterAll(() => server.close());
 
-const crowd = async (count: number): Promise<Person[]> =>
-  Promise.all(Array.from({ length: count }, () => signUp(server, `l${(made += 1)}`)));
-const write = async (person: Person, status: string): Promise<string> =>
-  (await person.api('POST', '/api/v1/statuses', { status })).body.id;
 const statusOf = async (path: string, person?: Person): Promise<number> =>
   (await call(server.origin, 'GET', path, { token: person?.token })).status;
 const ids = (rows: Array<{ id: string }>): string[] => rows.map(({ id }) => id);
@@ -32,7 +27,7 @@ const signIn = (person: Person) =>
 
 describe('leaving', () => {
   it('asks for a fresh proof, on the website', async () => {
-    const [ann] = (await crowd(1)) as [Person];
+    const [ann] = (await crowd(server, 1)) as [Person];
     expect((await ann.api('DELETE', '/api/auth/account')).status).toBe(403);
     const token = await browserToken(server, ann);
     now = new Date(now.getTime() + 16 * 60_000);
@@ -49,7 +44,7 @@ describe('leaving', () => {
   });
 
   it('hides at once, ends all tokens, and is taken back by signing in within thirty days', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     await ben.api('POST', `/api/v1/accounts/${ann.accountId}/follow`);
     const post = await write(ann, `good bye @${ben.username}`);
     await server.settle();
@@ -73,7 +68,7 @@ describe('leaving', () => {
   });
 
   it('is for good after thirty days: nothing is left, the name stays taken, other servers are told', async () => {
-    const [ann, ben, far] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, far] = (await crowd(server, 3)) as [Person, Person, Person];
     const theirs = await write(ben, 'like me');
     await ann.api('POST', `/api/v1/statuses/${theirs}/favourite`);
     await ann.api('POST', `/api/v1/statuses/${theirs}/bookmark`);

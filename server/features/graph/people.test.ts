@@ -2,19 +2,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { follow } from '#server/features/graph/service/follow.ts';
 import { tellOfPost } from '#server/features/notifications/subscribers.ts';
-import { call, signUp, type Person } from '#server/testing/people.ts';
+import { call, crowd, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { statementsOf } from '#server/testing/statements.ts';
 
 let server: TestServer;
-let made = 0;
 beforeAll(async () => {
   server = await openTestServer();
 });
 afterAll(() => server.close());
 
-const crowd = async (count: number): Promise<Person[]> =>
-  Promise.all(Array.from({ length: count }, () => signUp(server, `q${(made += 1)}`)));
 const relation = async (person: Person, id: string) =>
   (await person.api('GET', `/api/v1/accounts/relationships?id[]=${id}`)).body[0];
 const ids = (rows: Array<{ id: string }>): string[] => rows.map(({ id }) => id);
@@ -30,7 +27,7 @@ async function moveTo(person: Person, domain: string): Promise<void> {
 
 describe('a blocked server', () => {
   it('is listed, named in relationships, and unblocked; nonsense is refused in words', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     await moveTo(ben, 'far.example');
     expect((await ann.api('POST', '/api/v1/domain_blocks', { domain: ' Far.Example ' })).body).toEqual({});
     await ann.api('POST', '/api/v1/domain_blocks', { domain: 'far.example' });
@@ -48,7 +45,7 @@ describe('a blocked server', () => {
   });
 
   it('takes its people, their posts and their news away, and ends follows both ways', async () => {
-    const [ann, ben, cid, dan] = (await crowd(4)) as [Person, Person, Person, Person];
+    const [ann, ben, cid, dan] = (await crowd(server, 4)) as [Person, Person, Person, Person];
     const { ctx } = server;
     for (const pair of [
       [ann, ben],
@@ -82,7 +79,7 @@ describe('a blocked server', () => {
 
 describe('somebody on one’s profile', () => {
   it('is one whom one follows, for all to see, and no longer when one stops', async () => {
-    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
     const shown = async (): Promise<string[]> => ids((await ann.api('GET', '/api/v1/endorsements')).body);
     const refused = await ann.api('POST', `/api/v1/accounts/${ben.accountId}/endorse`);
     expect([refused.status, refused.body.error]).toEqual([422, expect.stringContaining('You must be following')]);
@@ -101,7 +98,7 @@ describe('somebody on one’s profile', () => {
 
 describe('a private note', () => {
   it('is seen by the one who wrote it only, changes and goes', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     const path = `/api/v1/accounts/${ben.accountId}/note`;
     expect((await ann.api('POST', path, { comment: 'met in Lisbon' })).body.note).toBe('met in Lisbon');
     expect((await ann.api('POST', path, { comment: 'met in Porto' })).body.note).toBe('met in Porto');
@@ -115,7 +112,7 @@ describe('a private note', () => {
 
 describe('relationships', () => {
   it('with oneself are all false; unknown ids are passed over', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     const query = [ben.accountId, '12345', 'x', ann.accountId].map((id) => `id[]=${id}`).join('&');
     const { body } = await ann.api('GET', `/api/v1/accounts/relationships?${query}`);
     expect(ids(body)).toEqual([ben.accountId, ann.accountId]);
@@ -127,7 +124,7 @@ describe('relationships', () => {
 
 describe('familiar followers', () => {
   it('are those whom one follows, without people who hide it', async () => {
-    const [ann, ben, cid, dan, eve] = (await crowd(5)) as [Person, Person, Person, Person, Person];
+    const [ann, ben, cid, dan, eve] = (await crowd(server, 5)) as [Person, Person, Person, Person, Person];
     for (const person of [ben, cid, dan]) await person.api('POST', `/api/v1/accounts/${eve.accountId}/follow`);
     for (const person of [ben, cid]) await ann.api('POST', `/api/v1/accounts/${person.accountId}/follow`);
     const familiar = async (...people: Person[]) => {
@@ -150,7 +147,7 @@ describe('familiar followers', () => {
 
 describe('hidden lists', () => {
   it('are seen by their owner, and by nobody else', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     await ann.api('POST', `/api/v1/accounts/${ben.accountId}/follow`);
     await ben.api('POST', `/api/v1/accounts/${ann.accountId}/follow`);
     await ann.api('PATCH', '/api/v1/accounts/update_credentials', { hide_collections: true });
@@ -165,7 +162,7 @@ describe('hidden lists', () => {
 
 describe('the directory', () => {
   it('lists who wants to be found, the latest first, in pages', async () => {
-    const [ann, ben, cid, dan] = (await crowd(4)) as [Person, Person, Person, Person];
+    const [ann, ben, cid, dan] = (await crowd(server, 4)) as [Person, Person, Person, Person];
     await cid.api('PATCH', '/api/v1/accounts/update_credentials', { discoverable: false });
     await ann.api('POST', `/api/v1/accounts/${dan.accountId}/block`);
     for (const person of [ben, cid, dan, ann]) await person.api('POST', '/api/v1/statuses', { status: 'hi' });
@@ -187,7 +184,7 @@ describe('the directory', () => {
 
 describe('the profile', () => {
   it('is read as it was typed, and changed by halves', async () => {
-    const [ann] = (await crowd(1)) as [Person];
+    const [ann] = (await crowd(server, 1)) as [Person];
     await ann.api('PUT', '/api/v1/profile', { note: 'birds & <bees>', display_name: 'Ann', show_media: false });
     const { body } = await ann.api('PATCH', '/api/v1/profile', {
       attribution_domains: ['https://Ann.example/', 'b.example'],

@@ -1,25 +1,19 @@
 // Stories of reports: what is kept, what is passed over, what is refused, and what another server hears.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
-import { signUp, type Person } from '#server/testing/people.ts';
+import { crowd, write, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { findReport } from './queries.ts';
 
 let server: TestServer;
-let made = 0;
 beforeAll(async () => {
   server = await openTestServer();
   await changeInstanceSettings(server.ctx, { rules: ['Be kind.', 'Be quiet.'] });
 });
 afterAll(() => server.close());
 
-const crowd = async (count: number): Promise<Person[]> =>
-  Promise.all(Array.from({ length: count }, () => signUp(server, `m${(made += 1)}`)));
-const write = async (person: Person, status: string, more: object = {}): Promise<string> =>
-  (await person.api('POST', '/api/v1/statuses', { status, ...more })).body.id;
-
 it('keeps what was said of whom, with the posts that the reporter may see', async () => {
-  const [ann, ben] = (await crowd(2)) as [Person, Person];
+  const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
   const open = await write(ben, 'rude');
   const hidden = await write(ben, 'hidden', { visibility: 'private' });
   const mine = await write(ann, 'mine');
@@ -55,7 +49,7 @@ it('keeps what was said of whom, with the posts that the reporter may see', asyn
 });
 
 it('refuses in words what cannot be, and keeps nothing of it', async () => {
-  const [ann, ben] = (await crowd(2)) as [Person, Person];
+  const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
   const report = (body: object) => ann.api('POST', '/api/v1/reports', { account_id: ben.accountId, ...body });
   const refusals: Array<[object, number, string]> = [
     [{ account_id: '12' }, 404, 'Record not found'],
@@ -78,7 +72,7 @@ it('refuses in words what cannot be, and keeps nothing of it', async () => {
 });
 
 it('goes to the server of the account when its reporter wants that, signed by this server', async () => {
-  const [ann, ben] = (await crowd(2)) as [Person, Person];
+  const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
   const post = await write(ben, 'rude');
   await server.ctx.database.read
     .updateTable('accounts')

@@ -2,22 +2,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { follow } from '#server/features/graph/service/follow.ts';
 import { statementsOf } from '#server/testing/statements.ts';
-import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
+import { call, crowd, write, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { renderForViewers } from './pages.ts';
 
 let server: TestServer;
 let now = new Date();
-let made = 0;
 beforeAll(async () => {
   server = await openTestServer({ clock: () => now });
 });
 afterAll(() => server.close());
 
-const crowd = async (count: number): Promise<Person[]> =>
-  Promise.all(Array.from({ length: count }, () => signUp(server, `p${(made += 1)}`)));
-const write = async (person: Person, status: string, more: object = {}): Promise<string> =>
-  (await person.api('POST', '/api/v1/statuses', { status, ...more })).body.id;
 const filterWords = async (person: Person, keywords: string[], more: object = {}): Promise<string> =>
   (
     await person.api('POST', '/api/v2/filters', {
@@ -32,7 +27,7 @@ const filteredOf = async (person: Person, id: string): Promise<Answer['body']> =
 
 describe('a post says which filters of its reader match', () => {
   it('by words in its text and its warning, and by its id', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     const post = await write(ben, 'The <ROOKERY> fell\nsilent', { spoiler_text: 'about birds' });
     const one = await filterWords(ann, ['rookery', 'Fell silent', 'nothing'], { filter_action: 'hide' });
     const two = await filterWords(ann, ['birds'], { context: ['public', 'thread'] });
@@ -62,14 +57,14 @@ describe('a post says which filters of its reader match', () => {
   });
 
   it('by an answer of its poll', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     const post = await write(ben, 'well?', { poll: { options: ['yes', 'the Ending'], expires_in: 600 } });
     await filterWords(ann, ['ending']);
     expect(await filteredOf(ann, post)).toMatchObject([{ keyword_matches: ['ending'] }]);
   });
 
   it('only to that reader, and nobody’s own post is filtered', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     const [mine, theirs] = [await write(ann, 'a secret'), await write(ben, 'a secret')];
     await filterWords(ann, ['secret']);
     expect(await filteredOf(ann, theirs)).toHaveLength(1);
@@ -80,7 +75,7 @@ describe('a post says which filters of its reader match', () => {
   });
 
   it('until the filter changes, expires or goes, and after the post is edited', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     const post = await write(ben, 'swallows');
     const id = await filterWords(ann, ['swallows'], { expires_in: 60 });
     expect(await filteredOf(ann, post)).toHaveLength(1);
@@ -97,7 +92,7 @@ describe('a post says which filters of its reader match', () => {
   });
 
   it('in timelines, boosts, threads, notifications and live updates alike', async () => {
-    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
     await follow(server.ctx, { followerId: ann.accountId, followeeId: cid.accountId });
     await filterWords(ann, ['ending']);
     const mine = await write(ann, 'what do you think?');
@@ -120,7 +115,7 @@ describe('a post says which filters of its reader match', () => {
   });
 
   it('until it is deleted, and then no filter names it', async () => {
-    const [ann, ben] = (await crowd(2)) as [Person, Person];
+    const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
     const post = await write(ben, 'soon gone');
     const id = await filterWords(ann, ['x']);
     await ann.api('POST', `/api/v2/filters/${id}/statuses`, { status_id: post });
@@ -132,7 +127,7 @@ describe('a post says which filters of its reader match', () => {
 });
 
 it('open pages hear that filters changed', async () => {
-  const [ann] = (await crowd(1)) as [Person];
+  const [ann] = (await crowd(server, 1)) as [Person];
   const heard: unknown[] = [];
   const stop = await server.ctx.bus.subscribe('account-news', (message) => heard.push(message));
   await filterWords(ann, ['one']);
@@ -142,7 +137,7 @@ it('open pages hear that filters changed', async () => {
 });
 
 it('filters cost a page no statement once they are known', async () => {
-  const [ann, ben] = (await crowd(2)) as [Person, Person];
+  const [ann, ben] = (await crowd(server, 2)) as [Person, Person];
   await follow(server.ctx, { followerId: ann.accountId, followeeId: ben.accountId });
   for (let index = 0; index < 5; index += 1) await write(ben, `word ${index}`);
   await server.settle();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { block } from '#server/features/graph/service/block.ts';
 import { follow } from '#server/features/graph/service/follow.ts';
 import { mute } from '#server/features/graph/service/mute.ts';
-import { call, signUp, type Person } from '#server/testing/people.ts';
+import { call, signUp, write, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { makeUpload } from '#server/testing/uploads.ts';
 import { statementsOf } from '#server/testing/statements.ts';
@@ -21,8 +21,6 @@ const crowd = async (count: number): Promise<Person[]> => {
   for (const person of people) await person.api('PATCH', '/api/v1/accounts/update_credentials', { indexable: true });
   return people;
 };
-const write = async (person: Person, status: string, more: object = {}): Promise<string> =>
-  (await person.api('POST', '/api/v1/statuses', { status, ...more })).body.id;
 const find = async (person: Person, q: string, more: Record<string, string> = {}): Promise<string[]> => {
   const query = new URLSearchParams({ q, type: 'statuses', ...more }).toString();
   const { status, body } = await person.api('GET', `/api/v2/search?${query}`);

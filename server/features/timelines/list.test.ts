@@ -4,21 +4,16 @@ import { block } from '#server/features/graph/service/block.ts';
 import { follow } from '#server/features/graph/service/follow.ts';
 import { mute } from '#server/features/graph/service/mute.ts';
 import { statementsOf } from '#server/testing/statements.ts';
-import { signUp, type Answer, type Person } from '#server/testing/people.ts';
+import { crowd, write, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { listsShowing } from './queries/list.ts';
 
 let server: TestServer;
-let made = 0;
 beforeAll(async () => {
   server = await openTestServer();
 });
 afterAll(() => server.close());
 
-const crowd = async (count: number): Promise<Person[]> =>
-  Promise.all(Array.from({ length: count }, () => signUp(server, `p${(made += 1)}`)));
-const write = async (person: Person, status: string, more: object = {}): Promise<string> =>
-  (await person.api('POST', '/api/v1/statuses', { status, ...more })).body.id;
 const boost = async (person: Person, id: string): Promise<string> =>
   (await person.api('POST', `/api/v1/statuses/${id}/reblog`)).body.id;
 const followEach = async (follower: Person, ...followees: Person[]): Promise<void> => {
@@ -38,7 +33,7 @@ const home = async (person: Person): Promise<string[]> => idsOf(await person.api
 
 describe('a list shows', () => {
   it('what its members wrote before and after they came in, newest first, followed or not', async () => {
-    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
     const before = await write(ben, 'before');
     const id = await makeList(ann, [ben, cid]);
     await followEach(ann, cid);
@@ -52,7 +47,7 @@ describe('a list shows', () => {
   });
 
   it('only what its owner may see and wants to see', async () => {
-    const [ann, ben, cid, dan] = (await crowd(4)) as [Person, Person, Person, Person];
+    const [ann, ben, cid, dan] = (await crowd(server, 4)) as [Person, Person, Person, Person];
     const id = await makeList(ann, [ben, cid]);
     await write(ben, 'for followers', { visibility: 'private' });
     await write(ben, 'for another @' + dan.username, { visibility: 'direct' });
@@ -72,7 +67,7 @@ describe('a list shows', () => {
     ['followed', ['followed', 'self', 'owner']],
     ['none', ['self', 'owner']],
   ])('answers by its policy: %s', async (repliesPolicy, expected) => {
-    const [ann, ben, cid, dan, eve] = (await crowd(5)) as [Person, Person, Person, Person, Person];
+    const [ann, ben, cid, dan, eve] = (await crowd(server, 5)) as [Person, Person, Person, Person, Person];
     await followEach(ann, dan);
     const id = await makeList(ann, [ben, cid], { replies_policy: repliesPolicy });
     const answers: Record<string, string> = {};
@@ -83,7 +78,7 @@ describe('a list shows', () => {
   });
 
   it('public posts with its hashtags, each once', async () => {
-    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
     const id = await makeList(ann, [ben]);
     const early = await write(cid, '#listening early');
     await ann.api('POST', `/api/lists/${id}/tags`, { tags: ['listening', 'looking'] });
@@ -94,7 +89,7 @@ describe('a list shows', () => {
 });
 
 it('what a hashtag brings is shown whatever the list says of its author’s answers', async () => {
-  const [ann, ben, eve] = (await crowd(3)) as [Person, Person, Person];
+  const [ann, ben, eve] = (await crowd(server, 3)) as [Person, Person, Person];
   const id = await makeList(ann, [ben], { replies_policy: 'none' });
   await ann.api('POST', `/api/lists/${id}/tags`, { tags: ['anyway'] });
   const question = await write(eve, 'question');
@@ -106,7 +101,7 @@ it('what a hashtag brings is shown whatever the list says of its author’s answ
 
 describe('an exclusive list', () => {
   it('takes its posts out of home and gives them back', async () => {
-    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
     await followEach(ann, ben, cid);
     const [first, kept, tagged] = [await write(ben, 'one'), await write(cid, 'two'), await write(cid, '#quietplace')];
     await server.settle();
@@ -126,7 +121,7 @@ describe('an exclusive list', () => {
   });
 
   it('lets a member who leaves it come home, and takes one who comes in', async () => {
-    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+    const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
     await followEach(ann, ben, cid);
     const [one, two] = [await write(ben, 'one'), await write(cid, 'two')];
     const id = await makeList(ann, [ben], { exclusive: true });
@@ -140,7 +135,7 @@ describe('an exclusive list', () => {
 });
 
 it('open pages are told of posts that their list shows, and of no others', async () => {
-  const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+  const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
   const ids = [await makeList(ann, [ben]), await makeList(ann, [cid]), await makeList(cid, [ben])];
   const [open, hidden] = [await write(ben, 'hello'), await write(ben, 'psst', { visibility: 'private' })];
   await followEach(cid, ben);
@@ -149,7 +144,7 @@ it('open pages are told of posts that their list shows, and of no others', async
 });
 
 it('a page costs at most three statements however many members and posts there are', async () => {
-  const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
+  const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
   const id = await makeList(ann, [ben, cid]);
   const cost = (): Promise<number> => statementsOf(server.ctx, () => shown(ann, id));
   for (const person of [ben, cid]) await write(person, 'hello');

@@ -7,6 +7,7 @@ import { t } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
 import { Button, IconButton } from '#web/ui/Button.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
+import { Cover } from './Cover.tsx';
 import { describing, type Describing } from './describing.ts';
 import { changeOne, type DraftMedia, type MediaList } from './draft-media.ts';
 import { FilmPlayer } from './Film.tsx';
@@ -143,6 +144,7 @@ export function Describer({ shown: { list, key } }: { shown: Describing }) {
     >
       <div class={styles.describer}>
         <Shown key={item.key} item={item} list={list} />
+        <Cover item={item} list={list} />
         <Words item={item} list={list} onDone={close} />
         <div class={styles.buttons}>
           {place < items.length - 1 && <Button onClick={() => turn(1)}>{t('media.next')}</Button>}

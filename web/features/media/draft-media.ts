@@ -112,6 +112,14 @@ export function isChanged({ media, description, focus }: DraftMedia): boolean {
   return media !== null && (isMoved || (media.description ?? '') !== description.trim());
 }
 
+/** Sends a picture that shall stand for a film or a sound. @throws {ApiError} */
+export async function setCover(list: MediaList, { key, media }: DraftMedia, file: File): Promise<void> {
+  const form = new FormData();
+  form.set('thumbnail', file);
+  const saved = await request<MediaAttachment>('PUT', `/api/v1/media/${media?.id ?? ''}`, { form });
+  replace(list, key, { media: saved });
+}
+
 /** Tells the server the words and focus of those that no post shows yet. @throws {ApiError} */
 export async function saveDetails(list: MediaList): Promise<void> {
   await Promise.all(
