@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { block, unblock } from '#server/features/graph/service/block.ts';
 import { follow, unfollow } from '#server/features/graph/service/follow.ts';
 import { mute, unmute } from '#server/features/graph/service/mute.ts';
-import { call, crowd, signUp, write, type Answer, type Person } from '#server/testing/people.ts';
+import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { addPost, type PostNews } from './subscribers.ts';
 import { setBoostHours } from './service/boosts.ts';
@@ -17,6 +17,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** People with fresh names. */
+const crowd = async (count: number): Promise<Person[]> =>
+  Promise.all(Array.from({ length: count }, () => signUp(server, `p${(made += 1)}`)));
+const write = async (person: Person, status: string, more: object = {}): Promise<string> =>
+  (await person.api('POST', '/api/v1/statuses', { status, ...more })).body.id;
 const followEach = async (follower: Person, ...followees: Person[]): Promise<void> => {
   for (const followee of followees)
     await follow(server.ctx, { followerId: follower.accountId, followeeId: followee.accountId });
@@ -27,7 +31,7 @@ const home = async (person: Person, query = ''): Promise<string[]> =>
 
 describe('home', () => {
   it('holds what one writes and what those write whom one follows, newest first', async () => {
-    const [ann, ben, cid] = (await crowd(server, 3)) as [Person, Person, Person];
+    const [ann, ben, cid] = (await crowd(3)) as [Person, Person, Person];
     await followEach(ann, ben);
     await server.settle();
     const ids = [
@@ -42,7 +46,7 @@ describe('home', () => {
   });
 
   it('shows an answer only to those who follow both, and to the answered', async () => {
-    const [author, both, one, asker] = (await crowd(server, 4)) as [Person, Person, Person, Person];
+    const [author, both, one, asker] = (await crowd(4)) as [Person, Person, Person, Person];
     await followEach(both, author, asker);
     await followEach(one, author);
     await followEach(asker, author);
@@ -57,7 +61,7 @@ describe('home', () => {
   });
 
   it('shows boosts, unless one does not want those of that person', async () => {
-    const [author, booster, wants, wantsNot] = (await crowd(server, 4)) as [Person, Person, Person, Person];
+    const [author, booster, wants, wantsNot] = (await crowd(4)) as [Person, Person, Person, Person];
     await followEach(wants, booster);
     await follow(server.ctx, { followerId: wantsNot.accountId, followeeId: booster.accountId, showBoosts: false });
     await server.settle();
@@ -71,7 +75,7 @@ describe('home', () => {
   });
 
   it('shows a direct post only to a follower whom it mentions', async () => {
-    const [author, named, other] = (await crowd(server, 3)) as [Person, Person, Person];
+    const [author, named, other] = (await crowd(3)) as [Person, Person, Person];
     await followEach(named, author);
     await followEach(other, author);
     await server.settle();
@@ -82,7 +86,7 @@ describe('home', () => {
   });
 
   it('shows only the languages that one asked for', async () => {
-    const [author, reader] = (await crowd(server, 2)) as [Person, Person];
+    const [author, reader] = (await crowd(2)) as [Person, Person];
     await follow(server.ctx, { followerId: reader.accountId, followeeId: author.accountId, languages: ['de'] });
     await server.settle();
     await write(author, 'English', { language: 'en' });
@@ -92,7 +96,7 @@ describe('home', () => {
   });
 
   it('begins with the latest posts of a new followee', async () => {
-    const [author, reader] = (await crowd(server, 2)) as [Person, Person];
+    const [author, reader] = (await crowd(2)) as [Person, Person];
     const open = await write(author, 'before');
     const hidden = await write(author, 'for followers', { visibility: 'private' });
     await write(author, `to @${reader.username}`, { visibility: 'direct' });
@@ -141,7 +145,7 @@ describe('home', () => {
   });
 
   it('forgets for good whom one unfollows, blocks or mutes', async () => {
-    const [reader, gone, blocked, muted, stays] = (await crowd(server, 5)) as [Person, Person, Person, Person, Person];
+    const [reader, gone, blocked, muted, stays] = (await crowd(5)) as [Person, Person, Person, Person, Person];
     const { ctx } = server;
     await followEach(reader, gone, blocked, muted, stays);
     await server.settle();
@@ -165,7 +169,7 @@ describe('home', () => {
   });
 
   it('gets each post once, however often the job runs', async () => {
-    const [author, reader] = (await crowd(server, 2)) as [Person, Person];
+    const [author, reader] = (await crowd(2)) as [Person, Person];
     await followEach(reader, author);
     await server.settle();
     const told: string[][] = [];
@@ -179,7 +183,7 @@ describe('home', () => {
   });
 
   it('is cut to its latest entries', async () => {
-    const [author] = (await crowd(server, 1)) as [Person];
+    const [author] = (await crowd(1)) as [Person];
     const ids: string[] = [];
     for (let count = 0; count < 7; count += 1) ids.push(await write(author, `number ${count}`));
     await server.settle();
@@ -192,7 +196,7 @@ describe('paging', () => {
   let ids: string[];
   let reader: Person;
   beforeAll(async () => {
-    [reader] = (await crowd(server, 1)) as [Person];
+    [reader] = (await crowd(1)) as [Person];
     ids = [];
     for (let count = 0; count < 9; count += 1) ids.push(await write(reader, `page #paged${made} ${count}`));
     await server.settle();
@@ -231,7 +235,7 @@ describe('paging', () => {
 
 describe('public and hashtag timelines', () => {
   it('hold public posts of everybody, without boosts and answers to others', async () => {
-    const [author, other] = (await crowd(server, 2)) as [Person, Person];
+    const [author, other] = (await crowd(2)) as [Person, Person];
     const post = await write(author, 'heard by all');
     const answer = await write(other, 'answer', { in_reply_to_id: post });
     const own = await write(author, 'more of it', { in_reply_to_id: post });
@@ -247,7 +251,7 @@ describe('public and hashtag timelines', () => {
   });
 
   it('leave out whom one mutes or blocks', async () => {
-    const [author, reader] = (await crowd(server, 2)) as [Person, Person];
+    const [author, reader] = (await crowd(2)) as [Person, Person];
     const post = await write(author, `quiet #quiet${made}`);
     await mute(server.ctx, { muterId: reader.accountId, mutedId: author.accountId });
     for (const path of ['/api/v1/timelines/public', `/api/v1/timelines/tag/quiet${made}`])
@@ -261,7 +265,7 @@ describe('public and hashtag timelines', () => {
   });
 
   it('find hashtags in any spelling, and by any, all and none', async () => {
-    const [author] = (await crowd(server, 1)) as [Person];
+    const [author] = (await crowd(1)) as [Person];
     const name = `z${made}`;
     const a = await write(author, `#${name.toUpperCase()}`);
     const b = await write(author, `#${name} #${name}more`);
@@ -286,7 +290,7 @@ describe('public and hashtag timelines', () => {
 
 describe('an account’s posts', () => {
   it('come without answers, without boosts, or with one hashtag', async () => {
-    const [author, other] = (await crowd(server, 2)) as [Person, Person];
+    const [author, other] = (await crowd(2)) as [Person, Person];
     const post = await write(author, 'post #mine');
     const answer = await write(author, 'answer', { in_reply_to_id: await write(other, 'ask') });
     const own = await write(author, 'more', { in_reply_to_id: post });
