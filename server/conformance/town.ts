@@ -125,6 +125,8 @@ export async function settleTown(server: TestServer): Promise<Town> {
   const crier = { name: 'Town crier', redirectUris: ['https://crier.example/back'], scopes: 'read write follow push' };
   const { app, clientSecret } = await registerApp(ctx, crier, '127.0.0.1');
   await issueToken(ctx, { appId: app.id, accountId: alice.accountId, scopes: ['read'] });
+  // What follows from a block must be done before anybody looks.
+  const servers = await restockServers(ctx);
   await server.settle();
   const told = await alice.api('GET', '/api/v1/notifications');
   const asking = await alice.api('GET', '/api/v1/notifications/requests');
@@ -146,7 +148,7 @@ export async function settleTown(server: TestServer): Promise<Town> {
     requests: [String(asking.body[0]?.id ?? '1'), String(asking.body[1]?.id ?? '1')],
     waiting,
     session,
-    servers: await restockServers(ctx),
+    servers,
     app: { id: app.id, clientId: app.clientId, clientSecret },
   };
 }
