@@ -24,6 +24,8 @@ import {
 import { receiveMove } from '#server/features/graph/activitypub/move.ts';
 import { receiveFlag } from '#server/features/moderation/activitypub/receive.ts';
 import {
+  arrivalOf,
+  arrivalOutcome,
   receiveAnnounce,
   receiveCreate,
   receiveDelete,
@@ -48,16 +50,19 @@ import {
   receiveReplyRequest,
 } from '#server/features/posts/activitypub/receive-interactions.ts';
 import { receiveAdd, receiveRemove } from '#server/features/posts/activitypub/receive-pins.ts';
-import { bury, lockUri } from '#server/features/posts/service/import.ts';
+import { bury, lockUri, type ImportedPost } from '#server/features/posts/service/import.ts';
 import { receiveRelayed } from '#server/features/posts/activitypub/relayed.ts';
 import { isRelayAnswer, receiveRelayAnswer, receiveRelayFollow } from '#server/features/relays/activitypub/receive.ts';
 import { isRelay } from '#server/features/relays/queries.ts';
 import { judgeCarried } from '#server/federation/carried.ts';
+import { importPosts } from '#server/features/posts/service/import-new.ts';
+import { sql } from '#server/platform/database.ts';
 import { Failure } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
 import { asId, asObject, asOnlyId, asText, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
+import { inHelpings, together } from '#server/platform/together.ts';
 
 const receivers: Record<string, Receive> = {
   Follow: (ctx, incoming) =>
@@ -119,12 +124,8 @@ const patienceMs = 90_000;
 
 /** Handles one stored activity; a second run finds it handled. Throws to be tried again when another server must be asked first and does not answer. */
 export async function handleActivity(ctx: AppContext, event: Events['activity.received']): Promise<void> {
-  const row = await ctx.database.read
-    .selectFrom('inbox_activities')
-    .selectAll()
-    .where('id', '=', event.inboxId)
-    .executeTakeFirst();
-  if (!row || row.handled_at !== null) return;
+  const row = await findStored(ctx, event.inboxId);
+  if (row === null || row.handled_at !== null) return;
   // Safe: only documents that passed the gate are stored, as they came.
   const json = JSON.parse(row.body) as Json;
   const type = asText(json['type']) ?? '';
@@ -133,6 +134,12 @@ export async function handleActivity(ctx: AppContext, event: Events['activity.re
   ctx.metrics.inboxOutcomes.inc({ type: Object.hasOwn(receivers, type) ? type : 'other', outcome });
   ctx.log.debug({ activity: row.activity_uri, type, outcome }, 'an activity was handled');
 }
+
+/** Activities that are begun at the same moment are read by one statement. */
+const findStored = together(async (ctx: AppContext, ids: string[]) => {
+  const rows = await ctx.database.read.selectFrom('inbox_activities').selectAll().where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+});
 
 interface Stored {
   id: string;
@@ -175,8 +182,9 @@ async function whileOriginsAnswer(ctx: AppContext, since: Date, work: () => Prom
 
 /** The effect and the note that it happened, in one transaction. A refusal changes nothing and is noted as such. */
 async function commit(ctx: AppContext, id: string, effect: Effect): Promise<string> {
+  const post = arrivalOf(effect);
   try {
-    return await settle(ctx, id, effect);
+    return await (post === null ? settle(ctx, id, effect) : arrive(ctx, { id, post }));
   } catch (error) {
     if (!(error instanceof Failure) || error.status >= 500) throw error;
     return settle(ctx, id, drop(`refused_${error.name}`));
@@ -199,6 +207,38 @@ async function settle(ctx: AppContext, id: string, effect: Effect): Promise<stri
       .where('id', '=', id)
       .execute();
     return outcome;
+  });
+}
+
+interface Arrival {
+  /** Of the stored activity. */
+  id: string;
+  post: ImportedPost;
+}
+
+/** New posts that are ready at the same moment are written in one transaction; when that fails, each in its own. */
+const arrive = inHelpings(arriveMany, { most: 64 });
+
+async function arriveMany(ctx: AppContext, arrivals: Arrival[]): Promise<string[]> {
+  return ctx.database.write(async (tx) => {
+    const { rows: open } = await sql<{ id: string }>`select id from inbox_activities
+      where id = any(${arrivals.map(({ id }) => id)}::bigint[]) and handled_at is null order by id for update`.execute(
+      tx.sql,
+    );
+    // Another run of the same activity may have come first.
+    const ids = new Set(open.map(({ id }) => id));
+    const mine = arrivals.filter(({ id }) => ids.delete(id));
+    const here = { ...ctx, database: ctx.database.joined(tx) };
+    const written = await importPosts(
+      here,
+      mine.map(({ post }) => post),
+    );
+    const outcomes = new Map(mine.map(({ id }, index) => [id, arrivalOutcome(written[index] ?? null)]));
+    await sql`update inbox_activities a set handled_at = ${ctx.clock()}, outcome = o.outcome
+      from unnest(${[...outcomes.keys()]}::bigint[], ${[...outcomes.values()]}::text[]) as o (id, outcome) where a.id = o.id`.execute(
+      tx.sql,
+    );
+    return arrivals.map(({ id }) => outcomes.get(id) ?? 'known');
   });
 }
 

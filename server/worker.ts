@@ -13,7 +13,7 @@ import { startSchedule } from '#server/schedule.ts';
 import { subscribers } from '#server/subscribers.ts';
 
 /** How many events of a lane run at once when they come, and how many jobs of it that the queue tries again or later. */
-const direct = { interactive: 16, inbox: 16 };
+const direct = { interactive: 32, inbox: 64 };
 const queued: Record<Lane, number> = { interactive: 4, inbox: 4, slow: 4, fetches: 8, media: availableParallelism() };
 
 /** More activities than this at the gate of this process at once are a crowd. */

@@ -28,7 +28,7 @@ export interface RelayOptions {
   run: (job: Job) => Promise<void>;
   /** How many events of a lane run at once. */
   concurrency: Record<DirectLane, number>;
-  /** While this is true events of the inbox run one at a time: there is something more urgent to do. */
+  /** While this is true few events of the inbox run at once: there is something more urgent to do. */
   isPressed?: () => boolean;
   /** How often due events are looked for when nothing wakes the relay; also the accuracy of scheduled work. Default 1000 ms. */
   pollMs?: number;
@@ -46,6 +46,8 @@ const isDirect = (lane: Lane): boolean => directLanes.some((direct) => direct ==
 /** So many times its concurrency a lane has in hand, so that nobody waits for the database between two events. */
 const inHandFactor = 8;
 const sweepBatch = 200;
+/** What is left of a lane's concurrency while there is something more urgent to do: enough to do the like together. */
+const pressedShare = 4;
 
 interface Room {
   most: number;
@@ -71,7 +73,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let draining: Promise<void> | null = null;
   const room = (lane: DirectLane): Room => {
     const concurrency = options.concurrency[lane];
-    const bound = (): number => (lane === 'inbox' && options.isPressed?.() ? 1 : concurrency);
+    const bound = (): number => (lane === 'inbox' && options.isPressed?.() ? Math.ceil(concurrency / pressedShare) : concurrency);
     return { most: concurrency * inHandFactor, inHand: 0, turns: createTurns(bound) };
   };
   const round: Round = {

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { together } from '#server/platform/together.ts';
 import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
 import type { Tables } from '#server/schema.ts';
 import type { AccountKind, PictureReference, ProfileField } from './entities.ts';
@@ -67,15 +68,15 @@ export async function findAccount(ctx: AppContext, id: string): Promise<AccountV
 }
 
 /** As `findAccount`, by ActivityPub id. */
-export async function findAccountByUri(ctx: AppContext, uri: string): Promise<AccountView | null> {
-  const row = await ctx.database.read
+export const findAccountByUri = together(async (ctx: AppContext, uris: string[]) => {
+  const rows = await ctx.database.read
     .selectFrom('accounts')
     .selectAll()
-    .where('uri', '=', uri)
+    .where(sql<boolean>`uri = any(${uris}::text[])`)
     .where(knownAccounts())
-    .executeTakeFirst();
-  return row ? accountView(row) : null;
-}
+    .execute();
+  return new Map(rows.map((row) => [row.uri, accountView(row)]));
+});
 
 /** As `findAccount`, by `name` or `name@domain` (a leading `@` is allowed); our own domain means ours. Never asks the network. */
 export async function findAccountByHandle(ctx: AppContext, handle: string): Promise<AccountView | null> {

@@ -5,6 +5,7 @@ import { fetchRemote, resolveAccount } from '#server/features/accounts/activityp
 import { isActive } from '#server/features/accounts/policy.ts';
 import { type AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
+import { together } from '#server/platform/together.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
 import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
 import { hostOf, isSameHost, type Json } from '#server/platform/fediverse/json.ts';
@@ -12,7 +13,8 @@ import { readNote, visibilityOf, type RemoteNote } from './activitypub/note-read
 import { interactionRulesOf } from './activitypub/interaction-read.ts';
 import { quoteRulesOf } from './activitypub/quote-read.ts';
 import { findPost, findPostByUri, type PostView } from './queries.ts';
-import { importPost, type ImportedPost } from './service/import.ts';
+import { importPost } from './service/import-new.ts';
+import type { ImportedPost } from './service/import.ts';
 
 /** `quoteDepth`: how many quotes of quotes led to a post. */
 export interface Finding {
@@ -95,13 +97,14 @@ export async function importAncestors(ctx: AppContext, uri: string | null, findi
 
 /** True for a post that we have or know to be deleted, and for all of our own server. */
 export async function isKnown(ctx: AppContext, uri: string): Promise<boolean> {
-  if (hostOf(uri) === hostOf(ctx.config.origin)) return true;
-  const { rows } =
-    await sql`select from posts where uri = ${uri} union all select from tombstones where uri = ${uri}`.execute(
-      ctx.database.read,
-    );
-  return rows.length > 0;
+  return hostOf(uri) === hostOf(ctx.config.origin) || (await isStored(ctx, uri)) === true;
 }
+
+const isStored = together(async (ctx: AppContext, uris: string[]) => {
+  const { rows } = await sql<{ uri: string }>`select uri from posts where uri = any(${uris}::text[])
+    union all select uri from tombstones where uri = any(${uris}::text[])`.execute(ctx.database.read);
+  return new Map(rows.map(({ uri }) => [uri, true]));
+});
 
 async function tryFetchNote(ctx: AppContext, uri: string): Promise<FetchedNote | null> {
   try {
@@ -158,9 +161,17 @@ function groupAmong(known: readonly Known[], said: readonly string[]): Known | u
 
 /** Whom a reply answers counts as named when it is addressed to them. */
 async function authorOf(ctx: AppContext, uri: string | null): Promise<string | null> {
-  const post = uri === null ? null : await findPostByUri(ctx, uri);
-  return post?.accountId ?? null;
+  return uri === null ? null : authorByUri(ctx, uri);
 }
+
+const authorByUri = together(async (ctx: AppContext, uris: string[]) => {
+  const rows = await ctx.database.read
+    .selectFrom('posts')
+    .select(['uri', 'account_id'])
+    .where(sql<boolean>`uri = any(${uris}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.uri, row.account_id]));
+});
 
 interface Known {
   id: string;
@@ -171,12 +182,17 @@ interface Known {
 
 async function knownAmong(ctx: AppContext, uris: readonly string[]): Promise<Known[]> {
   const asked = [...new Set(uris)].filter((uri) => hostOf(uri) !== null);
-  if (asked.length === 0) return [];
-  return ctx.database.read
+  return (await Promise.all(asked.map((uri) => knownByUri(ctx, uri)))).filter((account) => account !== null);
+}
+
+/** Accounts that are asked for at the same moment, for one post or for many, are read by one statement. */
+const knownByUri = together(async (ctx: AppContext, uris: string[]): Promise<Map<string, Known>> => {
+  const rows = await ctx.database.read
     .selectFrom('accounts')
     .select(['id', 'uri', 'domain', 'kind'])
-    .where(sql<boolean>`uri = any(${asked}::text[])`)
+    .where(sql<boolean>`uri = any(${uris}::text[])`)
     .where('deleted_at', 'is', null)
     .where('opened', '=', true)
     .execute();
-}
+  return new Map(rows.map((row) => [row.uri, row]));
+});

@@ -18,16 +18,49 @@ export interface LinkingPost extends Omit<LinkedText, 'origin'> {
  * without a link costs no statement, one with a link that is known costs one.
  */
 export async function claimLink(ctx: AppContext, tx: Transaction, post: LinkingPost): Promise<string | null> {
+  const [id] = await claimLinks(ctx, tx, [post]);
+  return id ?? null;
+}
+
+/** The same for many posts, in their order. Rows are taken in one order, so that two writes never wait for each other in a circle. */
+export async function claimLinks(
+  ctx: AppContext,
+  tx: Transaction,
+  posts: readonly LinkingPost[],
+): Promise<Array<string | null>> {
+  const now = ctx.clock();
+  const links = posts.map((post) => linkOf(ctx, post, now));
+  const wanted = new Map<string, Link>();
+  for (const link of links)
+    if (link !== null && !((wanted.get(link.urlHash)?.due ?? link.due) < link.due)) wanted.set(link.urlHash, link);
+  if (wanted.size === 0) return posts.map(() => null);
+  const present = await findAll(tx, [...wanted.keys()]);
+  const ids = new Map<string, string>();
+  for (const link of [...wanted.values()].toSorted((one, other) => (one.urlHash < other.urlHash ? -1 : 1)))
+    ids.set(link.urlHash, await claim(tx, link, present.get(link.urlHash) ?? null, now));
+  return links.map((link) => (link === null ? null : (ids.get(link.urlHash) ?? null)));
+}
+
+interface Link {
+  url: string;
+  urlHash: string;
+  /** When it would be visited for this post. */
+  due: Date;
+}
+
+function linkOf(ctx: AppContext, post: LinkingPost, now: Date): Link | null {
   if (!ctx.config.linkPreviews || !post.html.includes('<a ')) return null;
   const url = firstLink({ ...post, origin: ctx.config.origin });
   if (url === null || !mayVisit(ctx, url)) return null;
-  const now = ctx.clock();
   const due = post.local ? now : new Date(now.getTime() + Math.floor(Math.random() * spreadMs));
-  const urlHash = createHash('sha256').update(url).digest('base64url');
-  const known = (await find(tx, urlHash)) ?? (await make(tx, { url, urlHash, now, due }));
+  return { url, urlHash: createHash('sha256').update(url).digest('base64url'), due };
+}
+
+async function claim(tx: Transaction, link: Link, present: Known | null, now: Date): Promise<string> {
+  const known = present ?? (await make(tx, { ...link, now }));
   if (known === null) throw new Error('the preview of a link came and went at once');
-  if (known.isNew || (isDue(known, now, due) && (await want(tx, known.id, now, due))))
-    await tx.emit('link.found', { previewId: known.id }, due);
+  if (known.isNew || (isDue(known, now, link.due) && (await want(tx, known.id, now, link.due))))
+    await tx.emit('link.found', { previewId: known.id }, link.due);
   return known.id;
 }
 
@@ -38,11 +71,11 @@ interface Known {
   isNew: boolean;
 }
 
-async function find(tx: Transaction, urlHash: string): Promise<Known | null> {
-  const { rows } = await sql<Known>`
-    select id, wanted_at as "wantedAt", fetched_at as "fetchedAt", false as "isNew"
-    from link_previews where url_hash = ${urlHash} for key share`.execute(tx.sql);
-  return rows[0] ?? null;
+async function findAll(tx: Transaction, urlHashes: readonly string[]): Promise<Map<string, Known>> {
+  const { rows } = await sql<Known & { urlHash: string }>`
+    select id, url_hash as "urlHash", wanted_at as "wantedAt", fetched_at as "fetchedAt", false as "isNew"
+    from link_previews where url_hash = any(${urlHashes}::text[]) order by url_hash for key share`.execute(tx.sql);
+  return new Map(rows.map((row) => [row.urlHash, row]));
 }
 
 /** Two posts that bring the same link at once make one row: the later waits for the earlier. */
@@ -56,7 +89,7 @@ async function make(
     .onConflict((conflict) => conflict.column('url_hash').doNothing())
     .returning(['id', 'wanted_at as wantedAt', 'fetched_at as fetchedAt'])
     .executeTakeFirst();
-  return made ? { ...made, isNew: true } : find(tx, urlHash);
+  return made ? { ...made, isNew: true } : ((await findAll(tx, [urlHash])).get(urlHash) ?? null);
 }
 
 /** A visit is due when the last one is old, or when the one that is planned can come sooner. */

@@ -5,6 +5,7 @@ import { fetchRemote } from '#server/features/accounts/activitypub.ts';
 import { drop, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
+import { together } from '#server/platform/together.ts';
 import { ownId } from '#server/platform/fediverse/addresses.ts';
 import {
   asId,
@@ -25,7 +26,8 @@ import { isPostType, readNote, visibilityOf, type RemoteNote } from './note-read
 import { findBoost, findPost, findPostByUri, type PostView } from '../queries.ts';
 import { boostPost, unboostPost } from '../service/boost.ts';
 import { deletePost } from '../service/delete.ts';
-import { bury, importPost, lockUri, updateImported, wasBuried } from '../service/import.ts';
+import { importPost } from '../service/import-new.ts';
+import { bury, lockUri, updateImported, wasBuried, type ImportedPost } from '../service/import.ts';
 import { likePost, unlikePost } from '../service/like.ts';
 import { mayAnswer } from '../service/quote.ts';
 import { revokeAuthorization } from '../service/quote-answer.ts';
@@ -49,15 +51,34 @@ export async function receiveCreate(
     return refuseReply({ postId: answered, replierId: incoming.actor.id, replyUri: note.uri });
   if (isForAll(note, incoming.actor)) await importAncestors(ctx, note.inReplyToUri);
   const placed = await placeNote(ctx, note, incoming.actor);
+  if (answered === null) return arriving(placed);
   return async (ctx) => {
     if ((await importPost(ctx, placed)) === null) return 'deleted';
-    if (answered !== null) await forwardNote(ctx, incoming, note, answered);
+    await forwardNote(ctx, incoming, note, answered);
     return 'done';
   };
 }
 
 async function forwardNote(ctx: AppContext, incoming: Incoming, note: RemoteNote, answeredId: string): Promise<void> {
   await forward(ctx, incoming, { answeredId, noteUri: note.uri, isOpen: isForAll(note, incoming.actor) });
+}
+
+const arrivals = new WeakMap<Effect, ImportedPost>();
+
+function arriving(placed: ImportedPost): Effect {
+  const effect: Effect = async (ctx) => arrivalOutcome(await importPost(ctx, placed));
+  arrivals.set(effect, placed);
+  return effect;
+}
+
+/** The post that an effect brings in, when it does nothing else: many such are brought in together. */
+export function arrivalOf(effect: Effect): ImportedPost | null {
+  return arrivals.get(effect) ?? null;
+}
+
+/** What became of a post that came in, by the id that it has here. */
+export function arrivalOutcome(id: string | null): string {
+  return id === null ? 'deleted' : 'done';
 }
 
 /** Their server is told, so that it need not show what we do not. */
@@ -157,6 +178,15 @@ async function fetchAsRecipient(ctx: AppContext, json: Json, actor: AccountView,
   return fetchRemote(ctx, uri, reader === undefined ? {} : { readerId: reader.id });
 }
 
+/** What decides whether anybody here wants a post. */
+interface Offer {
+  authorId: string;
+  /** Whom it names or is addressed to, of this server. */
+  addressed: string[];
+  inReplyToUri: string | null;
+  quotedUri: string | null;
+}
+
 /** True when somebody here follows the author, is named, addressed or quoted, or wrote or follows what is answered. */
 async function isWanted(ctx: AppContext, note: RemoteNote, incoming: Incoming): Promise<boolean> {
   const { actor: author, relayed } = incoming;
@@ -165,18 +195,28 @@ async function isWanted(ctx: AppContext, note: RemoteNote, incoming: Incoming): 
   const addressed = [...note.mentionedUris, ...note.audience.to, ...note.audience.cc].filter(
     (uri) => hostOf(uri) === hostOf(ctx.config.origin),
   );
-  const { rows } = await sql<{ wanted: boolean }>`select
-    exists (select from follows f join accounts a on a.id = f.follower_id where f.followee_id = ${author.id} and f.state = 'accepted' and a.domain is null)
-    or exists (select from accounts a where a.uri = any(${addressed}::text[]) and a.domain is null and a.deleted_at is null
-      and not exists (select from blocks b where b.blocker_id = a.id and b.blocked_id = ${author.id}))
-    or exists (select from posts p where p.uri = ${note.inReplyToUri} and p.visibility in ('public', 'unlisted')
-      and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = ${author.id}))
-    or exists (select from posts p where p.uri = ${note.quote?.uri ?? null} and p.local and p.visibility in ('public', 'unlisted')
-      and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = ${author.id})) as wanted`.execute(
+  const offer = { authorId: author.id, addressed, inReplyToUri: note.inReplyToUri, quotedUri: note.quote?.uri ?? null };
+  return (await isTaken(ctx, offer)) === true;
+}
+
+/** Posts that come at the same moment are asked for by one statement. */
+const isTaken = together(async (ctx: AppContext, offers: Offer[]) => {
+  const { rows } = await sql<{ place: number }>`
+    select w.place from jsonb_to_recordset(${JSON.stringify(offers.map((offer, place) => ({ ...offer, place })))}::jsonb)
+      as w (place int, "authorId" bigint, addressed text[], "inReplyToUri" text, "quotedUri" text)
+    where exists (select from follows f join accounts a on a.id = f.follower_id
+        where f.followee_id = w."authorId" and f.state = 'accepted' and a.domain is null)
+      or exists (select from accounts a where a.uri = any(w.addressed) and a.domain is null and a.deleted_at is null
+        and not exists (select from blocks b where b.blocker_id = a.id and b.blocked_id = w."authorId"))
+      or exists (select from posts p where p.uri = w."inReplyToUri" and p.visibility in ('public', 'unlisted')
+        and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = w."authorId"))
+      or exists (select from posts p where p.uri = w."quotedUri" and p.local and p.visibility in ('public', 'unlisted')
+        and not exists (select from blocks b where b.blocker_id = p.account_id and b.blocked_id = w."authorId"))`.execute(
     ctx.database.read,
   );
-  return rows[0]?.wanted === true;
-}
+  const taken = new Set(rows.map(({ place }) => place));
+  return new Map(offers.map((offer, place) => [offer, taken.has(place)]));
+});
 
 /** A deleted post, or the end of an agreement to be quoted. What we never saw is remembered as deleted, so that it does not appear later. */
 export async function receiveDelete(ctx: AppContext, incoming: Incoming): Promise<Effect> {

@@ -1,4 +1,5 @@
-// Writing posts of other servers: new, changed, or deleted before we ever saw them. One lock for each address keeps a
+// Posts of other servers: what they are, and writing that they changed, or were deleted before we ever saw them (new ones:
+// import-new.ts). One lock for each address keeps a
 // deletion and the post that it deletes in order, whichever comes first.
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
@@ -11,19 +12,10 @@ import { hostOf } from '#server/platform/fediverse/json.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { lockAddress } from '#server/platform/fediverse/address-lock.ts';
 import { forget } from './forget.ts';
-import { importQuote, noteAuthorization, updateQuote, type QuoteClaim } from './import-quote.ts';
+import { noteAuthorization, updateQuote, type QuoteClaim } from './import-quote.ts';
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
-import { writePoll } from './poll.ts';
 import { mediaShown, recordVersion } from './edit.ts';
-import {
-  noteMedia,
-  recordMentions,
-  recordPost,
-  recordTags,
-  type OriginCounts,
-  type PostRecord,
-  type TagSpelling,
-} from './record.ts';
+import { noteMedia, recordMentions, recordTags, type OriginCounts, type TagSpelling } from './record.ts';
 
 /** What a remote post says: HTML is safe to show. */
 export interface ImportedContent {
@@ -59,31 +51,6 @@ export interface ImportedPost extends ImportedContent {
   groupId: string | null;
   publishedAt: Date | null;
   updatedAt: Date | null;
-}
-
-/** Writes a remote post and returns its id; the id it has when it is there already; null when it was deleted. */
-export async function importPost(ctx: AppContext, post: ImportedPost): Promise<string | null> {
-  const written = await ctx.database.write(async (tx) => {
-    await lock(tx, post.uri);
-    if (await isBuried(tx, post.uri, post.authorUri)) return null;
-    const present = await findId(tx, post.uri);
-    if (present !== null) return { id: present, parentId: null, linked: [], quotedId: null };
-    const parent = await findParent(tx, post.inReplyToUri);
-    const record = newRecord(ctx, post, parent);
-    const isNew = await recordPost(ctx, tx, record, post);
-    if (!isNew) throw new Error('a post of another server met an id that is taken; the next try makes another');
-    await recordSilent(tx, record.id, post.silentIds);
-    if (post.files.length > 0) await recordFiles(ctx, tx, record, post.files);
-    if (post.poll !== null) await writePoll(tx, record.id, post.poll);
-    const quotedId = await importQuote(ctx, tx, record, post.quote);
-    return { id: record.id, parentId: record.inReplyToId, linked: await linkWaiting(tx, record), quotedId };
-  });
-  if (written === null) return null;
-  await forget(ctx, {
-    posts: [written.parentId, written.quotedId, ...written.linked, ...(written.linked.length > 0 ? [written.id] : [])],
-    accounts: [post.accountId],
-  });
-  return written.id;
 }
 
 /**
@@ -208,63 +175,8 @@ async function isBuried(tx: Transaction, uri: string, accountUri: string): Promi
   return rows.length > 0;
 }
 
-async function findId(tx: Transaction, uri: string): Promise<string | null> {
-  const row = await tx.sql.selectFrom('posts').select('id').where('uri', '=', uri).executeTakeFirst();
-  return row?.id ?? null;
-}
-
-interface Parent {
-  id: string;
-  account_id: string;
-  conversation_id: string;
-  group_id: string | null;
-}
-
-/** What is answered, if we have it; it stays until the transaction ends. An answer to a boost is one to what it boosts. */
-async function findParent(tx: Transaction, uri: string | null): Promise<Parent | null> {
-  if (uri === null) return null;
-  const { rows } = await sql<Parent>`
-    select id, account_id, conversation_id, group_id from posts
-    where id = (select coalesce(boost_of_id, id) from posts where uri = ${uri}) for key share`.execute(tx.sql);
-  return rows[0] ?? null;
-}
-
-function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): PostRecord {
-  const now = ctx.clock();
-  const createdAt = post.publishedAt !== null && post.publishedAt < now ? post.publishedAt : now;
-  const id = ctx.newId(createdAt);
-  const isForAll = post.visibility === 'public' || post.visibility === 'unlisted';
-  return {
-    id,
-    accountId: post.accountId,
-    uri: post.uri,
-    url: post.url,
-    local: false,
-    visibility: post.visibility,
-    source: null,
-    html: post.html,
-    summary: post.summary,
-    sensitive: post.sensitive,
-    language: post.language,
-    emojis: post.emojis,
-    inReplyToId: parent?.id ?? null,
-    inReplyToAccountId: parent?.account_id ?? null,
-    inReplyToUri: post.inReplyToUri,
-    conversationId: parent?.conversation_id ?? id,
-    groupId: isForAll ? (post.groupId ?? parent?.group_id ?? null) : null,
-    boostOfId: null,
-    appId: null,
-    quotePolicy: post.quotePolicy,
-    quoteAsking: post.quoteAsking,
-    originCounts: post.counts,
-    interactionRules: post.interactionRules,
-    createdAt,
-    editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
-  };
-}
-
 /** Returns whether the post shows something else now. */
-async function recordFiles(
+export async function recordFiles(
   ctx: AppContext,
   tx: Transaction,
   post: { id: string; accountId: string; uri: string },
@@ -275,33 +187,4 @@ async function recordFiles(
   const showsOther = await recordRemoteMedia(ctx, tx, { accountId, postId, attachments });
   if (showsOther) await noteMedia(tx, postId);
   return showsOther;
-}
-
-async function recordSilent(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {
-  if (accountIds.length === 0) return;
-  await sql`insert into mentions (post_id, account_id, silent)
-    select distinct ${postId}::bigint, id, true from unnest(${accountIds}::bigint[]) as id on conflict do nothing`.execute(
-    tx.sql,
-  );
-}
-
-/** Replies that came before what they answer find it now, and bring their conversation with them. Returns their ids. */
-async function linkWaiting(tx: Transaction, post: PostRecord): Promise<string[]> {
-  const { rows } = await sql<{ id: string; conversation_id: string; counted: boolean }>`
-    update posts set in_reply_to_id = ${post.id}, in_reply_to_account_id = ${post.accountId}
-    where in_reply_to_uri = ${post.uri} and in_reply_to_id is null
-    returning id, conversation_id, visibility in ('public', 'unlisted') as counted`.execute(tx.sql);
-  if (rows.length === 0) return [];
-  const counted = rows.filter((row) => row.counted).length;
-  await sql`update posts set replies_count = replies_count + ${counted} where id = ${post.id}`.execute(tx.sql);
-  const conversations = rows.map((row) => row.conversation_id);
-  await sql`insert into muted_conversations (account_id, conversation_id, created_at)
-    select distinct account_id, ${post.conversationId}::bigint, ${post.createdAt}::timestamptz
-    from muted_conversations where conversation_id = any(${conversations}::bigint[]) on conflict do nothing`.execute(
-    tx.sql,
-  );
-  await sql`update posts set conversation_id = ${post.conversationId} where conversation_id = any(${conversations}::bigint[])`.execute(
-    tx.sql,
-  );
-  return rows.map((row) => row.id);
 }

@@ -3,7 +3,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
-import { claimLink } from '#server/features/links/service/claim.ts';
+import { claimLinks } from '#server/features/links/service/claim.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import type { InteractionRules, QuotePolicy, ReplyPolicy } from '../entities.ts';
@@ -58,7 +58,15 @@ export interface TagSpelling {
 /** What belongs to a post besides its row. */
 export interface PostParts {
   mentionedIds: readonly string[];
+  /** Whom it is addressed to without naming them. */
+  silentIds?: readonly string[];
   tags: readonly TagSpelling[];
+}
+
+/** A post that is to be written. */
+export interface NewPost {
+  post: PostRecord;
+  parts: PostParts;
 }
 
 /**
@@ -71,51 +79,89 @@ export async function recordPost(
   post: PostRecord,
   parts: PostParts,
 ): Promise<boolean> {
-  const { accountId, inReplyToId, boostOfId, createdAt } = post;
-  const written = await tx.sql
-    .insertInto('posts')
-    .values({
-      id: post.id,
-      account_id: accountId,
-      uri: post.uri,
-      url: post.url,
-      local: post.local,
-      visibility: post.visibility,
-      source: post.source,
-      html: post.html,
-      summary: post.summary,
-      sensitive: post.sensitive,
-      language: post.language,
-      emojis: sql`${JSON.stringify(post.emojis)}::jsonb`,
-      in_reply_to_id: inReplyToId,
-      in_reply_to_account_id: post.inReplyToAccountId,
-      in_reply_to_uri: post.inReplyToUri,
-      conversation_id: post.conversationId,
-      group_id: post.groupId,
-      boost_of_id: boostOfId,
-      app_id: post.appId,
-      link_preview_id: await claimLink(ctx, tx, { ...post, besides: [post.uri, post.url] }),
-      quote_policy: post.quotePolicy ?? (post.local ? 'public' : 'nobody'),
-      quote_asking: post.quoteAsking ?? 'nobody',
-      reply_policy: post.replyPolicy ?? 'everyone',
-      ...(post.interactionRules == null
-        ? {}
-        : { interaction_rules: sql`${JSON.stringify(post.interactionRules)}::jsonb` }),
-      origin_likes: post.originCounts?.likes ?? null,
-      origin_boosts: post.originCounts?.boosts ?? null,
-      origin_replies: post.originCounts?.replies ?? null,
-      created_at: createdAt,
-      edited_at: post.editedAt,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (!written) return false;
-  await addMentions(tx, post.id, parts.mentionedIds);
-  await addTags(tx, post.id, parts.tags, ctx.clock());
-  countPost(tx, post, 1);
-  await tx.emit('post.created', { postId: post.id, accountId });
-  return true;
+  const [isNew] = await recordPosts(ctx, tx, [{ post, parts }]);
+  return isNew === true;
+}
+
+/** The same for many posts, by as many statements as for one. Says of each whether it is new. */
+export async function recordPosts(ctx: AppContext, tx: Transaction, many: readonly NewPost[]): Promise<boolean[]> {
+  const links = await claimLinks(
+    ctx,
+    tx,
+    many.map(({ post }) => ({ ...post, besides: [post.uri, post.url] })),
+  );
+  const written = await insertPosts(
+    tx,
+    many.map(({ post }, index) => rowOf(post, links[index] ?? null)),
+  );
+  const fresh = many.filter(({ post }) => written.has(post.id));
+  await addMentions(tx, fresh.flatMap(mentionsOf));
+  await addTags(
+    tx,
+    fresh.map(({ post, parts }) => ({ postId: post.id, tags: parts.tags })),
+    ctx.clock(),
+  );
+  countPosts(
+    tx,
+    fresh.map(({ post }) => post),
+    1,
+  );
+  for (const { post } of fresh) await tx.emit('post.created', { postId: post.id, accountId: post.accountId });
+  return many.map(({ post }) => written.has(post.id));
+}
+
+/** Halves of characters, which PostgreSQL does not take, become the mark of something unreadable. */
+const whole = (text: string | null): string | null => text?.toWellFormed() ?? null;
+
+function rowOf(post: PostRecord, linkPreviewId: string | null): object {
+  return {
+    id: post.id,
+    account_id: post.accountId,
+    uri: post.uri,
+    url: whole(post.url),
+    local: post.local,
+    visibility: post.visibility,
+    source: whole(post.source),
+    html: whole(post.html),
+    summary: whole(post.summary),
+    sensitive: post.sensitive,
+    language: post.language,
+    emojis: post.emojis,
+    in_reply_to_id: post.inReplyToId,
+    in_reply_to_account_id: post.inReplyToAccountId,
+    in_reply_to_uri: whole(post.inReplyToUri),
+    conversation_id: post.conversationId,
+    group_id: post.groupId,
+    boost_of_id: post.boostOfId,
+    app_id: post.appId,
+    link_preview_id: linkPreviewId,
+    quote_policy: post.quotePolicy ?? (post.local ? 'public' : 'nobody'),
+    quote_asking: post.quoteAsking ?? 'nobody',
+    reply_policy: post.replyPolicy ?? 'everyone',
+    interaction_rules: post.interactionRules ?? undefined,
+    origin_likes: post.originCounts?.likes ?? null,
+    origin_boosts: post.originCounts?.boosts ?? null,
+    origin_replies: post.originCounts?.replies ?? null,
+    created_at: post.createdAt,
+    edited_at: post.editedAt,
+  };
+}
+
+const columns =
+  sql.raw(`id, account_id, uri, url, local, visibility, source, html, summary, sensitive, language, emojis, in_reply_to_id,
+  in_reply_to_account_id, in_reply_to_uri, conversation_id, group_id, boost_of_id, app_id, link_preview_id, quote_policy,
+  quote_asking, reply_policy, interaction_rules, origin_likes, origin_boosts, origin_replies, created_at, edited_at`);
+
+/** Returns the ids of those that were not there. */
+async function insertPosts(tx: Transaction, rows: object[]): Promise<Set<string>> {
+  const written = await sql<{ id: string }>`
+    insert into posts (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p (
+      id bigint, account_id bigint, uri text, url text, local boolean, visibility text, source text, html text, summary text,
+      sensitive boolean, language text, emojis jsonb, in_reply_to_id bigint, in_reply_to_account_id bigint, in_reply_to_uri text,
+      conversation_id bigint, group_id bigint, boost_of_id bigint, app_id bigint, link_preview_id bigint, quote_policy text,
+      quote_asking text, reply_policy text, interaction_rules jsonb, origin_likes int, origin_boosts int, origin_replies int, created_at timestamptz, edited_at timestamptz)
+    on conflict do nothing returning id`.execute(tx.sql);
+  return new Set(written.rows.map(({ id }) => id));
 }
 
 /** Notes on the post that and what it shows, after its files were bound or described anew: lists and the search go by it. */
@@ -138,15 +184,33 @@ export async function recordMentions(tx: Transaction, postId: string, accountIds
   await sql`update mentions set silent = not (account_id = any(${ids}::bigint[])) where post_id = ${postId}`.execute(
     tx.sql,
   );
-  await addMentions(tx, postId, ids);
+  await addMentions(
+    tx,
+    ids.map((accountId) => ({ postId, accountId, silent: false })),
+  );
 }
 
-async function addMentions(tx: Transaction, postId: string, accountIds: readonly string[]): Promise<void> {
-  if (accountIds.length === 0) return;
+interface Mention {
+  postId: string;
+  accountId: string;
+  silent: boolean;
+}
+
+function mentionsOf({ post, parts }: NewPost): Mention[] {
+  const mention =
+    (silent: boolean) =>
+    (accountId: string): Mention => ({ postId: post.id, accountId, silent });
+  return [...parts.mentionedIds.map(mention(false)), ...(parts.silentIds ?? []).map(mention(true))];
+}
+
+/** Whoever is named and addressed is named. */
+async function addMentions(tx: Transaction, mentions: readonly Mention[]): Promise<void> {
+  if (mentions.length === 0) return;
   await sql`insert into mentions (post_id, account_id, silent)
-    select distinct ${postId}::bigint, id, false from unnest(${accountIds}::bigint[]) as id on conflict do nothing`.execute(
-    tx.sql,
-  );
+    select post_id, account_id, bool_and(silent)
+    from unnest(${mentions.map(({ postId }) => postId)}::bigint[], ${mentions.map(({ accountId }) => accountId)}::bigint[],
+      ${mentions.map(({ silent }) => silent)}::boolean[]) as m (post_id, account_id, silent)
+    group by post_id, account_id on conflict do nothing`.execute(tx.sql);
 }
 
 /** Makes exactly these the hashtags of a post. */
@@ -159,20 +223,30 @@ export async function recordTags(
   const names = tags.map(({ name }) => name);
   await sql`delete from post_tags where post_id = ${postId}
     and tag_id not in (select id from tags where name = any(${names}::text[]))`.execute(tx.sql);
-  await addTags(tx, postId, tags, now);
+  await addTags(tx, [{ postId, tags }], now);
 }
 
-async function addTags(tx: Transaction, postId: string, tags: readonly TagSpelling[], now: Date): Promise<void> {
-  if (tags.length === 0) return;
-  await recordTagNames(tx, tags, now);
-  const names = tags.map(({ name }) => name);
+interface Tagged {
+  postId: string;
+  tags: readonly TagSpelling[];
+}
+
+async function addTags(tx: Transaction, tagged: readonly Tagged[], now: Date): Promise<void> {
+  const uses = tagged.flatMap(({ postId, tags }) => tags.map(({ name }) => ({ postId, name })));
+  if (uses.length === 0) return;
+  await recordTagNames(
+    tx,
+    tagged.flatMap(({ tags }) => tags),
+    now,
+  );
   await sql`insert into post_tags (tag_id, post_id)
-    select id, ${postId}::bigint from tags where name = any(${names}::text[]) on conflict do nothing`.execute(tx.sql);
+    select t.id, u.post_id from unnest(${uses.map(({ postId }) => postId)}::bigint[], ${uses.map(({ name }) => name)}::text[]) as u (post_id, name)
+    join tags t on t.name = u.name on conflict do nothing`.execute(tx.sql);
 }
 
 /** Makes sure that these hashtags exist. New ones are written in one order, so that two writes never wait for each other in a circle. */
 export async function recordTagNames(tx: Transaction, tags: readonly TagSpelling[], now: Date): Promise<void> {
-  const spelt = new Map(tags.map(({ name, display }) => [name, display]));
+  const spelt = new Map(tags.toReversed().map(({ name, display }) => [name, display]));
   const names = [...spelt.keys()].toSorted();
   const displays = names.map((name) => spelt.get(name) ?? name);
   await sql`insert into tags (name, display, created_at)
@@ -188,23 +262,46 @@ type Counted = Pick<PostRecord, 'accountId' | 'local' | 'visibility' | 'inReplyT
  * transaction ends. Direct posts count nowhere; replies only when everybody may see them.
  */
 export function countPost(tx: Transaction, post: Counted, by: 1 | -1): void {
-  const { accountId, boostOfId, inReplyToId } = post;
-  if (post.visibility === 'direct') return;
-  // An origin counts what others do by itself.
-  const ours = post.local ? by : 0;
-  const latest = by === 1 ? post.createdAt : null;
-  tx.last(`account ${accountId}`, () =>
-    sql`update accounts set posts_count = greatest(0, posts_count + ${by}), last_post_at = greatest(last_post_at, ${latest}::timestamptz)
-      where id = ${accountId}`.execute(tx.sql),
+  countPosts(tx, [post], by);
+}
+
+function countPosts(tx: Transaction, posts: readonly Counted[], by: 1 | -1): void {
+  const counted = posts.filter(({ visibility }) => visibility !== 'direct');
+  countAuthors(tx, counted, by);
+  for (const { local, visibility, boostOfId, inReplyToId } of counted) {
+    // An origin counts what others do by itself.
+    const ours = local ? by : 0;
+    if (boostOfId !== null)
+      tx.last(`post ${boostOfId}`, () =>
+        sql`update posts set boosts_count = greatest(0, boosts_count + ${by}), origin_boosts = origin_boosts + ${ours}
+          where id = ${boostOfId}`.execute(tx.sql),
+      );
+    if (inReplyToId !== null && isCounted(visibility))
+      tx.last(`post ${inReplyToId}`, () =>
+        sql`update posts set replies_count = greatest(0, replies_count + ${by}), origin_replies = origin_replies + ${ours}
+          where id = ${inReplyToId}`.execute(tx.sql),
+      );
+  }
+}
+
+/** One statement for all authors; their rows are taken in the order of their ids. */
+function countAuthors(tx: Transaction, posts: readonly Counted[], by: 1 | -1): void {
+  const authors = [...Map.groupBy(posts, ({ accountId }) => accountId)].toSorted(([one], [other]) =>
+    one < other ? -1 : 1,
   );
-  if (boostOfId !== null)
-    tx.last(`post ${boostOfId}`, () =>
-      sql`update posts set boosts_count = greatest(0, boosts_count + ${by}), origin_boosts = origin_boosts + ${ours}
-        where id = ${boostOfId}`.execute(tx.sql),
-    );
-  if (inReplyToId !== null && isCounted(post.visibility))
-    tx.last(`post ${inReplyToId}`, () =>
-      sql`update posts set replies_count = greatest(0, replies_count + ${by}), origin_replies = origin_replies + ${ours}
-        where id = ${inReplyToId}`.execute(tx.sql),
-    );
+  const [first] = authors;
+  if (first === undefined) return;
+  const latest = authors.map(([, own]) =>
+    by === 1 ? new Date(Math.max(...own.map(({ createdAt }) => createdAt.getTime()))) : null,
+  );
+  tx.last(`account ${first[0]}`, () =>
+    sql`
+      with moved as materialized (
+        select a.id, m.by, m.latest
+        from unnest(${authors.map(([id]) => id)}::bigint[], ${authors.map(([, own]) => own.length * by)}::int[], ${latest}::timestamptz[]) as m (id, by, latest)
+        join accounts a on a.id = m.id order by a.id for no key update of a
+      )
+      update accounts a set posts_count = greatest(0, a.posts_count + m.by), last_post_at = greatest(a.last_post_at, m.latest)
+      from moved m where a.id = m.id`.execute(tx.sql),
+  );
 }

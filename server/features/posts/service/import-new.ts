@@ -1,0 +1,203 @@
+// Bringing in posts of other servers that we do not have. Many that come at one moment are written together, by as many
+// statements as one, with the same outcome as one after the other.
+import type { AppContext } from '#server/context.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
+import { forget } from './forget.ts';
+import { importQuote } from './import-quote.ts';
+import { recordFiles, type ImportedPost } from './import.ts';
+import { lockAddresses } from '#server/platform/fediverse/address-lock.ts';
+import { writePoll } from './poll.ts';
+import { recordPosts, type PostRecord } from './record.ts';
+
+/** Writes a remote post and returns its id; the id it has when it is there already; null when it was deleted. */
+export async function importPost(ctx: AppContext, post: ImportedPost): Promise<string | null> {
+  const [id] = await importPosts(ctx, [post]);
+  return id ?? null;
+}
+
+/** What became of one: its id, and the posts that show something else now. */
+interface Written {
+  id: string | null;
+  touched: Array<string | null>;
+}
+
+/** The same for many posts, in one transaction. */
+export async function importPosts(ctx: AppContext, posts: readonly ImportedPost[]): Promise<Array<string | null>> {
+  const written = await ctx.database.write(async (tx) => {
+    await lockAddresses(
+      tx.sql,
+      posts.map(({ uri }) => uri),
+    );
+    const done = new Map<ImportedPost, Written>();
+    for (let left = [...posts]; left.length > 0; left = left.filter((post) => !done.has(post)))
+      for (const [post, outcome] of await importWave(ctx, tx, nextWave(left))) done.set(post, outcome);
+    return done;
+  });
+  const kept = [...written].filter(([, { id }]) => id !== null);
+  await forget(ctx, {
+    posts: kept.flatMap(([, { touched }]) => touched),
+    accounts: [...new Set(kept.map(([{ accountId }]) => accountId))],
+  });
+  return posts.map((post) => written.get(post)?.id ?? null);
+}
+
+/** The first of those that are left which may be written at once: each address once, and what is answered before its answers. */
+function nextWave(left: readonly ImportedPost[]): ImportedPost[] {
+  const coming = new Set(left.map(({ uri }) => uri));
+  const taken = new Set<string>();
+  const wave = left.filter(({ uri, inReplyToUri }) => {
+    if (taken.has(uri) || (inReplyToUri !== null && inReplyToUri !== uri && coming.has(inReplyToUri))) return false;
+    taken.add(uri);
+    return true;
+  });
+  // Only posts that answer each other in a circle are left over.
+  return wave.length > 0 ? wave : left.slice(0, 1);
+}
+
+async function importWave(
+  ctx: AppContext,
+  tx: Transaction,
+  wave: readonly ImportedPost[],
+): Promise<Map<ImportedPost, Written>> {
+  const known = await findKnown(tx, wave);
+  const fresh = wave.filter((_, index) => known[index]?.id === null && !known[index].buried);
+  const parents = await findParents(
+    tx,
+    fresh.map(({ inReplyToUri }) => inReplyToUri).filter((uri) => uri !== null),
+  );
+  const records = fresh.map((post) => newRecord(ctx, post, parents.get(post.inReplyToUri ?? '') ?? null));
+  const many = records.map((post, index) => ({ post, parts: fresh[index] ?? { mentionedIds: [], tags: [] } }));
+  if (many.length > 0 && (await recordPosts(ctx, tx, many)).includes(false))
+    throw new Error('a post of another server met an id that is taken; the next try makes another');
+  const written = new Map<ImportedPost, Written>(
+    wave.map((post, index) => [
+      post,
+      { id: known[index]?.buried === true ? null : (known[index]?.id ?? null), touched: [] },
+    ]),
+  );
+  for (const [index, post] of fresh.entries()) {
+    const record = records[index];
+    if (record !== undefined) written.set(post, await addParts(ctx, tx, record, post));
+  }
+  const linked = await linkWaiting(tx, records);
+  for (const { id, touched } of written.values()) touched.push(...(linked.get(id ?? '') ?? []));
+  return written;
+}
+
+/** What few posts have besides their text. */
+async function addParts(ctx: AppContext, tx: Transaction, record: PostRecord, post: ImportedPost): Promise<Written> {
+  if (post.files.length > 0) await recordFiles(ctx, tx, record, post.files);
+  if (post.poll !== null) await writePoll(tx, record.id, post.poll);
+  const quotedId = await importQuote(ctx, tx, record, post.quote);
+  return { id: record.id, touched: [record.inReplyToId, quotedId] };
+}
+
+/** Of each: whether its author deleted it, and the id that it has. Read once the addresses are locked. */
+async function findKnown(
+  tx: Transaction,
+  posts: readonly ImportedPost[],
+): Promise<Array<{ buried: boolean; id: string | null }>> {
+  const { rows } = await sql<{ buried: boolean; id: string | null }>`
+    select t.uri is not null as buried, p.id
+    from unnest(${posts.map(({ uri }) => uri)}::text[], ${posts.map(({ authorUri }) => authorUri)}::text[])
+      with ordinality as w (uri, author_uri, place)
+    left join tombstones t on t.uri = w.uri and (t.account_uri is null or t.account_uri = w.author_uri)
+    left join posts p on p.uri = w.uri
+    order by w.place`.execute(tx.sql);
+  return rows;
+}
+
+interface Parent {
+  id: string;
+  account_id: string;
+  conversation_id: string;
+  group_id: string | null;
+}
+
+/** What is answered, by address, if we have it; it stays until the transaction ends. An answer to a boost is one to what it boosts. */
+async function findParents(tx: Transaction, uris: readonly string[]): Promise<Map<string, Parent>> {
+  if (uris.length === 0) return new Map();
+  const { rows } = await sql<Parent & { uri: string }>`
+    select named.uri, p.id, p.account_id, p.conversation_id, p.group_id
+    from posts named join posts p on p.id = coalesce(named.boost_of_id, named.id)
+    where named.uri = any(${uris}::text[]) order by p.id for key share of p`.execute(tx.sql);
+  return new Map(rows.map((row) => [row.uri, row]));
+}
+
+function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): PostRecord {
+  const now = ctx.clock();
+  const createdAt = post.publishedAt !== null && post.publishedAt < now ? post.publishedAt : now;
+  const id = ctx.newId(createdAt);
+  const isForAll = post.visibility === 'public' || post.visibility === 'unlisted';
+  return {
+    id,
+    accountId: post.accountId,
+    uri: post.uri,
+    url: post.url,
+    local: false,
+    visibility: post.visibility,
+    source: null,
+    html: post.html,
+    summary: post.summary,
+    sensitive: post.sensitive,
+    language: post.language,
+    emojis: post.emojis,
+    inReplyToId: parent?.id ?? null,
+    inReplyToAccountId: parent?.account_id ?? null,
+    inReplyToUri: post.inReplyToUri,
+    conversationId: parent?.conversation_id ?? id,
+    groupId: isForAll ? (post.groupId ?? parent?.group_id ?? null) : null,
+    boostOfId: null,
+    appId: null,
+    quotePolicy: post.quotePolicy,
+    quoteAsking: post.quoteAsking,
+    createdAt,
+    editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
+  };
+}
+
+interface Linked {
+  id: string;
+  parent_id: string;
+  conversation_id: string;
+  counted: boolean;
+}
+
+/**
+ * Replies that came before what they answer find it now, and bring their conversation with them. Returns, by the answered
+ * post, the ids of those that show something else: its own and theirs.
+ */
+async function linkWaiting(tx: Transaction, posts: readonly PostRecord[]): Promise<Map<string, string[]>> {
+  if (posts.length === 0) return new Map();
+  const { rows } = await sql<Linked>`
+    update posts w set in_reply_to_id = p.id, in_reply_to_account_id = p.account_id
+    from unnest(${posts.map(({ id }) => id)}::bigint[], ${posts.map(({ accountId }) => accountId)}::bigint[],
+      ${posts.map(({ uri }) => uri)}::text[]) as p (id, account_id, uri)
+    where w.in_reply_to_uri = p.uri and w.in_reply_to_id is null
+    returning w.id, p.id as parent_id, w.conversation_id, w.visibility in ('public', 'unlisted') as counted`.execute(
+    tx.sql,
+  );
+  const byParent = Map.groupBy(rows, (row) => row.parent_id);
+  for (const post of posts) await mergeConversations(tx, post, byParent.get(post.id) ?? []);
+  return new Map([...byParent].map(([id, waiting]) => [id, [id, ...waiting.map((row) => row.id)]]));
+}
+
+async function mergeConversations(tx: Transaction, post: PostRecord, waiting: readonly Linked[]): Promise<void> {
+  if (waiting.length === 0) return;
+  const counted = waiting.filter((row) => row.counted).length;
+  // What was written with it may have moved its conversation since.
+  const {
+    rows: [present],
+  } = await sql<{ conversation_id: string }>`update posts set replies_count = replies_count + ${counted}
+    where id = ${post.id} returning conversation_id`.execute(tx.sql);
+  const conversationId = present?.conversation_id ?? post.conversationId;
+  const conversations = waiting.map((row) => row.conversation_id);
+  await sql`insert into muted_conversations (account_id, conversation_id, created_at)
+    select distinct account_id, ${conversationId}::bigint, ${post.createdAt}::timestamptz
+    from muted_conversations where conversation_id = any(${conversations}::bigint[]) on conflict do nothing`.execute(
+    tx.sql,
+  );
+  await sql`update posts set conversation_id = ${conversationId} where conversation_id = any(${conversations}::bigint[])`.execute(
+    tx.sql,
+  );
+}
