@@ -15,6 +15,8 @@ export async function importPost(ctx: AppContext, post: ImportedPost): Promise<s
   return id ?? null;
 }
 
+const mostAttempts = 4;
+
 /** What became of one: its id, and the posts that show something else now. */
 interface Written {
   id: string | null;
@@ -65,10 +67,7 @@ async function importWave(
     tx,
     fresh.map(({ inReplyToUri }) => inReplyToUri).filter((uri) => uri !== null),
   );
-  const records = fresh.map((post) => newRecord(ctx, post, parents.get(post.inReplyToUri ?? '') ?? null));
-  const many = records.map((post, index) => ({ post, parts: fresh[index] ?? { mentionedIds: [], tags: [] } }));
-  if (many.length > 0 && (await recordPosts(ctx, tx, many)).includes(false))
-    throw new Error('a post of another server met an id that is taken; the next try makes another');
+  const records = await recordNew(ctx, tx, fresh, parents);
   const written = new Map<ImportedPost, Written>(
     wave.map((post, index) => [
       post,
@@ -82,6 +81,31 @@ async function importWave(
   const linked = await linkWaiting(tx, records);
   for (const { id, touched } of written.values()) touched.push(...(linked.get(id ?? '') ?? []));
   return written;
+}
+
+/** Writes posts whose addresses are free, and returns their records. */
+async function recordNew(
+  ctx: AppContext,
+  tx: Transaction,
+  posts: readonly ImportedPost[],
+  parents: ReadonlyMap<string, Parent>,
+): Promise<PostRecord[]> {
+  const recordOf = (post: ImportedPost): PostRecord =>
+    newRecord(ctx, post, parents.get(post.inReplyToUri ?? '') ?? null);
+  const made = new Map(posts.map((post) => [post, recordOf(post)]));
+  // An id says when a post was written, to the millisecond: another of that moment may have it.
+  for (let left = [...made], attempt = 0; left.length > 0; attempt += 1) {
+    if (attempt === mostAttempts)
+      throw new Error('posts of other servers met ids that are taken; the next try makes others');
+    const areNew = await recordPosts(
+      ctx,
+      tx,
+      left.map(([parts, post]) => ({ post, parts })),
+    );
+    left = left.filter((_, index) => areNew[index] === false).map(([post]) => [post, recordOf(post)]);
+    for (const [post, record] of left) made.set(post, record);
+  }
+  return [...made.values()];
 }
 
 /** What few posts have besides their text. */
