@@ -1,7 +1,10 @@
 // Activities that come in any order, and people who are kept away.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '#server/testing/people.ts';
+import { until } from '#server/testing/until.ts';
+import type { Json } from '#server/platform/fediverse/json.ts';
 import { everybody, openScene, type Scene } from './scene.ts';
+import { storeActivity } from './store.ts';
 
 let scene: Scene;
 let server: Scene['server'];
@@ -154,5 +157,61 @@ describe('who is kept away', () => {
     expect(await postOf(object['id'])).toBeNull();
     expect(await followers()).toBe(before - 1);
     expect(await deliver(leaver, activity(leaver, 'Create', note(leaver, 'again')))).toBe('unknown_actor');
+  });
+});
+
+describe('many at one moment', () => {
+  const sendAll = (sent: Json[]) =>
+    Promise.all(
+      sent.map((one) =>
+        storeActivity(server.ctx, { actorUri: eve.uri, activityUri: String(one['id']), body: JSON.stringify(one) }),
+      ),
+    );
+  const countOf = async () => {
+    const { rows } = await server.ctx.database.pool.query<{ posts_count: number }>(
+      'select posts_count from accounts where uri = $1',
+      [eve.uri],
+    );
+    return rows[0]?.posts_count ?? 0;
+  };
+
+  it('become what they are one by one: answers find what they answer, copies and deleted posts are no posts', async () => {
+    const before = await countOf();
+    const thread = [note(eve, 'one')];
+    for (const word of ['two', 'three', 'four', 'five'])
+      thread.push(note(eve, word, { inReplyTo: thread.at(-1)?.['id'] }));
+    const gone = note(eve, 'gone');
+    await deliver(eve, activity(eve, 'Delete', gone['id']));
+    const creates = [...thread.toReversed(), gone, ...thread].map((object) => activity(eve, 'Create', object));
+    await sendAll(creates);
+    await server.settle();
+    const outcomes = await Promise.all(creates.map((sent) => scene.outcomeOf(sent)));
+    expect(outcomes).toEqual([...Array(5).fill('done'), 'deleted', ...Array(5).fill('done')]);
+    const posts = await Promise.all(thread.map(({ id }) => postOf(id)));
+    expect(posts.map((post) => post?.in_reply_to_id)).toEqual([null, ...posts.slice(0, 4).map((post) => post?.id)]);
+    const { body: context } = await alice.api('GET', `/api/v1/statuses/${posts[4]?.id}/context`);
+    expect(context.ancestors).toHaveLength(4);
+    expect(await postOf(gone['id'])).toBeNull();
+    expect(await countOf()).toBe(before + 5);
+    const home = (await alice.api('GET', '/api/v1/timelines/home')).body.map(({ uri }: { uri: string }) => uri);
+    expect(home).toEqual(expect.arrayContaining(thread.map(({ id }) => id)));
+  });
+
+  it('fail one by one: what cannot be written keeps no other away, and is tried again', async () => {
+    const { pool } = server.ctx.database;
+    const notes = ['sound', 'spoilt', 'sound too'].map((word) => note(eve, word));
+    await pool.query(`create function spoil() returns trigger language plpgsql as $$
+      begin if new.html like '%spoilt%' then raise exception 'spoilt'; end if; return new; end $$`);
+    await pool.query('create trigger spoil before insert on posts for each row execute function spoil()');
+    const creates = notes.map((object) => activity(eve, 'Create', object));
+    await sendAll(creates);
+    const [first, spoilt, last] = creates;
+    await until(
+      async () => (await scene.outcomeOf(first ?? {})) === 'done' && (await scene.outcomeOf(last ?? {})) === 'done',
+    );
+    expect(await scene.outcomeOf(spoilt ?? {})).toBeNull();
+    await pool.query('drop trigger spoil on posts');
+    await server.settle();
+    expect(await scene.outcomeOf(spoilt ?? {})).toBe('done');
   });
 });
