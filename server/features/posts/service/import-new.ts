@@ -175,6 +175,7 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     appId: null,
     quotePolicy: post.quotePolicy,
     quoteAsking: post.quoteAsking,
+    originCounts: post.counts,
     createdAt,
     editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
   };
