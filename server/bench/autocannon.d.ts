@@ -17,12 +17,15 @@ declare module 'autocannon' {
     /** Ends after so many answers instead. */
     amount?: number;
     timeout?: number;
+    /** Requests a second over all connections. */
+    overallRate?: number;
     setupClient?: (client: Client) => void;
   }
   interface Result {
     errors: number;
     timeouts: number;
     non2xx: number;
+    '4xx': number;
   }
   interface Instance extends Promise<Result> {
     /** `ms` is the time from the request to the end of its answer. */

@@ -34,18 +34,20 @@ export async function addPeers(sql: Client, keys: PeerKeys): Promise<void> {
   await sql.query(
     `insert into accounts (id, username, domain, uri, url, inbox_url, shared_inbox_url, followers_url, display_name, created_at, updated_at, fetched_at)
      select id, 'writer' || place, 'peer.test', uri, uri, 'http://127.0.0.1:9/inbox', 'http://127.0.0.1:9/inbox', uri || '/followers', 'Writer', now(), now(), now()
-     from unnest($1::bigint[], $2::text[]) with ordinality as peers (id, uri, place)`,
+     from unnest($1::bigint[], $2::text[]) with ordinality as peers (id, uri, place)
+     on conflict do nothing`,
     [authors.map(peerId), authors.map(peerUri)],
   );
   await sql.query(
     `insert into account_keys (account_id, key_id, rsa_public, fetched_at)
-     select id, uri || '#main-key', $2, now() from accounts where id = any($1::bigint[])`,
+     select id, uri || '#main-key', $2, now() from accounts where id = any($1::bigint[]) on conflict do nothing`,
     [authors.map(peerId), keys.publicKey],
   );
   await sql.query(
     `insert into follows (id, follower_id, followee_id, state, created_at)
      select peer + place, follower, peer, 'accepted', now()
-     from unnest($1::bigint[]) as peer cross join unnest($2::bigint[]) with ordinality as f (follower, place)`,
+     from unnest($1::bigint[]) as peer cross join unnest($2::bigint[]) with ordinality as f (follower, place)
+     on conflict do nothing`,
     [authors.map(peerId), local.slice(0, 10).map(accountId)],
   );
 }

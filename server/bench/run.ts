@@ -8,11 +8,13 @@ import { openRig, type Rig } from './rig.ts';
 import { makePeerKeys } from './peer.ts';
 import { residentMb } from './processes.ts';
 import { profileArguments, resetStatements, summarizeProfile, summarizeStatements } from './profile.ts';
+import { runBoosted } from './scenarios/boosted.ts';
 import { runDeliveries } from './scenarios/deliveries.ts';
 import { runFanout } from './scenarios/fanout.ts';
 import { runFilms } from './scenarios/films.ts';
 import { runHome } from './scenarios/home.ts';
 import { runInbox } from './scenarios/inbox.ts';
+import { runJunk } from './scenarios/junk.ts';
 import { runLive } from './scenarios/live.ts';
 import { runPages } from './scenarios/pages.ts';
 import { runPictures } from './scenarios/pictures.ts';
@@ -31,7 +33,9 @@ const scenarios: ReadonlyArray<[name: ScenarioName, run: (rig: Rig) => Promise<v
   ['live', runLive],
   ['sockets', runSockets],
   ['inbox', runInbox],
+  ['junk', runJunk],
   ['deliveries', runDeliveries],
+  ['boosted', runBoosted],
   ['pictures', runPictures],
   ['films', runFilms],
   ['uploads', runUploads],

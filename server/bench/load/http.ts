@@ -8,12 +8,17 @@ export interface HttpJob {
   requests: Request[][];
   /** For so many seconds; without it each request is sent once. */
   seconds?: number;
+  /** Not more than so many a second, over all connections. */
+  perSecond?: number;
+  /** Each of them is to be refused, with a 4xx. */
+  refused?: boolean;
 }
 
 export interface HttpFigures {
   /** Answers a second. */
   rate: number;
   p50Ms: number;
+  p95Ms: number;
   p99Ms: number;
   answers: number;
   /** Bytes of all answers. */
@@ -21,7 +26,7 @@ export interface HttpFigures {
   seconds: number;
 }
 
-/** @throws when an answer was no 2xx or did not come */
+/** @throws when an answer was no 2xx (no 4xx where all are to be refused) or did not come */
 async function run(job: HttpJob): Promise<HttpFigures> {
   let next = 0;
   const amount = job.requests.reduce((sum, list) => sum + list.length, 0);
@@ -34,6 +39,7 @@ async function run(job: HttpJob): Promise<HttpFigures> {
     connections: job.requests.length,
     timeout: 60,
     ...(job.seconds === undefined ? { amount } : { duration: job.seconds }),
+    ...(job.perSecond === undefined ? {} : { overallRate: job.perSecond }),
     setupClient(client: Client) {
       client.setRequests(job.requests[next % job.requests.length] ?? []);
       next += 1;
@@ -45,15 +51,16 @@ async function run(job: HttpJob): Promise<HttpFigures> {
     last = performance.now();
   });
   const result = await instance;
-  const failed = result.non2xx + result.errors + result.timeouts;
-  if (failed > 0)
-    throw new Error(`${failed} requests to ${job.url} failed, ${result.non2xx} of them answered with no 2xx`);
+  const wrong = job.refused === true ? latencies.length - result['4xx'] : result.non2xx;
+  const failed = wrong + result.errors + result.timeouts;
+  if (failed > 0) throw new Error(`${failed} requests to ${job.url} failed, ${wrong} of them were answered otherwise`);
   const sorted = Float64Array.from(latencies).toSorted();
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   const seconds = (last - start) / 1000;
   return {
     rate: latencies.length / seconds,
     p50Ms: at(0.5),
+    p95Ms: at(0.95),
     p99Ms: at(0.99),
     answers: latencies.length,
     bytes,

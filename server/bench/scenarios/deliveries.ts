@@ -1,6 +1,6 @@
 // (c) Deliveries: posts of somebody with followers on a thousand servers, against signing alone with as many under way.
 import { addFollowers } from '../peer.ts';
-import { startChild } from '../processes.ts';
+import { residentMb, startChild } from '../processes.ts';
 import type { Rig } from '../rig.ts';
 import { accountId, readerNumbers, readerToken } from '../seed/size.ts';
 import { median } from '../table.ts';
@@ -47,6 +47,7 @@ export async function runDeliveries(rig: Rig): Promise<void> {
     };
     await deliver();
     await signAlone();
+    const memory = await residentMb(server.child.pid);
     const ours: Array<Awaited<ReturnType<typeof deliver>>> = [];
     const theirs: Array<Awaited<ReturnType<typeof signAlone>>> = [];
     for (let index = 0; index < rig.rounds; index += 1) {
@@ -83,6 +84,14 @@ export async function runDeliveries(rig: Rig): Promise<void> {
         unit: 'ms',
         ours: median(ours.map(({ postgresMs }) => postgresMs)),
         limit: null,
+      },
+      {
+        scenario,
+        figure: `memory grown by ${count * rig.rounds} deliveries`,
+        unit: 'MB',
+        ours: ((await residentMb(server.child.pid)) ?? NaN) - (memory ?? NaN),
+        limit: null,
+        aim: { atMost: 50 },
       },
     );
   } finally {
