@@ -1,11 +1,13 @@
 // What other servers read here, letter by letter: readers of plain JSON go by the exact shape.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureInstanceActor } from '#server/features/accounts/activitypub/instance-actor.ts';
+import { noteFragment } from '#server/features/posts/service/forget.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
+import { statementsOf } from '#server/testing/statements.ts';
 import { makeUpload } from '#server/testing/uploads.ts';
 import { read, type Got } from '#server/testing/reader.ts';
 
@@ -253,6 +255,18 @@ describe('a post', () => {
     await alice.api('PUT', `/api/v1/statuses/${child['id']}`, { status: 'grown up' });
     const { body } = await get(String(child['uri']));
     expect(body).toMatchObject({ content: '<p>grown up</p>', updated: expect.stringMatching(moment) });
+  });
+
+  it('that many servers ask for at the same moment is written once', async () => {
+    const { id, uri } = await write('shown on by everybody');
+    await server.settle();
+    const costOf = (readers: number): Promise<number> =>
+      statementsOf(
+        server.ctx,
+        () => Promise.all(Array.from({ length: readers }, () => get(String(uri)))),
+        () => server.ctx.fragments.drop([noteFragment(String(id))]),
+      );
+    expect(await costOf(30)).toBe(await costOf(1));
   });
 
   it('is for those whom it is for', async () => {

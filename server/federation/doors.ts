@@ -173,12 +173,53 @@ async function sendDocument(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const name = fragmentOf(request.url);
-  const kept = name === null ? undefined : ctx.fragments.get(name);
+  const kept = name === null ? undefined : await keptDocument(ctx, name);
   if (kept !== undefined) return sendActivity(reply, 200, kept, true);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const documents = beingWritten(ctx);
+  if (name !== null) documents.set(name, promise);
+  // Nobody waits for what depends on who asks.
+  const letGo = (): void => {
+    if (name !== null && documents.get(name) === promise) documents.delete(name);
+    resolve();
+  };
+  try {
+    return await writeDocument(ctx, dispatcher, request, reply, { name, onPersonal: letGo });
+  } finally {
+    letGo();
+  }
+}
+
+const written = new WeakMap<object, Map<string, Promise<void>>>();
+
+/** The documents that are being written at this moment, by name. */
+function beingWritten(ctx: AppContext): Map<string, Promise<void>> {
+  const documents = written.get(ctx.fragments) ?? new Map<string, Promise<void>>();
+  written.set(ctx.fragments, documents);
+  return documents;
+}
+
+/** A document that is kept, or is about to be: a post that thousands ask for at once is written once. */
+async function keptDocument(ctx: AppContext, name: string): Promise<string | undefined> {
+  const kept = ctx.fragments.get(name);
+  const writing = kept === undefined ? beingWritten(ctx).get(name) : undefined;
+  if (writing === undefined) return kept;
+  await writing;
+  return ctx.fragments.get(name);
+}
+
+async function writeDocument(
+  ctx: AppContext,
+  dispatcher: ReturnType<typeof createDispatcher>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, onPersonal }: { name: string | null; onPersonal: () => void },
+): Promise<FastifyReply> {
   const since = ctx.fragments.mark();
   let isPersonal = false;
   const reader = (): Promise<string | null> => {
     isPersonal = true;
+    onPersonal();
     return readerOf(ctx, request);
   };
   const response = await ask(ctx, dispatcher, request.raw.url ?? '/', activityJson, reader);
