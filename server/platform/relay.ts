@@ -73,7 +73,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let draining: Promise<void> | null = null;
   const room = (lane: DirectLane): Room => {
     const concurrency = options.concurrency[lane];
-    const bound = (): number => (lane === 'inbox' && options.isPressed?.() ? Math.ceil(concurrency / pressedShare) : concurrency);
+    const bound = (): number =>
+      lane === 'inbox' && options.isPressed?.() ? Math.ceil(concurrency / pressedShare) : concurrency;
     return { most: concurrency * inHandFactor, inHand: 0, turns: createTurns(bound) };
   };
   const round: Round = {
