@@ -8,7 +8,7 @@ import { findPost, findVisiblePost } from '../queries.ts';
 import type { Interaction } from '../policy/interaction.ts';
 import { unboostPost } from '../service/boost.ts';
 import { deletePost } from '../service/delete.ts';
-import { importPost } from '../service/import.ts';
+import { importPost } from '../service/import-new.ts';
 import { acceptInteraction, dropRequest, findRequest, type InteractionRequest } from '../service/interaction.ts';
 import { unlikePost } from '../service/like.ts';
 import { mayAnswer } from '../service/quote.ts';

@@ -176,6 +176,7 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     quotePolicy: post.quotePolicy,
     quoteAsking: post.quoteAsking,
     originCounts: post.counts,
+    interactionRules: post.interactionRules,
     createdAt,
     editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
   };
