@@ -164,7 +164,12 @@ describe('many at one moment', () => {
   const sendAll = (sent: Json[]) =>
     Promise.all(
       sent.map((one) =>
-        storeActivity(server.ctx, { actorUri: eve.uri, activityUri: String(one['id']), body: JSON.stringify(one) }),
+        storeActivity(server.ctx, {
+          actorUri: eve.uri,
+          activityUri: String(one['id']),
+          body: JSON.stringify(one),
+          carrierUri: null,
+        }),
       ),
     );
   const countOf = async () => {
