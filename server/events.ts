@@ -1,5 +1,7 @@
 // Every event and its payload. Payloads hold ids, never entities: a subscriber loads the present state.
 // An event is a row in the outbox, written in the transaction of the change that it tells of.
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
+
 export interface Events {
   /** A person may now use the server: signed up and, where asked, confirmed and approved. */
   'account.opened': { accountId: string };
@@ -130,6 +132,17 @@ export interface Events {
 
   'post.liked': { likeId: string; postId: string; accountId: string };
   'post.unliked': { likeUri: string | null; likeId: string; postId: string; accountId: string };
+
+  'post.reacted': { reactionId: string; postId: string; accountId: string };
+  /** The row is gone; what it takes to tell others travels with the event. */
+  'post.unreacted': {
+    reactionId: string;
+    reactionUri: string | null;
+    postId: string;
+    accountId: string;
+    name: string;
+    emoji: EmojiReference | null;
+  };
 
   /** Somebody must visit a page that posts link to; due when it is its turn. */
   'link.found': { previewId: string };

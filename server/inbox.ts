@@ -30,10 +30,8 @@ import {
   receiveCreate,
   receiveDelete,
   receiveDislike,
-  receiveLike,
   receiveUpdate,
   undoAnnounce,
-  undoLike,
   type Undone,
 } from '#server/features/posts/activitypub/receive.ts';
 import { isPassedOn, receivePassedOn } from '#server/features/posts/activitypub/receive-groups.ts';
@@ -49,6 +47,7 @@ import {
   receiveInteractionReject,
   receiveReplyRequest,
 } from '#server/features/posts/activitypub/receive-interactions.ts';
+import { receiveReaction, undoReaction } from '#server/features/reactions/activitypub/receive.ts';
 import { receiveAdd, receiveRemove } from '#server/features/posts/activitypub/receive-pins.ts';
 import { bury, lockUri, type ImportedPost } from '#server/features/posts/service/import.ts';
 import { receiveRelayed } from '#server/features/posts/activitypub/relayed.ts';
@@ -95,8 +94,8 @@ const receivers: Record<string, Receive> = {
     asOnlyId(incoming.json['object']) === incoming.actor.uri
       ? receiveActorDelete(ctx, incoming)
       : receiveDelete(ctx, incoming),
-  Like: receiveLike,
-  EmojiReact: receiveLike,
+  Like: receiveReaction,
+  EmojiReact: receiveReaction,
   Dislike: receiveDislike,
   Announce: async (ctx, incoming) => {
     if (await isRelay(ctx, incoming.actor.uri)) return receiveRelayed(ctx, incoming);
@@ -114,8 +113,8 @@ type Undo = (ctx: AppContext, incoming: Incoming, undone: Undone) => Promise<Eff
 const undoers: Record<string, Undo> = {
   Follow: undoFollow,
   Block: undoBlock,
-  Like: undoLike,
-  EmojiReact: undoLike,
+  Like: undoReaction,
+  EmojiReact: undoReaction,
   Announce: undoAnnounce,
 };
 

@@ -39,6 +39,7 @@ import { notificationRoutes } from '#server/features/notifications/routes/regist
 import { postRoutes } from '#server/features/posts/routes/register.ts';
 import { pushRoutes } from '#server/features/push/routes.ts';
 import { relayRoutes } from '#server/features/relays/routes.ts';
+import { reactionRoutes } from '#server/features/reactions/routes.ts';
 import { searchRoutes } from '#server/features/search/routes.ts';
 import { streamingRoutes } from '#server/features/streaming/routes/register.ts';
 import { allTagRoutes } from '#server/features/tags/routes/register.ts';
@@ -90,6 +91,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await composingRoutes(app, ctx);
   await conversationRoutes(app, ctx);
   await postRoutes(app, ctx);
+  await reactionRoutes(app, ctx);
   await allTagRoutes(app, ctx);
   await allListRoutes(app, ctx);
   await timelineRoutes(app, ctx);

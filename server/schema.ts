@@ -72,6 +72,7 @@ import {
   TombstoneSchema,
 } from '#server/features/posts/entities.ts';
 import { RelaySchema } from '#server/features/relays/entities.ts';
+import { ReactionSchema } from '#server/features/reactions/entities.ts';
 import { FeaturedTagSchema, TagFollowSchema } from '#server/features/tags/entities.ts';
 import { FeedEntrySchema, HomeSettingSchema } from '#server/features/timelines/entities.ts';
 import { PushSubscriptionSchema } from '#server/features/push/entities.ts';
@@ -128,6 +129,7 @@ export const entities = [
   PostTagSchema,
   PostVersionSchema,
   LikeSchema,
+  ReactionSchema,
   BookmarkSchema,
   BackfillSchema,
   PinSchema,

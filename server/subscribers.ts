@@ -56,6 +56,8 @@ import { purgeLikesOf, purgePostsOf } from '#server/features/posts/service/purge
 import * as posts from '#server/features/posts/subscribers.ts';
 import { sendRelayAccept, sendRelayFollow, sendRelayUndo } from '#server/features/relays/activitypub/send.ts';
 import { forgetList } from '#server/features/relays/subscribers.ts';
+import { sendReaction, sendUndoReaction } from '#server/features/reactions/activitypub/send.ts';
+import { purgeReactionsOf, purgeReactionsWith } from '#server/features/reactions/service/purge.ts';
 import * as timelines from '#server/features/timelines/subscribers.ts';
 import { sendWantedLetter } from '#server/features/auth/subscribers.ts';
 import { handleActivity } from '#server/inbox.ts';
@@ -99,6 +101,7 @@ export const subscribers: Subscribers = {
     follows: endFollowsOf,
     posts: slow(purgePostsOf),
     likes: slow(purgeLikesOf),
+    reactions: slow(purgeReactionsOf),
     notifications: slow(notifications.untellGone),
     timelines: slow(timelines.removeOwner),
     archives: slow(dropArchivesOf),
@@ -111,6 +114,7 @@ export const subscribers: Subscribers = {
   'emoji.removed': {
     accounts: slow(dropEmojiFromAccounts),
     posts: slow(dropEmojiFromPosts),
+    reactions: slow(purgeReactionsWith),
     pictures: emojis.dropPictures,
   },
   'domains.changed': {
@@ -215,6 +219,18 @@ export const subscribers: Subscribers = {
     notifications: notifications.untellLike,
     fragments: posts.forgetPost,
     fediverse: sendUndoLike,
+  },
+  'post.reacted': {
+    notifications: notifications.tellOfReaction,
+    fragments: posts.forgetPost,
+    timelines: timelines.refreshReacted,
+    fediverse: sendReaction,
+  },
+  'post.unreacted': {
+    notifications: notifications.untellReaction,
+    fragments: posts.forgetPost,
+    timelines: timelines.refreshReacted,
+    fediverse: sendUndoReaction,
   },
   'link.found': { preview: visit(visitLink) },
   'link.previewed': { timelines: slow(timelines.refreshLinking) },

@@ -162,6 +162,10 @@ type PushSubscription = Omit<mastodon.v1.WebPushSubscription, 'id' | 'alerts'> &
   alerts: Record<string, boolean>;
 };
 
+/** News of reactions reach those apps only that ask for them by this name. */
+type Reactions = 'pleroma:emoji_reaction';
+type Unasked<News extends { type: string }> = Omit<News, 'type'> & { type: Exclude<News['type'], Reactions> };
+
 /** Each line is one promise. */
 export type Promises = [
   Fits<Camel<MastodonAccount>, Account>,
@@ -191,10 +195,17 @@ export type Promises = [
   Fits<Camel<MastodonOldFilter>, mastodon.v1.Filter>,
   Fits<Camel<MastodonList>, mastodon.v1.List>,
   Fits<Camel<MastodonMediaAttachment>, MediaAttachment>,
-  Fits<Camel<MastodonNotification>, Notification>,
-  Fits<NotificationKinds, mastodon.v1.NotificationType>,
-  Fits<Camel<MastodonNotificationGroup>, NotificationGroup>,
-  Fits<Camel<MastodonGroupedNotifications>, GroupedNotifications>,
+  Fits<Camel<Unasked<MastodonNotification>>, Notification>,
+  Fits<Exclude<NotificationKinds, Reactions>, mastodon.v1.NotificationType>,
+  Fits<Camel<Unasked<MastodonNotificationGroup>>, NotificationGroup>,
+  Fits<
+    Camel<
+      Omit<MastodonGroupedNotifications, 'notification_groups'> & {
+        notification_groups: Array<Unasked<MastodonNotificationGroup>>;
+      }
+    >,
+    GroupedNotifications
+  >,
   Fits<Camel<MastodonNotificationPolicy>, mastodon.v2.NotificationPolicy>,
   Fits<Camel<MastodonNotificationRequest>, NotificationRequest>,
   Fits<Camel<MastodonReport>, Wider<mastodon.v1.Report, { targetAccount: Account }>>,

@@ -27,6 +27,8 @@ export interface InstanceFacts {
   pushKey: string;
   postMaxCharacters: number;
   maxPinnedPosts: number;
+  /** With how many emoji one may react to a post. */
+  reactionsEach: number;
   polls: { maxOptions: number; maxOptionCharacters: number; minSeconds: number; maxSeconds: number };
   profile: {
     displayName: number;
@@ -88,6 +90,8 @@ function serializeConfiguration(facts: InstanceFacts) {
       video_matrix_limit: media.filmPixels,
       video_frame_rate_limit: media.filmFrameRate,
     },
+    // As glitch-soc says it: clients offer reactions where they find it.
+    reactions: { max_reactions: facts.reactionsEach },
     polls: {
       max_options: facts.polls.maxOptions,
       max_characters_per_option: facts.polls.maxOptionCharacters,

@@ -16,6 +16,7 @@ export const notificationKinds = [
   'quote',
   'quoted_edit',
   'severed',
+  'reaction',
 ] as const;
 export type NotificationKind = (typeof notificationKinds)[number];
 

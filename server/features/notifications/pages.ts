@@ -30,7 +30,7 @@ export async function renderNotifications(
     const account = accounts.get(notification.fromAccountId);
     const status = postId === null ? '' : statuses.get(postId);
     if (account === undefined || status === undefined) return [];
-    const head = JSON.stringify(serializeNotification(notification)).slice(0, -1);
+    const head = JSON.stringify(serializeNotification(notification, ctx)).slice(0, -1);
     return [`${head},"account":${account}${status === '' ? '' : `,"status":${status}`}}`];
   });
 }
@@ -80,7 +80,7 @@ export async function renderGroups(
       statuses,
       shown.map(({ group }) => group.postId),
     )}]`,
-    `"notification_groups":${JSON.stringify(shown.map(({ group, present }) => serializeGroup(group, present)))}}`,
+    `"notification_groups":${JSON.stringify(shown.map(({ group, present }) => serializeGroup(group, present, ctx)))}}`,
   ].join(',');
 }
 
@@ -126,6 +126,7 @@ export async function renderGroup(ctx: AppContext, accountId: string, key: strin
     count: isGroup ? await groupSize(ctx, accountId, key) : 1,
     oldestId: members.at(-1)?.id ?? latest.id,
     createdAt: latest.createdAt,
+    reaction: latest.reaction,
     accountIds: members.map(({ fromAccountId }) => fromAccountId),
   };
   return renderGroups(ctx, accountId, [group]);

@@ -51,7 +51,15 @@ export const longFollowMs = 3 * day;
 export const newAccountMs = 30 * day;
 
 /** Kinds that strangers can bring about. The reader asked for the others: by a bell, a boost, a vote, a quote. */
-const judged: readonly NotificationKind[] = ['mention', 'boost', 'like', 'follow', 'follow_request', 'quote'];
+const judged: readonly NotificationKind[] = [
+  'mention',
+  'boost',
+  'like',
+  'follow',
+  'follow_request',
+  'quote',
+  'reaction',
+];
 
 /** Whether the policy is asked at all. */
 export const isJudged = (kind: NotificationKind): boolean => judged.includes(kind);

@@ -1,6 +1,7 @@
 // Reading what people were told, without those whom they have come to block or mute since. A page is one prepared statement.
 import type { AppContext } from '#server/context.ts';
 import { activeAccounts } from '#server/features/accounts/policy.ts';
+import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { notBlocked } from '#server/features/posts/policy.ts';
 import { severanceOf, type SeveranceView } from '#server/features/graph/queries/severances.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
@@ -18,6 +19,8 @@ export interface NotificationView {
   severance: SeveranceView | null;
   groupKey: string | null;
   createdAt: Date;
+  /** What a reaction was given with, the latest when there are several; null for other news. */
+  reaction: { name: string; emoji: EmojiReference | null } | null;
 }
 
 export interface NotificationFilter {
@@ -28,8 +31,14 @@ export interface NotificationFilter {
 }
 
 const largestId = '9223372036854775807';
+/** With which emoji the reaction was given that the notification `n` tells of. */
+export const reactionColumn = (
+  n: string,
+): RawBuilder<unknown> => sql`case when ${sql.ref(`${n}.kind`)} = 'reaction' then (
+  select json_build_object('name', r.name, 'emoji', r.emoji) from reactions r
+  where r.account_id = ${sql.ref(`${n}.from_account_id`)} and r.post_id = ${sql.ref(`${n}.post_id`)} order by r.id desc limit 1) end as reaction`;
 const columns = sql`n.id, n.kind, n.from_account_id as "fromAccountId", n.post_id as "postId", n.group_key as "groupKey",
-  n.created_at as "createdAt", ${severanceOf('n')}`;
+  n.created_at as "createdAt", ${reactionColumn('n')}, ${severanceOf('n')}`;
 
 /** Of the notifications `n` of the reader $1 the one who did it is active, not blocked either way at $7, not muted with notifications. */
 export const stillHeard = (from: string): RawBuilder<boolean> => heardBy(sql.raw('$1::bigint'), from, sql.raw('$7'));
@@ -70,8 +79,9 @@ export function eachKind(rows: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`unnest($4::text[]) as wanted (kind) cross join lateral (${rows}) n`;
 }
 
-/** True when a filter names some kinds only. */
-export const isNarrow = (filter: NotificationFilter): boolean => filter.kinds.length < notificationKinds.length;
+/** True when a filter names some kinds only; most leave reactions out. */
+export const isNarrow = (filter: NotificationFilter): boolean =>
+  notificationKinds.some((kind) => kind !== 'reaction' && !filter.kinds.includes(kind));
 
 function listText(upwards: boolean, narrow: boolean): string {
   const order = sql.raw(upwards ? 'asc' : 'desc');

@@ -1,5 +1,7 @@
 // Notifications and read positions as Mastodon's clients read them.
 import { Type, type Static } from 'typebox';
+import { emojiAddresses } from '#server/features/emojis/serializers.ts';
+import type { ReactionPlaces } from '#server/features/posts/serializers/reactions.ts';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { SeveranceSchema, serializeSeverance } from '#server/features/graph/serializers/severances.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
@@ -20,8 +22,15 @@ export const wireTypes = {
   quote: 'quote',
   quoted_edit: 'quoted_update',
   severed: 'severed_relationships',
+  reaction: 'pleroma:emoji_reaction',
 } as const satisfies Record<NotificationKind, string>;
 export type MastodonNotificationType = (typeof wireTypes)[NotificationKind];
+
+/** With which emoji somebody reacted; only of reactions. */
+export const reactionFields = {
+  emoji: Type.Optional(Type.String()),
+  emoji_url: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'The picture of a custom one' })),
+};
 
 /** @see https://docs.joinmastodon.org/entities/Notification/ */
 export const NotificationSchema = Type.Object({
@@ -32,6 +41,7 @@ export const NotificationSchema = Type.Object({
   account: Type.Unsafe<MastodonAccount>(Type.Object({ id: Type.String() }, { additionalProperties: true })),
   status: Type.Optional(StatusSchema),
   event: Type.Optional(SeveranceSchema),
+  ...reactionFields,
 });
 export type MastodonNotification = Static<typeof NotificationSchema>;
 
@@ -50,6 +60,7 @@ export type MastodonMarkers = Static<typeof MarkersSchema>;
 /** What of a notification is neither its account nor its post. */
 export function serializeNotification(
   notification: NotificationView,
+  places: ReactionPlaces,
 ): Omit<MastodonNotification, 'account' | 'status'> {
   return {
     id: notification.id,
@@ -57,14 +68,42 @@ export function serializeNotification(
     group_key: wireGroupKey(notification.groupKey, notification.id),
     created_at: notification.createdAt.toISOString(),
     ...(notification.severance === null ? {} : { event: serializeSeverance(notification.severance) }),
+    ...serializeReaction(notification.reaction, places),
   };
 }
 
-/** The kinds that a request asks for; words that we do not know are passed over. Without `types` all but `excluded`. */
-export function readKinds(types: readonly string[] | undefined, excluded: readonly string[] = []): NotificationKind[] {
-  return notificationKinds.filter(
-    (kind) => (types === undefined || types.includes(wireTypes[kind])) && !excluded.includes(wireTypes[kind]),
-  );
+/** The emoji of a reaction and its picture; nothing for other news. */
+export function serializeReaction(
+  reaction: NotificationView['reaction'],
+  places: ReactionPlaces,
+): { emoji?: string; emoji_url?: string | null } {
+  if (reaction === null) return {};
+  const { name, emoji } = reaction;
+  return { emoji: name, emoji_url: emoji === null ? null : emojiAddresses(emoji, places).url };
+}
+
+/** What clients call news of a reaction. Those that do not know the word may fail on it, so only who names it hears of it. */
+const reactionWords = [wireTypes.reaction, 'emoji_reaction'];
+
+/** True when words of a request ask for reactions. */
+export function asksForReactions(words: readonly string[]): boolean {
+  return reactionWords.some((word) => words.includes(word));
+}
+
+/**
+ * The kinds that a request asks for; words that we do not know are passed over. Without `types` all but `excluded`, and of
+ * reactions only when they are among `supported`.
+ */
+export function readKinds(
+  types: readonly string[] | undefined,
+  excluded: readonly string[] = [],
+  supported: readonly string[] = [],
+): NotificationKind[] {
+  return notificationKinds.filter((kind) => {
+    if (excluded.includes(wireTypes[kind])) return false;
+    if (kind === 'reaction') return asksForReactions(types ?? supported);
+    return types === undefined || types.includes(wireTypes[kind]);
+  });
 }
 
 const alone = 'ungrouped-';

@@ -68,6 +68,24 @@ export async function untellLike(ctx: AppContext, { postId, accountId }: Events[
   if (rows.length === 0) await untell(ctx, { kinds: ['like'], fromId: accountId, postId });
 }
 
+/** Tells a post's author of a reaction that still stands. A second emoji of the same person is no news. */
+export async function tellOfReaction(ctx: AppContext, event: Events['post.reacted']): Promise<void> {
+  const { reactionId, postId, accountId } = event;
+  const recipients = sql`select p.account_id as id from posts p join reactions r on r.post_id = p.id
+    where p.id = ${postId} and r.id = ${reactionId}`;
+  await tell(ctx, { kind: 'reaction', fromId: accountId, postId, recipients });
+}
+
+/** Takes back the news of reactions, when none by that person is left. */
+export async function untellReaction(ctx: AppContext, event: Events['post.unreacted']): Promise<void> {
+  const { postId, accountId } = event;
+  const { rows } =
+    await sql`select from reactions where post_id = ${postId} and account_id = ${accountId} limit 1`.execute(
+      ctx.database.read,
+    );
+  if (rows.length === 0) await untell(ctx, { kinds: ['reaction'], fromId: accountId, postId });
+}
+
 /** Takes back the news of a boost, unless it was given again. News of a deleted post goes with the post. */
 export async function untellPost(ctx: AppContext, { boostOfId, accountId }: Events['post.deleted']): Promise<void> {
   if (boostOfId === null) return;

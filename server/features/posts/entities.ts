@@ -7,6 +7,14 @@ import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '#server/fe
 import type { InteractionRules, QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
 
 export { quotePolicies, type InteractionRules, type QuotePolicy } from '#server/features/instance/entities.ts';
+/** How often people reacted to a post with one emoji: itself, `shortcode` of one of ours, or `shortcode@host`. */
+export interface ReactionCount {
+  name: string;
+  count: number;
+  /** The picture of a custom one. */
+  emoji: EmojiReference | null;
+}
+
 export const replyPolicies = ['everyone', 'followers', 'mentioned', 'nobody'] as const;
 export type ReplyPolicy = (typeof replyPolicies)[number];
 
@@ -55,6 +63,11 @@ export const PostSchema = defineEntity({
     /** Where the author of the other post agrees to this answer or boost. */
     approvedBy: p.text().nullable(),
     quotesCount: p.integer().default(0),
+    /** How often people reacted with which emoji, the first one first; see features/reactions. */
+    reactions: p
+      .json<ReactionCount[]>()
+      .defaultRaw(`'[]'`)
+      .onCreate(() => []),
     likesCount: p.integer().default(0),
     boostsCount: p.integer().default(0),
     repliesCount: p.integer().default(0),

@@ -3,7 +3,7 @@
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
-import type { InteractionRules, QuoteAnswer, QuotePolicy, ReplyPolicy } from './entities.ts';
+import type { InteractionRules, QuoteAnswer, QuotePolicy, ReactionCount, ReplyPolicy } from './entities.ts';
 import { cardColumn, type CardView } from '#server/features/links/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';
@@ -78,6 +78,7 @@ export interface PostView {
   /** Where the author of what it answers or boosts agrees. */
   approvedBy: string | null;
   quotesCount: number;
+  reactions: ReactionCount[];
   /** The larger of what we know and what its origin counts; so with the next two. */
   likesCount: number;
   boostsCount: number;
@@ -236,6 +237,7 @@ function postView(row: PostRow): PostView {
     quotesCount: row.quotes_count,
     quote: row.quote,
     media: row.media,
+    reactions: row.reactions,
     likesCount: Math.max(row.likes_count, row.origin_likes ?? 0),
     boostsCount: Math.max(row.boosts_count, row.origin_boosts ?? 0),
     repliesCount: Math.max(row.replies_count, row.origin_replies ?? 0),

@@ -36,7 +36,7 @@ export type Checked = [
     Omit<mastodon.v1.StatusEdit, 'account' | 'quote' | 'mediaAttachments'>
   >,
   Fits<Camel<MastodonTag>, mastodon.v1.Tag>,
-  Fits<MastodonNotification['type'], mastodon.v1.NotificationType>,
+  Fits<Exclude<MastodonNotification['type'], 'pleroma:emoji_reaction'>, mastodon.v1.NotificationType>,
   Fits<keyof Camel<StatusFlags>, keyof mastodon.v1.Status>,
 ];
 

@@ -13,6 +13,7 @@ import type { PostView } from './queries.ts';
 import type { PostVersionView } from './queries/history.ts';
 import { replyPolicies, type ReplyPolicy } from './entities.ts';
 import { PollSchema } from './serializers/poll.ts';
+import { EmojiReactionSchema } from './serializers/reactions.ts';
 import { QuoteApprovalSchema, QuoteStateSchema, ShallowQuoteSchema } from './serializers/quote.ts';
 
 const wireVisibilities = ['public', 'unlisted', 'private', 'direct'] as const;
@@ -82,6 +83,7 @@ const readerFields = {
   poll: nullable(PollSchema),
   card: nullable(PreviewCardSchema),
   quote_approval: QuoteApprovalSchema,
+  emoji_reactions: Type.Array(EmojiReactionSchema),
 };
 
 /** What depends on who reads; absent when nobody is signed in. */

@@ -15,6 +15,7 @@ export const alertKinds = [
   'poll',
   'edit',
   'quoted_edit',
+  'reaction',
   'sign_up',
   'report',
 ] as const;

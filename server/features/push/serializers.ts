@@ -14,6 +14,7 @@ const wireNames = {
   poll: 'poll',
   edit: 'update',
   quoted_edit: 'quoted_update',
+  reaction: 'pleroma:emoji_reaction',
   sign_up: 'admin.sign_up',
   report: 'admin.report',
 } as const satisfies Record<AlertKind, string>;

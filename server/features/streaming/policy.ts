@@ -1,4 +1,5 @@
 // The streams there are, what each needs, and what each hears.
+import { asksForReactions } from '#server/features/notifications/serializers.ts';
 import { grants } from '#server/platform/http/access.ts';
 
 /** One stream on one connection. `key` says what it listens to; `names` is sent with each of its events. */
@@ -8,6 +9,8 @@ export interface Subscription {
   onlyMedia: boolean;
   /** Whether news of the notifications may be told too. */
   hearsNotifications: boolean;
+  /** It named reactions among the kinds of news that it understands. */
+  hearsReactions: boolean;
   /** The list whose owner must be asked about before this may stand; null for all other streams. */
   listId: string | null;
 }
@@ -18,6 +21,8 @@ export interface StreamRequest {
   tag?: string | undefined;
   list?: string | undefined;
   onlyMedia?: boolean | undefined;
+  /** Kinds of news beyond Mastodon's that the client understands. */
+  supportedTypes?: readonly string[] | undefined;
 }
 
 export type StreamRefusal = { error: string; status: number };
@@ -40,6 +45,7 @@ export function subscriptionFor(
     names,
     onlyMedia,
     hearsNotifications,
+    hearsReactions: asksForReactions(request.supportedTypes ?? []),
     listId: null,
   });
   if (stream === 'user:notification')

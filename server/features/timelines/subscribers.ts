@@ -59,6 +59,16 @@ export async function refreshPost(ctx: AppContext, { postId }: Pick<Events['post
   if (post !== null) await tellPages(ctx, 'edit', post, await feedOwners(ctx, postId));
 }
 
+/** Tells open pages of reactions to a post that may still be on them. */
+export async function refreshReacted(
+  ctx: AppContext,
+  { postId }: Pick<Events['post.reacted'], 'postId'>,
+): Promise<void> {
+  const post = await findPost(ctx, postId);
+  if (post === null || ctx.clock().getTime() - post.createdAt.getTime() > liveMs) return;
+  await tellPages(ctx, 'edit', post, await feedOwners(ctx, postId));
+}
+
 /** Posts with a link of which more is known now: the latest are told to open pages, as many as may still be open there. */
 export async function refreshLinking(ctx: AppContext, { previewId }: Events['link.previewed']): Promise<void> {
   const posts = await postsLinkingTo(ctx, previewId, mostLinking);

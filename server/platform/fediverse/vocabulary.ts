@@ -35,6 +35,17 @@ export const actorContext = [
   },
 ] as const;
 
+/** For reactions (FEP-c0e0). */
+export const reactionContext = [
+  activityStreams,
+  {
+    toot: 'http://joinmastodon.org/ns#',
+    Emoji: 'toot:Emoji',
+    EmojiReact: 'http://litepub.social/ns#EmojiReact',
+    _misskey_reaction: 'https://misskey-hub.net/ns#_misskey_reaction',
+  },
+] as const;
+
 /** For posts and activities about them. */
 export const objectContext = [
   activityStreams,

@@ -24,6 +24,7 @@ const kept = new Set([
   'account_keys',
   'posts',
   'likes',
+  'reactions',
   'follows',
   'notifications',
   'mentions',

@@ -26,6 +26,7 @@ import {
 } from '#server/features/instance/serializers.ts';
 import { findMediaLimits } from '#server/features/media/service/limits.ts';
 import { pollLimits } from '#server/features/posts/policy/poll.ts';
+import { reactionLimits } from '#server/features/reactions/policy.ts';
 import { open } from '#server/platform/http/access.ts';
 import { plainToHtml } from '#server/platform/text.ts';
 
@@ -106,6 +107,7 @@ async function gatherFacts(ctx: AppContext, pushKey: string): Promise<InstanceFa
     pushKey,
     postMaxCharacters: ctx.config.postMaxCharacters,
     maxPinnedPosts: ctx.config.maxPinnedPosts,
+    reactionsEach: reactionLimits.each,
     polls: pollLimits(ctx.config),
     profile: profileLimits,
     media,

@@ -12,6 +12,7 @@ import {
   eachKind,
   isNarrow,
   marker,
+  reactionColumn,
   stillHeard,
   textOf,
   type NotificationFilter,
@@ -32,6 +33,7 @@ export interface GroupView {
   createdAt: Date;
   /** Who did it, the latest first, at most eight. */
   accountIds: string[];
+  reaction: NotificationView['reaction'];
 }
 
 export interface GroupFilter extends NotificationFilter {
@@ -68,7 +70,8 @@ function pageText(upwards: boolean, shape: { allGrouped: boolean; narrow: boolea
     )
     select p.id, p.kind, p.post_id as "postId", p.shown_key as "groupKey", p.created_at as "createdAt", ${severanceOf('p')},
       case when p.shown_key is null then 1 else greatest(p.group_size, 1) end as count,
-      coalesce(oldest.id, p.id) as "oldestId", coalesce(latest.ids, array[p.from_account_id]) as "accountIds"
+      coalesce(oldest.id, p.id) as "oldestId", coalesce(latest.ids, array[p.from_account_id]) as "accountIds",
+      ${reactionColumn('p')}
     from page p
     left join lateral (
       select array_agg(peer.from_account_id order by peer.id desc) as ids from (

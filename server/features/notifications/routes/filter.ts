@@ -22,5 +22,5 @@ export const unreadLimits = { default: 100, max: 1000 };
 export function readFilter(query: Static<typeof Query>): NotificationFilter | null {
   const { account_id: fromAccountId, include_filtered: includeFiltered } = query;
   if (fromAccountId !== undefined && !isId(fromAccountId)) return null;
-  return { kinds: readKinds(query.types, query.exclude_types), fromAccountId, includeFiltered };
+  return { kinds: readKinds(query.types, query.exclude_types, query.supported_types), fromAccountId, includeFiltered };
 }

@@ -1,12 +1,19 @@
 // Groups of notifications as Mastodon's clients read them.
 import { Type, type Static } from 'typebox';
+import type { ReactionPlaces } from '#server/features/posts/serializers/reactions.ts';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { SeveranceSchema, serializeSeverance } from '#server/features/graph/serializers/severances.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import type { NotificationKind } from '../entities.ts';
 import { groupedKinds } from '../policy.ts';
 import type { GroupView } from '../queries/groups.ts';
-import { wireGroupKey, wireTypes, type MastodonNotificationType } from '../serializers.ts';
+import {
+  reactionFields,
+  serializeReaction,
+  wireGroupKey,
+  wireTypes,
+  type MastodonNotificationType,
+} from '../serializers.ts';
 
 const AccountSchema = Type.Unsafe<MastodonAccount>(Type.Object({ id: Type.String() }, { additionalProperties: true }));
 
@@ -34,6 +41,7 @@ export const NotificationGroupSchema = Type.Object({
   sample_account_ids: Type.Array(Type.String(), { maxItems: 8 }),
   status_id: Type.Optional(Type.String()),
   event: Type.Optional(SeveranceSchema),
+  ...reactionFields,
 });
 export type MastodonNotificationGroup = Static<typeof NotificationGroupSchema>;
 
@@ -46,7 +54,11 @@ export const GroupedNotificationsSchema = Type.Object({
 export type MastodonGroupedNotifications = Static<typeof GroupedNotificationsSchema>;
 
 /** A group with those of its accounts that the answer holds. */
-export function serializeGroup(group: GroupView, accountIds: string[]): MastodonNotificationGroup {
+export function serializeGroup(
+  group: GroupView,
+  accountIds: string[],
+  places: ReactionPlaces,
+): MastodonNotificationGroup {
   return {
     group_key: wireGroupKey(group.groupKey, group.id),
     notifications_count: Math.max(group.count, accountIds.length),
@@ -58,6 +70,7 @@ export function serializeGroup(group: GroupView, accountIds: string[]): Mastodon
     sample_account_ids: accountIds,
     ...(group.postId === null ? {} : { status_id: group.postId }),
     ...(group.severance === null ? {} : { event: serializeSeverance(group.severance) }),
+    ...serializeReaction(group.reaction, places),
   };
 }
 

@@ -21,6 +21,7 @@ const titles: Record<'en' | 'de', Record<NotificationKind, string>> = {
     quote: '{name} quoted your post',
     quoted_edit: '{name} edited a post that you quoted',
     severed: 'A server was blocked, and you lost connections',
+    reaction: '{name} reacted to your post',
   },
   de: {
     mention: '{name} hat dich erwähnt',
@@ -34,6 +35,7 @@ const titles: Record<'en' | 'de', Record<NotificationKind, string>> = {
     quote: '{name} hat deinen Beitrag zitiert',
     quoted_edit: '{name} hat einen Beitrag bearbeitet, den du zitiert hast',
     severed: 'Ein Server wurde gesperrt, du hast Verbindungen verloren',
+    reaction: '{name} hat auf deinen Beitrag reagiert',
   },
 };
 const longestTitle = 120;

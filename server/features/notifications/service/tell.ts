@@ -46,7 +46,7 @@ export async function tell(ctx: AppContext, news: News): Promise<void> {
           return sql<Told>`${insert}`.execute(tx.sql);
         });
   for (const { id, account_id: accountId, filtered } of rows)
-    if (!filtered) await ctx.bus.publish('notification', { accountId, notificationId: id });
+    if (!filtered) await ctx.bus.publish('notification', { accountId, notificationId: id, kind: news.kind });
 }
 
 /** The statement: who wants the news, the rows, the group's former latest, and the requests of what is held back. */

@@ -239,7 +239,7 @@ export async function receiveDelete(ctx: AppContext, incoming: Incoming): Promis
   };
 }
 
-/** A like; emoji reactions count as one. */
+/** A like. */
 export async function receiveLike(ctx: AppContext, { id, json, actor }: Incoming): Promise<Effect> {
   const post = await findSubject(ctx, asOnlyId(json['object']));
   if (post === null) return drop('unknown_object');
@@ -332,7 +332,7 @@ export async function undoAnnounce(_ctx: AppContext, { actor }: Incoming, undone
 }
 
 /** A post by its address, ours or theirs; a boost stands for what it boosts, and the activity that made a post of ours for that post. */
-async function findSubject(ctx: AppContext, uri: string | null): Promise<PostView | null> {
+export async function findSubject(ctx: AppContext, uri: string | null): Promise<PostView | null> {
   if (uri === null) return null;
   const id = ownId(ctx.config, 'posts', uri) ?? ownId(ctx.config, 'activities/create', uri);
   const post = id === null ? await findPostByUri(ctx, uri) : await findPost(ctx, id);

@@ -5,6 +5,7 @@ import type { Quoting } from '../queries/quoting.ts';
 import type { StatusFlags } from '../serializers.ts';
 import { serializePoll } from '../serializers/poll.ts';
 import { serializeApproval, type QuoteRules } from '../serializers/quote.ts';
+import { reactionsText } from './reactions.ts';
 import { subjectOf, type KeptPoll, type Pieces } from './pieces.ts';
 
 /** The whole text of one post; null when a piece is missing because it was deleted a moment ago. */
@@ -41,8 +42,9 @@ function joinOriginal(
   const poll = `,"poll":${pollText(post.id, post.seen, kept.poll, pieces.now, own)}`;
   const card = `,"card":${cardText(kept.card, viewerId, pieces)}`;
   const approval = `,"quote_approval":${approvalText(kept.rules, own, post.may)}`;
+  const reactions = `,"emoji_reactions":${reactionsText(kept.reactions, post.seen.reacted)}`;
   const flags = own === null ? '' : flagText(post.seen, own);
-  return { head: kept.head, account, body: `${kept.body}${poll}${card}${approval}${flags}` };
+  return { head: kept.head, account, body: `${kept.body}${poll}${card}${approval}${reactions}${flags}` };
 }
 
 /** What the reader sees of a quoted post: all of it, or why not. */

@@ -13,6 +13,7 @@ import { serializeBody, serializeHead, type PostPlaces } from '../serializers.ts
 import type { QuoteRules } from '../serializers/quote.ts';
 import { postFragment } from '../service/forget.ts';
 import { loadFilteredText, type FilteredText } from './filtered.ts';
+import { packReactions } from './reactions.ts';
 import { loadTexts, renderAccounts } from './texts.ts';
 
 /** What a post's text is made of; `head` ends where its account stands, `body` begins behind it. */
@@ -26,6 +27,8 @@ export interface PostPieces {
   asksReader: boolean;
   shallow: string;
   poll: KeptPoll | null;
+  /** Its reactions as text, none of them the reader's own. */
+  reactions: string;
   card: CardText | null;
 }
 
@@ -94,7 +97,16 @@ function packPost(post: PostView, places: PostPlaces): string {
   const asksReader = post.quote !== null || words.includes('followers');
   const rules = [...words, asksReader ? 'asks' : ''].join(' ');
   const shallow = JSON.stringify(shallowQuote(post));
-  return [post.accountId, head, body, rules, shallow, poll, ...packCard(post, places.media)].join('\n');
+  return [
+    post.accountId,
+    head,
+    body,
+    rules,
+    shallow,
+    poll,
+    packReactions(post, places),
+    ...packCard(post, places.media),
+  ].join('\n');
 }
 
 function keptPoll({ emojis }: PostView, poll: PollView, places: PostPlaces): KeptPoll {
@@ -102,7 +114,8 @@ function keptPoll({ emojis }: PostView, poll: PollView, places: PostPlaces): Kep
 }
 
 function unpackPost(text: string): PostPieces {
-  const [authorId = '', head = '', body = '', words = '', shallow = 'null', poll = '', ...card] = text.split('\n');
+  const [authorId = '', head = '', body = '', words = '', shallow = 'null', poll = '', reactions = '[]', ...card] =
+    text.split('\n');
   const [policy, asking, asks] = words.split(' ');
   const rules = { policy: policyOf(policy), asking: policyOf(asking) };
   return {
@@ -113,6 +126,7 @@ function unpackPost(text: string): PostPieces {
     asksReader: asks === 'asks',
     shallow,
     poll: poll === '' ? null : unpackPoll(poll),
+    reactions,
     card: unpackCard(card),
   };
 }

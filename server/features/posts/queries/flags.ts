@@ -9,6 +9,8 @@ export interface PostFlags {
   pinned: boolean;
   /** They want no more news of the conversation. */
   muted: boolean;
+  /** Names of the emoji that they reacted with; null when there are none. */
+  reacted: string[] | null;
   /** What they chose in its poll; null when they did not vote. */
   votes: number[] | null;
 }
@@ -26,6 +28,7 @@ export const noFlags: PostFlags = {
   bookmarked: false,
   pinned: false,
   muted: false,
+  reacted: null,
   votes: null,
 };
 
@@ -45,7 +48,9 @@ export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unk
       select from muted_conversations c join posts s on s.conversation_id = c.conversation_id
       where c.account_id = ${viewer} and s.id = ${subject})) as muted,
     case when ${ever('poll_votes')} then (select array_agg(v.choice order by v.choice) from poll_votes v
-      where v.account_id = ${viewer} and v.post_id = ${subject}) end as votes`;
+      where v.account_id = ${viewer} and v.post_id = ${subject}) end as votes,
+    case when ${ever('reactions')} then (select array_agg(r.name) from reactions r
+      where r.account_id = ${viewer} and r.post_id = ${subject}) end as reacted`;
 }
 
 /** All columns of a `SeenPost` for the table or alias `post`; nobody has no flags. */
@@ -55,7 +60,7 @@ export function seenColumns(viewerId: string | null, post = 'posts'): RawBuilder
   return sql`${id} as id, ${boostOf} as boost_of_id, ${
     viewerId === null
       ? sql`false as liked, false as boosted, false as bookmarked, false as pinned, false as muted,
-          null::int[] as votes`
+          null::int[] as votes, null::text[] as reacted`
       : flagColumns(sql`${viewerId}::bigint`, sql`coalesce(${boostOf}, ${id})`)
   }`;
 }

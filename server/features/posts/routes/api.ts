@@ -96,7 +96,7 @@ export function apiRoutes(app: App, ctx: AppContext): void {
         idempotencyKey: idempotencyKey(request.headers),
       });
       reply.code(201).header('location', `/api/posts/${id}`);
-      return presentOne(ctx, accountId, id);
+      return presentPost(ctx, accountId, id);
     },
   );
 
@@ -106,7 +106,7 @@ export function apiRoutes(app: App, ctx: AppContext): void {
       schema: { tags, summary: 'One post', params: IdParams, response: { 200: PostSchema } },
       config: { access: anyone('read:statuses') },
     },
-    async (request) => presentOne(ctx, request.viewer?.accountId ?? null, request.params.id),
+    async (request) => presentPost(ctx, request.viewer?.accountId ?? null, request.params.id),
   );
 
   app.put(
@@ -140,7 +140,7 @@ export function apiRoutes(app: App, ctx: AppContext): void {
         sensitive: body.sensitive,
         language: body.language,
       });
-      return presentOne(ctx, accountId, postId);
+      return presentPost(ctx, accountId, postId);
     },
   );
 
@@ -159,7 +159,8 @@ export function apiRoutes(app: App, ctx: AppContext): void {
   );
 }
 
-async function presentOne(ctx: AppContext, viewerId: string | null, id: string): Promise<PostJson> {
+/** A post in our own words as the viewer may see it. @throws {NotFound} when they may not */
+export async function presentPost(ctx: AppContext, viewerId: string | null, id: string): Promise<PostJson> {
   const [shown] = isId(id) ? await present(ctx, viewerId, [id]) : [];
   if (!shown) throw new NotFound('Record not found');
   return shown;

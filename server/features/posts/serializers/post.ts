@@ -15,6 +15,7 @@ import {
   serializePostPoll,
 } from './post-parts.ts';
 import { QuoteStateSchema } from './quote.ts';
+import { serializeReactions } from './reactions.ts';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);
@@ -41,6 +42,13 @@ const fields = {
   poll: nullable(PostPollSchema),
   link: nullable(PostLinkSchema),
   likes: Type.Integer(),
+  reactions: Type.Array(
+    Type.Object({
+      name: Type.String({ description: 'The emoji, `shortcode` of one of this server, or `shortcode@host`' }),
+      count: Type.Integer(),
+      url: nullable(Type.String({ description: 'The picture of a custom one' })),
+    }),
+  ),
   boosts: Type.Integer(),
   replies: Type.Integer(),
   counts_from: Type.Unsafe<'origin' | 'here'>(
@@ -114,6 +122,7 @@ export function serializePost(
     poll: post.poll && serializePostPoll(post.poll, now, votes),
     link: post.card && serializePostLink(post.card, places),
     likes: post.likesCount,
+    reactions: serializeReactions(post.reactions, [], places).map(({ name, count, url }) => ({ name, count, url })),
     boosts: post.boostsCount,
     replies: post.repliesCount,
     counts_from: post.local || post.isCountedByOrigin ? 'origin' : 'here',

@@ -107,14 +107,21 @@ async function tellDeleted(ctx: AppContext, listeners: Listeners, news: DeletedN
 async function tellNotification(
   ctx: AppContext,
   listeners: Listeners,
-  news: { accountId: string; notificationId: string },
+  news: { accountId: string; notificationId: string; kind?: string },
 ): Promise<void> {
   const keys = [`user:${news.accountId}`, `notification:${news.accountId}`].filter((key) => listeners.hears(key));
   if (keys.length === 0) return;
   const payload = await renderNotification(ctx, news.accountId, news.notificationId);
   if (payload === null) return;
   for (const key of keys)
-    send(ctx, listeners, key, 'notification', payload, ({ hearsNotifications }) => hearsNotifications);
+    send(
+      ctx,
+      listeners,
+      key,
+      'notification',
+      payload,
+      ({ hearsNotifications, hearsReactions }) => hearsNotifications && (hearsReactions || news.kind !== 'reaction'),
+    );
 }
 
 async function tellTalk(

@@ -47,7 +47,8 @@ function refused(error: unknown): { status: number } {
 function askedIn(query: URLSearchParams): StreamRequest | null {
   const stream = query.get('stream');
   if (stream === null) return null;
-  return { stream, tag: query.get('tag') ?? undefined, list: query.get('list') ?? undefined };
+  const supportedTypes = [...query.getAll('supported_types'), ...query.getAll('supported_types[]')];
+  return { stream, tag: query.get('tag') ?? undefined, list: query.get('list') ?? undefined, supportedTypes };
 }
 
 function tokenOf(request: IncomingMessage, query: URLSearchParams): string | null {
@@ -161,12 +162,13 @@ function parseMessage(text: string): (StreamRequest & { type: unknown }) | null 
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return null;
-    const { type, stream, tag, list } = value as Record<string, unknown>;
+    const { type, stream, tag, list, supported_types: supported } = value as Record<string, unknown>;
     if (typeof stream !== 'string') return null;
     return {
       type,
       stream,
       tag: typeof tag === 'string' ? tag : undefined,
+      supportedTypes: (Array.isArray(supported) ? supported : [supported]).filter((word) => typeof word === 'string'),
       list: typeof list === 'string' || typeof list === 'number' ? String(list) : undefined,
     };
   } catch {
