@@ -32,7 +32,10 @@ const keyOf = (stream: string, tag?: string): string => (tag === undefined ? str
 
 function sendAbout(type: 'subscribe' | 'unsubscribe', { stream, tag }: Subscription): void {
   if (socket?.readyState !== WebSocket.OPEN) return;
-  socket.send(JSON.stringify({ type, stream, ...(tag ? { [stream === 'list' ? 'list' : 'tag']: tag } : {}) }));
+  const parameter = tag ? { [stream === 'list' ? 'list' : 'tag']: tag } : {};
+  // News of reactions come to those only who say that they understand them.
+  const supported = stream === 'user' ? { supported_types: ['pleroma:emoji_reaction'] } : {};
+  socket.send(JSON.stringify({ type, stream, ...parameter, ...supported }));
 }
 
 function dispatch(text: string): void {

@@ -10,6 +10,16 @@ export interface CustomEmoji {
   shortcode: string;
   url: string;
   static_url: string;
+  visible_in_picker?: boolean;
+}
+
+/** How often people reacted with one emoji; `url` is the picture of a custom one. */
+export interface EmojiReaction {
+  name: string;
+  count: number;
+  me: boolean;
+  url?: string | null;
+  static_url?: string | null;
 }
 
 export interface Field {
@@ -192,6 +202,7 @@ export interface Status {
   tags: Tag[];
   emojis: CustomEmoji[];
   reblogs_count: number;
+  emoji_reactions?: EmojiReaction[];
   favourites_count: number;
   replies_count: number;
   in_reply_to_id: string | null;
@@ -278,6 +289,9 @@ export interface Notification {
   created_at: string;
   account: Account;
   status?: Status | null;
+  /** What somebody reacted with, and the picture of a custom one. */
+  emoji?: string;
+  emoji_url?: string | null;
 }
 
 export interface SearchResults {

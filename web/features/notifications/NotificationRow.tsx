@@ -6,6 +6,7 @@ import {
   PencilLine,
   Quote as QuoteSign,
   Repeat2,
+  SmilePlus,
   UserPlus,
   UserRoundCheck,
 } from 'lucide-preact';
@@ -19,6 +20,7 @@ import { Place } from '#web/features/posts/filtering.ts';
 import { Post } from '#web/features/posts/Post.tsx';
 import { registerPost } from '#web/features/posts/post-keys.ts';
 import { findPost } from '#web/features/posts/post-store.ts';
+import { Emoji } from '#web/features/reactions/Reactions.tsx';
 import { rich, t, type MessageKey } from '#web/lib/i18n.ts';
 import { accountPath, postPath } from '#web/lib/links.ts';
 import type { Account, Status } from '#web/lib/wire.ts';
@@ -36,6 +38,7 @@ interface Kind {
 
 const KINDS: Record<string, Kind> = {
   favourite: { icon: Heart, look: 'like', text: 'notifications.liked' },
+  'pleroma:emoji_reaction': { icon: SmilePlus, look: 'other', text: 'notifications.reacted' },
   reblog: { icon: Repeat2, look: 'boost', text: 'notifications.boosted' },
   follow: { icon: UserRoundCheck, look: 'follow', text: 'notifications.followed' },
   follow_request: { icon: UserPlus, look: 'follow', text: 'notifications.requested' },
@@ -101,7 +104,7 @@ export function NotificationRow({ group, isUnseen }: { group: NotificationGroup;
 function Told({ group, mark, first }: { group: NotificationGroup; mark: string; first: Account }) {
   const { route } = useLocation();
   const element = useRef<HTMLElement>(null);
-  const { type, accounts, status, at } = group;
+  const { type, accounts, status, at, emoji } = group;
   useEffect(() => {
     const open = () => route(status ? postPath(status) : accountPath(first));
     if (element.current) registerPost(element.current, { open });
@@ -131,7 +134,9 @@ function Told({ group, mark, first }: { group: NotificationGroup; mark: string; 
             <Time at={at} />
           </span>
         </div>
-        <p class={styles.text}>{rich(kind.text, { name: linkTo(first), others })}</p>
+        <p class={styles.text}>
+          {rich(kind.text, { name: linkTo(first), others, emoji: emoji ? <Emoji {...emoji} /> : '' })}
+        </p>
         {status && <Glance status={status} />}
         {type === 'follow_request' && <RequestLine account={first} />}
         {type === 'follow' && others === 0 && (

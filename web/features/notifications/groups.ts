@@ -10,6 +10,8 @@ export interface NotificationGroup {
   /** Who did it, newest first, each once. */
   accounts: Account[];
   status: Status | null;
+  /** What it was that somebody reacted with, and the picture of a custom one. */
+  emoji?: { name: string; url: string | null };
 }
 
 const TOGETHER = new Set(['favourite', 'reblog', 'follow']);
@@ -19,14 +21,21 @@ const DAY_MS = 86_400_000;
 export function groupNotifications(notifications: readonly Notification[]): NotificationGroup[] {
   const groups: NotificationGroup[] = [];
   const open = new Map<string, NotificationGroup>();
-  for (const { id, type, created_at: at, account, status = null } of notifications) {
+  for (const { id, type, created_at: at, account, status = null, emoji, emoji_url: url = null } of notifications) {
     const key = `${type} ${status?.id ?? ''}`;
     const group = TOGETHER.has(type) ? open.get(key) : undefined;
     if (group && Date.parse(group.at) - Date.parse(at) < DAY_MS) {
       if (!group.accounts.some((one) => one.id === account.id)) group.accounts.push(account);
       continue;
     }
-    const made: NotificationGroup = { id, type, at, accounts: [account], status };
+    const made: NotificationGroup = {
+      id,
+      type,
+      at,
+      accounts: [account],
+      status,
+      ...(emoji === undefined ? {} : { emoji: { name: emoji, url } }),
+    };
     groups.push(made);
     open.set(key, made);
   }

@@ -24,9 +24,17 @@ function newOnes(list: readonly NotificationEntry[], fresh: readonly Notificatio
   return fresh.filter(({ key }) => !keys.has(key));
 }
 
+/** Told only to those who say that they understand it. */
+const REACTION = 'pleroma:emoji_reaction';
+
 /** A list of notifications; with `types` only those. Nothing is loaded yet. */
 export const createNotificationList = (types?: string[]): LiveList<NotificationEntry> =>
-  createLiveList({ path: '/api/v1/notifications', query: { limit: 30, types }, toEntry: entryOf, newOnes });
+  createLiveList({
+    path: '/api/v1/notifications',
+    query: { limit: 30, types, supported_types: [REACTION] },
+    toEntry: entryOf,
+    newOnes,
+  });
 
 export const allNotifications = createNotificationList();
 export const mentions = createNotificationList(['mention']);

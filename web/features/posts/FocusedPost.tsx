@@ -3,6 +3,7 @@ import { useId } from 'preact/hooks';
 import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName } from '#web/features/accounts/AccountName.tsx';
 import { FollowButton } from '#web/features/graph/FollowButton.tsx';
+import { Reactions } from '#web/features/reactions/Reactions.tsx';
 import { rich, shortNumber } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
 import { accountPath } from '#web/lib/links.ts';
@@ -90,6 +91,7 @@ export function FocusedPost({ status }: { status: Status }) {
       </PostBody>
       <Facts status={status} />
       <Counts status={status} />
+      <Reactions status={status} />
       <PostActions status={status} isLarge />
     </PostArticle>
   );

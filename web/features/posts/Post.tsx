@@ -6,6 +6,7 @@ import type { ComponentChildren, HTMLAttributes } from 'preact';
 import { useContext, useEffect, useId, useRef } from 'preact/hooks';
 import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName, nameOf } from '#web/features/accounts/AccountName.tsx';
+import { Reactions } from '#web/features/reactions/Reactions.tsx';
 import { rich, t } from '#web/lib/i18n.ts';
 import { accountPath, postPath } from '#web/lib/links.ts';
 import { leaveFrom } from '#web/lib/navigation.ts';
@@ -191,6 +192,7 @@ function Shown({ status, booster, isInThread, isPinned, nameId, textId, blurredB
           <PostBody status={status} id={textId} blurredBy={blurredBy}>
             {status.quote && <PostQuote quote={status.quote} />}
           </PostBody>
+          <Reactions status={status} />
           <PostActions status={status} />
         </div>
       </div>

@@ -3,6 +3,7 @@ import { Bookmark, Heart, MessageCircle, Repeat2 } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { shortNumber, t } from '#web/lib/i18n.ts';
+import { ReactionPicker } from '#web/features/reactions/ReactionPicker.tsx';
 import { me } from '#web/lib/session.ts';
 import type { Status } from '#web/lib/wire.ts';
 import { openComposer } from './composing.ts';
@@ -81,6 +82,7 @@ export function PostActions({ status, isLarge = false }: { status: Status; isLar
       >
         <Bookmark size={size} aria-hidden />
       </Action>
+      <ReactionPicker status={status} size={size} class={styles.menu ?? ''} />
       <PostMenu status={status} class={styles.menu ?? ''} />
     </div>
   );
