@@ -133,7 +133,7 @@ export async function countUnreadGroups(
 const membersText = (upwards: boolean): string =>
   statementText(sql`
   select n.id, n.kind, n.from_account_id as "fromAccountId", n.post_id as "postId", n.group_key as "groupKey",
-    n.created_at as "createdAt", null as severance
+    n.created_at as "createdAt", null as severance, null as reaction
   from notifications n
   where ${asked} and $5::bigint is null and n.group_key = $8::text and ${stillHeard('n.from_account_id')}
   order by n.id ${sql.raw(upwards ? 'asc' : 'desc')} limit $9::int`);
