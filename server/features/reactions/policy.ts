@@ -16,7 +16,7 @@ export interface CustomName {
 
 const whole = new RegExp('^\\p{RGI_Emoji}$', 'v');
 /** What may stand in emoji that are newer than this server's tables. */
-const parts = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{fe0f}\u{200d}\u{e0020}-\u{e007f}]+$/u;
+const parts = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u{fe0f}|\u{200d}|[\u{e0020}-\u{e007f}])+$/u;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
@@ -27,7 +27,7 @@ export function canonicalEmoji(text: string): string | null {
   if (text.length > 64) return null;
   if (whole.test(text)) return text;
   const bare = text.replaceAll(/[\u{fe0e}\u{fe0f}]/gu, '');
-  const full = [...bare].map(qualified).join('');
+  const full = Array.from(bare).map(qualified).join('');
   const found = [bare, full].find((spelling) => whole.test(spelling));
   if (found !== undefined) return found;
   const isOne =
