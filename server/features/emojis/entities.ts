@@ -17,6 +17,14 @@ export interface OwnEmoji {
 /** A custom emoji that a name, biography, post or reaction may show as `:shortcode:`. */
 export type EmojiReference = RemoteEmoji | OwnEmoji;
 
+/** How often people reacted to a post with one emoji: itself, `shortcode` of one of ours, or `shortcode@host`. */
+export interface ReactionCount {
+  name: string;
+  count: number;
+  /** The picture of a custom one. */
+  emoji: EmojiReference | null;
+}
+
 export const CustomEmojiSchema = defineEntity({
   name: 'CustomEmoji',
   tableName: 'custom_emojis',

@@ -137,3 +137,11 @@ export function groupKeyOf(kind: NotificationKind, postId: string | null, at: Da
   const date = Math.floor(at.getTime() / day);
   return postId === null ? `${kind}-${date}` : `${kind}-${postId}-${date}`;
 }
+
+/** What clients call news of a reaction. Those that do not know the word may fail on it, so only who names it hears of it. */
+export const reactionWord = 'pleroma:emoji_reaction';
+
+/** True when words of a request ask for reactions. */
+export function asksForReactions(words: readonly string[]): boolean {
+  return words.includes(reactionWord) || words.includes('emoji_reaction');
+}

@@ -6,6 +6,7 @@ import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { SeveranceSchema, serializeSeverance } from '#server/features/graph/serializers/severances.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { notificationKinds, type NotificationKind } from './entities.ts';
+import { asksForReactions, reactionWord } from './policy.ts';
 import type { NotificationView } from './queries.ts';
 import type { MarkerView } from './queries/markers.ts';
 
@@ -22,7 +23,7 @@ export const wireTypes = {
   quote: 'quote',
   quoted_edit: 'quoted_update',
   severed: 'severed_relationships',
-  reaction: 'pleroma:emoji_reaction',
+  reaction: reactionWord,
 } as const satisfies Record<NotificationKind, string>;
 export type MastodonNotificationType = (typeof wireTypes)[NotificationKind];
 
@@ -80,14 +81,6 @@ export function serializeReaction(
   if (reaction === null) return {};
   const { name, emoji } = reaction;
   return { emoji: name, emoji_url: emoji === null ? null : emojiAddresses(emoji, places).url };
-}
-
-/** What clients call news of a reaction. Those that do not know the word may fail on it, so only who names it hears of it. */
-const reactionWords = [wireTypes.reaction, 'emoji_reaction'];
-
-/** True when words of a request ask for reactions. */
-export function asksForReactions(words: readonly string[]): boolean {
-  return reactionWords.some((word) => words.includes(word));
 }
 
 /**

@@ -1,22 +1,20 @@
 // Posts and what people do with them. A boost is a post of its own that points at another.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
-import type { EmojiReference } from '#server/features/emojis/entities.ts';
+import type { EmojiReference, ReactionCount } from '#server/features/emojis/entities.ts';
 import { LinkPreview } from '#server/features/links/entities.ts';
 import type { MediaFile, MediaKind, MediaMeasures, MediaState } from '#server/features/media/entities.ts';
 import type { InteractionRules, QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
 
 export { quotePolicies, type InteractionRules, type QuotePolicy } from '#server/features/instance/entities.ts';
-/** How often people reacted to a post with one emoji: itself, `shortcode` of one of ours, or `shortcode@host`. */
-export interface ReactionCount {
-  name: string;
-  count: number;
-  /** The picture of a custom one. */
-  emoji: EmojiReference | null;
-}
-
 export const replyPolicies = ['everyone', 'followers', 'mentioned', 'nobody'] as const;
 export type ReplyPolicy = (typeof replyPolicies)[number];
+
+const shownEmojis = () =>
+  p
+    .json<EmojiReference[]>()
+    .defaultRaw(`'[]'`)
+    .onCreate(() => []);
 
 export const PostSchema = defineEntity({
   name: 'Post',
@@ -37,10 +35,7 @@ export const PostSchema = defineEntity({
     /** What describes these, so that a post is found by it. */
     mediaText: p.text().default(''),
     language: p.text().nullable(),
-    emojis: p
-      .json<EmojiReference[]>()
-      .defaultRaw(`'[]'`)
-      .onCreate(() => []),
+    emojis: shownEmojis(),
     inReplyToId: p.bigint('string').nullable(),
     inReplyToAccountId: p.bigint('string').nullable(),
     inReplyToUri: p.text().nullable(),
@@ -208,10 +203,7 @@ export const PostVersionSchema = defineEntity({
     summary: p.text(),
     sensitive: p.boolean(),
     language: p.text().nullable(),
-    emojis: p
-      .json<EmojiReference[]>()
-      .defaultRaw(`'[]'`)
-      .onCreate(() => []),
+    emojis: shownEmojis(),
     /** The options of its poll; null when it had none. */
     pollOptions: p.json<string[]>().nullable(),
     /** What it showed; null when that was nothing. */

@@ -2,8 +2,8 @@
 // has asked already. Lists are in queries/lists.ts, threads in queries/thread.ts, former versions in queries/history.ts.
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
-import type { EmojiReference } from '#server/features/emojis/entities.ts';
-import type { InteractionRules, QuoteAnswer, QuotePolicy, ReactionCount, ReplyPolicy } from './entities.ts';
+import type { EmojiReference, ReactionCount } from '#server/features/emojis/entities.ts';
+import type { InteractionRules, QuoteAnswer, QuotePolicy, ReplyPolicy } from './entities.ts';
 import { cardColumn, type CardView } from '#server/features/links/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';

@@ -43,7 +43,7 @@ function qualified(character: string, place: number, all: string[]): string {
 
 /** What a client or server calls a custom emoji: `cat`, `:cat:`, `cat@host`, `:cat@host:`, and Misskey's `:cat@.:` for one's own. */
 export function readCustomName(text: string): CustomName | null {
-  const [, shortcode = '', host] = /^:?([\w-]{1,100})(?:@([\w.:-]{1,253}))?:?$/u.exec(text) ?? [];
+  const [, shortcode = '', host] = /^:?([\w-]{1,100})(?:@([\w.:-]{0,252}[\w.-]))?:?$/u.exec(text) ?? [];
   if (shortcode === '') return null;
   return { shortcode, domain: host === undefined || host === '.' ? null : host.toLowerCase() };
 }

@@ -1,5 +1,5 @@
 // The streams there are, what each needs, and what each hears.
-import { asksForReactions } from '#server/features/notifications/serializers.ts';
+import { asksForReactions } from '#server/features/notifications/policy.ts';
 import { grants } from '#server/platform/http/access.ts';
 
 /** One stream on one connection. `key` says what it listens to; `names` is sent with each of its events. */

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { emojiAddresses } from '#server/features/emojis/serializers.ts';
 import type { MediaAddresses } from '#server/platform/files/address.ts';
-import type { ReactionCount } from '../entities.ts';
+import type { ReactionCount } from '#server/features/emojis/entities.ts';
 
 /** What addresses of pictures are made of. */
 export interface ReactionPlaces {

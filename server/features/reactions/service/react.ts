@@ -1,9 +1,8 @@
 // Reacting to a post and taking it back. The counts stand in the post's row and change under its lock.
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
-import type { EmojiReference } from '#server/features/emojis/entities.ts';
+import type { EmojiReference, ReactionCount } from '#server/features/emojis/entities.ts';
 import { findUsableEmoji } from '#server/features/emojis/queries.ts';
-import type { ReactionCount } from '#server/features/posts/entities.ts';
 import { findVisibleSubject, type PostView } from '#server/features/posts/queries.ts';
 import { forget } from '#server/features/posts/service/forget.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
