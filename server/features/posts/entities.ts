@@ -10,9 +10,9 @@ export { quotePolicies, type InteractionRules, type QuotePolicy } from '#server/
 export const replyPolicies = ['everyone', 'followers', 'mentioned', 'nobody'] as const;
 export type ReplyPolicy = (typeof replyPolicies)[number];
 
-const shownEmojis = () =>
+const listOf = <Item>() =>
   p
-    .json<EmojiReference[]>()
+    .json<Item[]>()
     .defaultRaw(`'[]'`)
     .onCreate(() => []);
 
@@ -35,7 +35,7 @@ export const PostSchema = defineEntity({
     /** What describes these, so that a post is found by it. */
     mediaText: p.text().default(''),
     language: p.text().nullable(),
-    emojis: shownEmojis(),
+    emojis: listOf<EmojiReference>(),
     inReplyToId: p.bigint('string').nullable(),
     inReplyToAccountId: p.bigint('string').nullable(),
     inReplyToUri: p.text().nullable(),
@@ -59,10 +59,7 @@ export const PostSchema = defineEntity({
     approvedBy: p.text().nullable(),
     quotesCount: p.integer().default(0),
     /** How often people reacted with which emoji, the first one first; see features/reactions. */
-    reactions: p
-      .json<ReactionCount[]>()
-      .defaultRaw(`'[]'`)
-      .onCreate(() => []),
+    reactions: listOf<ReactionCount>(),
     likesCount: p.integer().default(0),
     boostsCount: p.integer().default(0),
     repliesCount: p.integer().default(0),
@@ -203,7 +200,7 @@ export const PostVersionSchema = defineEntity({
     summary: p.text(),
     sensitive: p.boolean(),
     language: p.text().nullable(),
-    emojis: shownEmojis(),
+    emojis: listOf<EmojiReference>(),
     /** The options of its poll; null when it had none. */
     pollOptions: p.json<string[]>().nullable(),
     /** What it showed; null when that was nothing. */
