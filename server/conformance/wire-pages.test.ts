@@ -1,12 +1,16 @@
 // Lists are walked by their links, both ways, to the end: what apps do with every list of this API.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
+import { openStranger } from '#server/testing/stranger.ts';
 import { nameOf, openServerWithDoors } from './doors.ts';
 import { isForApps } from './walk.ts';
 
 const size = 5;
 const { server, doors } = await openServerWithDoors();
+const elsewhere = await openStranger();
 let alice: Person;
+/** Owns the server, and reads the lists that are for the staff. */
+let olga: Person;
 /** Paths of the lists; each holds at least `size` things by now. */
 let lists: Record<string, string>;
 
@@ -53,6 +57,9 @@ beforeAll(async () => {
   await server.settle();
   const grouped = await alice.api('GET', '/api/v2/notifications?types[]=favourite');
   const likes: string = grouped.body.notification_groups[0].group_key;
+  olga = await signUp(server, 'olga', { role: 'owner' });
+  await decideAboutServers();
+  const severance = await loseFollows();
   lists = {
     '/api/v1/followed_tags': '/api/v1/followed_tags',
     '/api/v1/timelines/link': '/api/v1/timelines/link?url=https://page.example/one',
@@ -85,9 +92,45 @@ beforeAll(async () => {
     '/api/drafts': '/api/drafts',
     '/api/posts': '/api/posts?local=true',
     '/api/users': '/api/users',
+    '/api/v1/severed_relationships': '/api/v1/severed_relationships',
+    '/api/v1/severed_relationships/:id/accounts': `/api/v1/severed_relationships/${severance}/accounts`,
+    '/api/v1/admin/domain_blocks': '/api/v1/admin/domain_blocks',
+    '/api/v1/admin/domain_allows': '/api/v1/admin/domain_allows',
+    '/api/admin/domain-changes': '/api/admin/domain-changes',
   };
 });
-afterAll(() => server.close());
+afterAll(() => Promise.all([server.close(), elsewhere.close()]));
+
+/** Olga blocks some servers, and puts others on the list of those with whom hers talks. */
+async function decideAboutServers(): Promise<void> {
+  for (let index = 0; index < size; index += 1) {
+    await must(olga, 'POST', '/api/v1/admin/domain_blocks', { domain: `evil${index}.example` });
+    await must(olga, 'POST', '/api/v1/admin/domain_allows', { domain: `kind${index}.example` });
+  }
+}
+
+/** Alice loses followers elsewhere to block after block of their server. Returns the first, which cost her all of them. */
+async function loseFollows(): Promise<string> {
+  const names = Array.from({ length: size }, (_, index) => `far${index}`);
+  const strangers = await Promise.all(names.map((name) => elsewhere.person(name)));
+  const object = `${server.origin}/ap/users/${alice.accountId}`;
+  await must(alice, 'PATCH', '/api/v1/accounts/update_credentials', { locked: false });
+  for (let round = 0; round < size; round += 1) {
+    for (const { uri, send } of round === 0 ? strangers : strangers.slice(0, 1)) {
+      const follow = { id: `${uri}/follows/${round}`, type: 'Follow', actor: uri, object };
+      const context = 'https://www.w3.org/ns/activitystreams';
+      expect(await send(`${server.origin}/ap/inbox`, { '@context': context, ...follow })).toBe(202);
+    }
+    await server.settle();
+    const terms = { domain: elsewhere.host, severity: 'suspend' };
+    const { id } = await must(olga, 'POST', '/api/v1/admin/domain_blocks', terms);
+    await server.settle();
+    await must(olga, 'DELETE', `/api/v1/admin/domain_blocks/${id}`);
+    await server.settle();
+  }
+  const { body } = await alice.api('GET', '/api/v1/severed_relationships');
+  return body.at(-1).id;
+}
 
 async function must(person: Person, method: string, path: string, body?: unknown): Promise<{ id: string }> {
   const answer = await person.api(method, path, body);
@@ -106,10 +149,15 @@ const paged = doors
   )
   .map(({ path }) => path);
 
-/** Things have ids, groups of notifications have keys. */
+type Item = string | { id: string } | { direction: string; account: { id: string } };
+
+/** Things have ids, groups of notifications have keys, and a follow that ended is told by who it was with. */
 const idsOf = ({ body }: Answer): string[] =>
   Array.isArray(body)
-    ? body.map((item: { id: string } | string) => (typeof item === 'string' ? item : item.id))
+    ? body.map((item: Item) => {
+        if (typeof item === 'string') return item;
+        return 'id' in item ? item.id : `${item.direction} ${item.account.id}`;
+      })
     : body.notification_groups.map(({ group_key: key }: { group_key: string }) => key);
 
 /** The address behind a relation of the `Link` header. */
@@ -121,13 +169,16 @@ function linkOf(answer: Answer, relation: 'next' | 'prev'): URL | null {
 
 const withQuery = (path: string, more: string): string => `${path}${path.includes('?') ? '&' : '?'}${more}`;
 
+/** Whoever may read that list. */
+const readerOf = (path: string): Person => (path.includes('/admin/') ? olga : alice);
+
 /** The ids of every page from here on; stops after 30 pages, which no list here has. */
 async function walk(from: string, relation: 'next' | 'prev'): Promise<{ pages: string[][]; last: Answer }> {
   const pages: string[][] = [];
   let address: string | null = from;
   let last: Answer | null = null;
   while (address !== null && pages.length < 30) {
-    last = await alice.api('GET', address);
+    last = await readerOf(address).api('GET', address);
     expect(last.status, JSON.stringify(last.body)).toBe(200);
     const ids = idsOf(last);
     if (ids.length > 0) pages.push(ids);
@@ -144,7 +195,7 @@ test('every list that pages is walked here', () => {
 describe.each(paged)('%s', (door) => {
   test('is walked to its end and back without missing or repeating anything', async () => {
     const path = lists[door] ?? '';
-    const whole = idsOf(await alice.api('GET', withQuery(path, 'limit=40')));
+    const whole = idsOf(await readerOf(path).api('GET', withQuery(path, 'limit=40')));
     expect(whole.length).toBeGreaterThanOrEqual(size);
     const down = await walk(withQuery(path, 'limit=2'), 'next');
     expect(down.pages.flat()).toEqual(whole);
@@ -152,7 +203,7 @@ describe.each(paged)('%s', (door) => {
     expect(idsOf(down.last), 'the walk ends at an empty page').toEqual([]);
     expect(down.last.headers.get('link'), 'an empty page leads nowhere').toBeNull();
     const end = whole.at(-1);
-    const bottom = await alice.api('GET', withQuery(path, `limit=${whole.length}`));
+    const bottom = await readerOf(path).api('GET', withQuery(path, `limit=${whole.length}`));
     const oldest = linkOf(bottom, 'next')?.searchParams.get('max_id');
     const up = await walk(withQuery(path, `limit=2&min_id=${String(BigInt(oldest ?? '1') - 1n)}`), 'prev');
     expect(up.pages.toReversed().flat()).toEqual(whole);
@@ -161,7 +212,7 @@ describe.each(paged)('%s', (door) => {
 
   test('has links with our own address, decimal positions and all that was asked', async () => {
     const path = withQuery(lists[door] ?? '', 'limit=2');
-    const answer = await alice.api('GET', path);
+    const answer = await readerOf(path).api('GET', path);
     for (const [relation, position] of [
       ['next', 'max_id'],
       ['prev', 'min_id'],
@@ -185,11 +236,15 @@ const byId = [
   '/api/v1/notifications',
   '/api/posts',
   '/api/users',
+  '/api/v1/severed_relationships',
+  '/api/v1/admin/domain_blocks',
+  '/api/v1/admin/domain_allows',
+  '/api/admin/domain-changes',
 ];
 
 describe.each(byId)('%s by ids', (door) => {
   const ask = async (query: string): Promise<string[]> =>
-    idsOf(await alice.api('GET', withQuery(lists[door] ?? '', query)));
+    idsOf(await readerOf(door).api('GET', withQuery(lists[door] ?? '', query)));
 
   test('is ordered newest first', async () => {
     const whole = await ask('limit=40');
