@@ -42,6 +42,7 @@ export function addressOf(door: Door, town: Town): string {
     .replace(':quoting_id', town.quoting)
     .replace(/:hashtag|:name/, 'birds')
     .replace(':host', otherHost)
+    .replace(':emoji', encodeURIComponent('👍'))
     .replace(':group_key', door.method === 'GET' ? `ungrouped-${town.notification}` : 'like-1-1')
     .replace(':year', '2026')
     .replace(':date', '2026-01-01')
@@ -59,6 +60,8 @@ function accountFor({ path }: Door, town: Town): string {
 }
 
 function idFor({ path, method }: Door, town: Town): string {
+  // Reactions are to a post that no other door deletes.
+  if (path.includes(':emoji')) return town.reply;
   if (path.includes('/domain_blocks/')) return town.servers.block;
   if (path.includes('/domain_allows/')) return town.servers.allow;
   if (path.includes('/notifications/requests/')) return town.requests[path.endsWith('dismiss') ? 1 : 0];
@@ -207,7 +210,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'PUT /api/v1/admin/domain_blocks/:id': { severity: 'silence', obfuscate: true, private_comment: 'see & ask' },
     'POST /api/v1/admin/domain_allows': { domain: `kind${unique}.example` },
     'POST /api/admin/domain-blocks/preview': { csv: 'odd.example', overwrite: true },
-    'POST /api/admin/domain-blocks/import': { csv: 'odd.example', overwrite: false },
+    'POST /api/admin/domain-blocks/import': { csv: `odd${unique}.example`, overwrite: false },
     'PUT /api/v1/profile': {
       display_name: 'Alice',
       note: 'birds & bees',
@@ -222,6 +225,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
     'POST /api/v1/featured_tags': { name: 'birds' },
     'PUT /api/preferences/home': { boost_hours: 6 },
     'PUT /api/preferences/media': { describe: 'off' },
+    'PUT /api/preferences/language': { language: 'en' },
     'POST /api/v2/filters': { title: 'one & two', context: ['home', 'public'], ...filter },
     'PUT /api/v2/filters/:id': {
       title: 'three & four',
@@ -254,7 +258,7 @@ function samples(town: Town, unique: string): Record<string, Record<string, unkn
 }
 
 /** Doors for those who hold a secret out of a letter or wait for one, or hold a key or a code, know the address of a post, bring a file,
- * move, or wait for other servers. Their stories are told in features/auth and features/media, and in federation. */
+ * move, or wait for other servers. Their stories are told in features/auth, features/media, features/emojis and features/relays, and in federation. */
 export const byLetter = new Set([
   'POST /api/auth/confirm',
   'POST /api/auth/password-reset',
@@ -285,6 +289,15 @@ export const byLetter = new Set([
   'PATCH /api/uploads/:token',
   'DELETE /api/uploads/:token',
   'DELETE /api/auth/passkeys/:id',
+  'POST /api/admin/emojis',
+  'GET /api/admin/emojis/:id',
+  'PATCH /api/admin/emojis/:id',
+  'PUT /api/admin/emojis/:id',
+  'DELETE /api/admin/emojis/:id',
+  'POST /api/admin/relays',
+  'POST /api/admin/relays/:id/pause',
+  'POST /api/admin/relays/:id/resume',
+  'DELETE /api/admin/relays/:id',
   'GET /api/v1/severed_relationships/:id/accounts',
   'GET /api/admin/domain-blocks/export',
   'POST /api/admin/block-lists',

@@ -36,14 +36,16 @@ export async function deliveryRoutes(app: App, ctx: AppContext): Promise<void> {
         querystring: Type.Object({
           state: Type.Optional(Type.Union(hostStates.map((state) => Type.Literal(state)))),
           after: Type.Optional(Type.String({ maxLength: 260 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+          limit: Type.Optional(Type.Integer({ description: 'At most 200' })),
         }),
       },
       config: { access: staff('admin', 'admin:read') },
     },
     async (request) => {
       const { state = null, after = '', limit = defaultLimit } = request.query;
-      return (await listHosts(ctx, { state, after: after.toLowerCase(), limit })).map(serializeHost);
+      return (
+        await listHosts(ctx, { state, after: after.toLowerCase(), limit: Math.min(Math.max(limit, 1), 200) })
+      ).map(serializeHost);
     },
   );
 
