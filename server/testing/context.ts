@@ -45,7 +45,8 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
       await client.end();
     }
   };
-  await admin(`create database ${name} template ${inject('templateDatabase')}`);
+  // Files are copied in a twentieth of the time that it takes to write them to the log.
+  await admin(`create database ${name} template ${inject('templateDatabase')} strategy file_copy`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
   const drop = async (triesLeft = 20): Promise<void> => {

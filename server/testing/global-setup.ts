@@ -44,12 +44,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/** What is lost when the machine loses its power is made again by the next run: nothing here waits for the disk. */
+const hasty = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+};
+
 /** An embedded server of this run's own, or the one that ROOKERY_TEST_POSTGRES names. */
 async function openPostgres(dataDir: string): Promise<{ url: string; close(): Promise<void> }> {
   const given = process.env['ROOKERY_TEST_POSTGRES'];
   if (given) return { url: given, close: async () => {} };
   const { openEmbeddedPostgres } = await import('#server/platform/embedded-postgres.ts');
-  return openEmbeddedPostgres({ dataDir, log: pino({ level: 'silent' }), onProgress: () => {} });
+  return openEmbeddedPostgres({
+    dataDir,
+    log: pino({ level: 'silent' }),
+    onProgress: () => {},
+    settings: hasty,
+  });
 }
 
 async function startRedis(folder: string): Promise<{ url: string; process: ChildProcess } | null> {
