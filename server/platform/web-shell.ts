@@ -27,5 +27,5 @@ export async function readShell(): Promise<string> {
 export function fillShell(shell: string, { head, body }: ShellContent): string {
   return shell
     .replace(/<title>[^<]*<\/title>/, () => head)
-    .replace(/<noscript>[\s\S]*?<\/noscript>/, () => `<noscript>${body}</noscript>`);
+    .replace(/<noscript\b[^>]*>[\s\S]*?<\/noscript\s*>/, () => `<noscript>${body}</noscript>`);
 }

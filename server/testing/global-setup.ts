@@ -51,6 +51,8 @@ const hasty = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   autovacuum: 'off',
+  // Stories with several servers run beside others.
+  max_connections: '400',
 };
 
 /** An embedded server of this run's own, or the one that ROOKERY_TEST_POSTGRES names. */
