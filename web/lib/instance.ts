@@ -1,7 +1,7 @@
 // What the server says about itself; the last known answer until the fresh one is here.
 import { get } from './api.ts';
 import { remembered } from './remember.ts';
-import type { Instance } from './wire.ts';
+import type { Instance } from './wire/instance.ts';
 
 export const instance = remembered<Instance>('instance');
 

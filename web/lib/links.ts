@@ -1,5 +1,5 @@
 // Where the links of a post lead inside the app.
-import type { Mention, Status, Tag } from './wire.ts';
+import type { Mention, Status, Tag } from './wire/posts.ts';
 
 /** The page of a person. */
 export const accountPath = (account: { acct: string }): string => `/@${account.acct}`;

@@ -3,7 +3,7 @@ import { computed } from '@preact/signals';
 import { get, onTokenRefused, post, token } from './api.ts';
 import { remembered } from './remember.ts';
 import { onStoredChange, readStored, store } from './storage.ts';
-import type { CredentialAccount } from './wire.ts';
+import type { CredentialAccount } from './wire/accounts.ts';
 
 const STORED = 'token';
 

@@ -1,5 +1,5 @@
 // A person's picture: an egg-soft square, lazy, and decoration for screen readers (the name always stands beside it).
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import styles from './Avatar.module.css';
 
 interface Props {

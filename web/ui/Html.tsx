@@ -3,7 +3,7 @@
 import { h, type ComponentChild } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { pathInApp, type LinkContext } from '#web/lib/links.ts';
-import type { CustomEmoji } from '#web/lib/wire.ts';
+import type { CustomEmoji } from '#web/lib/wire/emoji.ts';
 import styles from './Html.module.css';
 
 const ELEMENTS = new Set(

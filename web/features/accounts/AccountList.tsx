@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { requestPage } from '#web/lib/api.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
 import { LoadMore } from '#web/ui/LoadMore.tsx';
 import { AccountRow } from './AccountRow.tsx';

@@ -1,5 +1,5 @@
 // A person's name with its emoji; the username where they gave no name.
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { EmojiText } from '#web/ui/Html.tsx';
 
 type Named = Pick<Account, 'display_name' | 'username' | 'emojis'>;

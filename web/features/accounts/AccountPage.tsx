@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { isNotFound } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { EmptyNote, FailureNote, Skeleton } from '#web/ui/Notes.tsx';
 import { PageHeader } from '#web/ui/PageHeader.tsx';
 import { accountByHandle, loadAccount } from './account-store.ts';

@@ -1,7 +1,7 @@
 // One person in a list: picture, name, handle, the beginning of the bio, and what the list offers to do.
 import type { ComponentChildren } from 'preact';
 import { accountPath } from '#web/lib/links.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { AccountName } from './AccountName.tsx';
 import { Handle } from './Handle.tsx';

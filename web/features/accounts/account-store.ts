@@ -4,7 +4,8 @@ import { get } from '#web/lib/api.ts';
 import { isNotFound } from '#web/lib/failure.ts';
 import { instance } from '#web/lib/instance.ts';
 import { isSignedIn } from '#web/lib/session.ts';
-import type { Account, SearchResults } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
+import type { SearchResults } from '#web/lib/wire/search.ts';
 
 const known = new Map<string, Signal<Account | null>>();
 

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import { request } from '#web/lib/api.ts';
 import { me } from '#web/lib/session.ts';
-import type { CredentialAccount, QuotePolicy, Visibility } from '#web/lib/wire.ts';
+import type { CredentialAccount } from '#web/lib/wire/accounts.ts';
+import type { QuotePolicy, Visibility } from '#web/lib/wire/audience.ts';
 import { keepAccount } from './account-store.ts';
 
 export interface ProfileForm {

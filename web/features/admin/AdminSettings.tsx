@@ -6,7 +6,7 @@ import { failureText } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
 import { loadInstance } from '#web/lib/instance.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { InstanceSettings, PendingSignUp, RegistrationMode } from '#web/lib/wire.ts';
+import type { InstanceSettings, PendingSignUp, RegistrationMode } from '#web/lib/wire/staff.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
 import { TextArea, TextField } from '#web/ui/TextField.tsx';

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { get, request } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { AuthorizedApp } from '#web/lib/wire.ts';
+import type { AuthorizedApp } from '#web/lib/wire/security.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';

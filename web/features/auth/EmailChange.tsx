@@ -5,7 +5,7 @@ import { get, post, request } from '#web/lib/api.ts';
 import { locale, t } from '#web/lib/i18n.ts';
 import { fullTime } from '#web/lib/time.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { EmailState } from '#web/lib/wire.ts';
+import type { EmailState } from '#web/lib/wire/security.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
 import { TextField } from '#web/ui/TextField.tsx';

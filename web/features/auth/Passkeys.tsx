@@ -4,7 +4,7 @@ import { KeyRound } from 'lucide-preact';
 import { post, request } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Passkey, Security } from '#web/lib/wire.ts';
+import type { Passkey, Security } from '#web/lib/wire/security.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
 import { TextField } from '#web/ui/TextField.tsx';

@@ -4,7 +4,7 @@ import { KeyRound } from 'lucide-preact';
 import { useEffect } from 'preact/hooks';
 import { ApiError, get, post } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
-import type { Security } from '#web/lib/wire.ts';
+import type { Security } from '#web/lib/wire/security.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
 import { TextField } from '#web/ui/TextField.tsx';

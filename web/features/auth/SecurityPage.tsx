@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { get, post } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Security } from '#web/lib/wire.ts';
+import type { Security } from '#web/lib/wire/security.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';

@@ -6,7 +6,7 @@ import { get, request } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { signOut } from '#web/lib/session.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Session } from '#web/lib/wire.ts';
+import type { Session } from '#web/lib/wire/security.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';

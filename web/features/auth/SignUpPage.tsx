@@ -7,7 +7,7 @@ import { instance, instanceTitle } from '#web/lib/instance.ts';
 import { safeReturnPath } from '#web/lib/navigation.ts';
 import { useToken } from '#web/lib/session.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { SignUpState } from '#web/lib/wire.ts';
+import type { SignUpState } from '#web/lib/wire/security.ts';
 import { Button, ButtonLink } from '#web/ui/Button.tsx';
 import { TextArea, TextField } from '#web/ui/TextField.tsx';
 import { AuthFrame, FormProblem } from './AuthFrame.tsx';

@@ -1,6 +1,6 @@
 // The reader's filters, as the settings show and change them.
 import { get, post, request } from '#web/lib/api.ts';
-import type { FilterPlace } from '#web/lib/wire.ts';
+import type { FilterPlace } from '#web/lib/wire/posts.ts';
 
 export type FilterAction = 'warn' | 'hide' | 'blur';
 

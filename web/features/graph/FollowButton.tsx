@@ -2,7 +2,7 @@
 import { Check, Clock } from 'lucide-preact';
 import { t } from '#web/lib/i18n.ts';
 import { isSignedIn, me } from '#web/lib/session.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { follow, unblock, unfollow, useRelationship } from './relationships.ts';
 

@@ -6,7 +6,7 @@ import { post } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { refreshMe } from '#web/lib/session.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { EmptyNote } from '#web/ui/Notes.tsx';
 import { PageHeader } from '#web/ui/PageHeader.tsx';

@@ -8,7 +8,7 @@ import { locale, rich, t } from '#web/lib/i18n.ts';
 import { accountPath } from '#web/lib/links.ts';
 import { fullTime } from '#web/lib/time.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';

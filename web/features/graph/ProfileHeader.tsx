@@ -22,7 +22,7 @@ import { isOwnPicture } from '#web/lib/pictures.ts';
 import { isSignedIn, me } from '#web/lib/session.ts';
 import { monthAndYear } from '#web/lib/time.ts';
 import { tell } from '#web/lib/toasts.ts';
-import type { Account, Relationship } from '#web/lib/wire.ts';
+import type { Account, Relationship } from '#web/lib/wire/accounts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { ButtonLink } from '#web/ui/Button.tsx';
 import { EmojiText, Html } from '#web/ui/Html.tsx';

@@ -6,7 +6,7 @@ import { get, post } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { isSignedIn, me } from '#web/lib/session.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Account, Relationship } from '#web/lib/wire.ts';
+import type { Account, Relationship } from '#web/lib/wire/accounts.ts';
 import { ask } from '#web/ui/Ask.tsx';
 
 const known = new Map<string, Signal<Relationship | null>>();

@@ -5,7 +5,7 @@ import { heldAt } from '#web/features/media/layout.ts';
 import { Placeholder } from '#web/features/media/Placeholder.tsx';
 import { rich, t } from '#web/lib/i18n.ts';
 import { accountPath } from '#web/lib/links.ts';
-import type { PreviewCard } from '#web/lib/wire.ts';
+import type { PreviewCard } from '#web/lib/wire/posts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import styles from './LinkCard.module.css';
 

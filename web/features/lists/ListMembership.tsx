@@ -3,7 +3,7 @@ import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { Dialog } from '#web/ui/Dialog.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
 import { Switch } from '#web/ui/TextField.tsx';

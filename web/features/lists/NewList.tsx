@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { failureText } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
-import type { List } from '#web/lib/wire.ts';
+import type { List } from '#web/lib/wire/accounts.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { TextField } from '#web/ui/TextField.tsx';
 import { createList } from './lists.ts';

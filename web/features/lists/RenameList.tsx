@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useForm } from '#web/features/auth/use-form.ts';
 import { t } from '#web/lib/i18n.ts';
-import type { List } from '#web/lib/wire.ts';
+import type { List } from '#web/lib/wire/accounts.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
 import { TextField } from '#web/ui/TextField.tsx';

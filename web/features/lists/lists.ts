@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { get, post, request } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Account, List } from '#web/lib/wire.ts';
+import type { Account, List } from '#web/lib/wire/accounts.ts';
 import { ask } from '#web/ui/Ask.tsx';
 
 /** By title; null until they are loaded. */

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { Play } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { clock, feedFilm, playAlone } from './film.ts';
 import { Picture } from './Picture.tsx';
 import styles from './Film.module.css';

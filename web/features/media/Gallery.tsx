@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { EyeOff, ExternalLink, Play } from 'lucide-preact';
 import { t } from '#web/lib/i18n.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { AltBadge } from './AltBadge.tsx';
 import { Film, Length } from './Film.tsx';

@@ -4,7 +4,7 @@ import { Clapperboard, TriangleAlert } from 'lucide-preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
 import { failureText } from '#web/lib/failure.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { followProcessing, retryProcessing } from './processing.ts';
 import styles from './Pending.module.css';

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { ImageOff } from 'lucide-preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { heldAt } from './layout.ts';
 import { Placeholder } from './Placeholder.tsx';
 import styles from './Picture.module.css';

@@ -1,6 +1,6 @@
 // One of the files in the viewer, as large as the window lets it be, and as close as its reader looks.
 import { useSignal } from '@preact/signals';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { FilmPlayer } from './Film.tsx';
 import { MovingPicture } from './MovingPicture.tsx';
 import { describe } from './Picture.tsx';

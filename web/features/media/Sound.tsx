@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { AudioLines, Pause, Play } from 'lucide-preact';
 import { useId, useMemo, useRef } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { clock, playAlone } from './film.ts';
 import { Picture } from './Picture.tsx';
 import styles from './Sound.module.css';

@@ -1,5 +1,5 @@
 // The pictures, films and sounds of a post that is being written: what of them is kept with the draft, and what happens to them.
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { ApiError, get, request } from '#web/lib/api.ts';
 import { randomWord } from '#web/lib/random-word.ts';
 import { beginUpload, resumeUpload, uploadState } from './uploads.ts';

@@ -4,7 +4,7 @@ import { DetailedError, Upload, type HttpResponse } from 'tus-js-client';
 import { ApiError, get, problemFrom, tellRefused, token } from '#web/lib/api.ts';
 import { me } from '#web/lib/session.ts';
 import type { UploadOptions } from '#web/lib/upload.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 
 const DOOR = '/api/uploads';
 /** Small enough for what proxies before a server let through. */

@@ -1,6 +1,6 @@
 // Following what the server still makes ready: it is asked now and then, until it is done or failed.
 import { ApiError, get, post } from '#web/lib/api.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 
 const FIRST_MS = 700;
 const SLOWEST_MS = 4000;

@@ -6,7 +6,7 @@ import { failureText, Told } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
 import { instance } from '#web/lib/instance.ts';
 import { upload } from '#web/lib/upload.ts';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 import { followProcessing, retryProcessing } from './processing.ts';
 
 export type UploadPhase = 'waiting' | 'sending' | 'processing' | 'ready' | 'failed' | 'lost';

@@ -1,6 +1,6 @@
 // Which pictures are open over the page. The browser's Back closes them, so opening them is a step of its history.
 import { signal } from '@preact/signals';
-import type { MediaAttachment } from '#web/lib/wire.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
 
 /** The post that the pictures belong to. */
 export interface ViewedPost {

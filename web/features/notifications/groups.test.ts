@@ -1,6 +1,6 @@
 // Which notifications are told together.
 import { expect, test } from 'vitest';
-import type { Notification } from '#web/lib/wire.ts';
+import type { Notification } from '#web/lib/wire/notifications.ts';
 import { groupNotifications, isNewer } from './groups.ts';
 
 let next = 100;

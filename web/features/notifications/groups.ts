@@ -1,5 +1,7 @@
 // Draws notifications that tell the same thing together: "Ada and 3 others liked your post".
-import type { Account, Notification, Status } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
+import type { Notification } from '#web/lib/wire/notifications.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 
 export interface NotificationGroup {
   /** Of the newest notification in it. */

@@ -6,7 +6,7 @@ import { createLiveList, type LiveList } from '#web/lib/live-list.ts';
 import { remembered } from '#web/lib/remember.ts';
 import { isSignedIn, me, refreshMe } from '#web/lib/session.ts';
 import { onReturn } from '#web/lib/socket.ts';
-import type { Notification } from '#web/lib/wire.ts';
+import type { Notification } from '#web/lib/wire/notifications.ts';
 import { isNewer } from './groups.ts';
 
 export interface NotificationEntry {

@@ -5,7 +5,7 @@ import { Avatar } from '#web/ui/Avatar.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
 import { Html } from '#web/ui/Html.tsx';
 import { AccountName } from '#web/features/accounts/AccountName.tsx';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { Composer } from './Composer.tsx';
 import { PostQuote } from './PostQuote.tsx';
 import { composer, discardDraft, draftFor, isUnlikeFresh, type Purpose } from './composing.ts';

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { Gallery } from '#web/features/media/Gallery.tsx';
 import { get } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
-import type { Status, StatusEdit } from '#web/lib/wire.ts';
+import type { Status, StatusEdit } from '#web/lib/wire/posts.ts';
 import { Dialog } from '#web/ui/Dialog.tsx';
 import { EmojiText, Html } from '#web/ui/Html.tsx';
 import { FailureNote, Spinner } from '#web/ui/Notes.tsx';

@@ -7,7 +7,7 @@ import { Reactions } from '#web/features/reactions/Reactions.tsx';
 import { rich, shortNumber } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
 import { accountPath } from '#web/lib/links.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { Time } from '#web/ui/Time.tsx';
 import { openHistory } from './EditHistory.tsx';

@@ -5,7 +5,7 @@ import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { shortNumber, t } from '#web/lib/i18n.ts';
 import { ReactionPicker } from '#web/features/reactions/ReactionPicker.tsx';
 import { me } from '#web/lib/session.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { openComposer } from './composing.ts';
 import { mayBoost, toggleBookmark, toggleBoost, toggleLike } from './post-actions.ts';
 import { PostMenu } from './PostMenu.tsx';

@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { LinkCard } from '#web/features/links/LinkCard.tsx';
 import { t } from '#web/lib/i18n.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { EmojiText, Html } from '#web/ui/Html.tsx';
 import { PostMedia } from './PostMedia.tsx';
 import { PostPoll } from './PostPoll.tsx';

@@ -2,7 +2,7 @@
 import { Gallery } from '#web/features/media/Gallery.tsx';
 import { postPath } from '#web/lib/links.ts';
 import { me } from '#web/lib/session.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 
 /** All attachments of a post. */
 export function PostMedia({ status, blurredBy }: { status: Status; blurredBy?: string | undefined }) {

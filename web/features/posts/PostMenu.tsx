@@ -19,7 +19,7 @@ import {
 import { block, mute } from '#web/features/graph/relationships.ts';
 import { t } from '#web/lib/i18n.ts';
 import { isSignedIn, me } from '#web/lib/session.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { Menu, type MenuItem } from '#web/ui/Menu.tsx';
 import { openEditor } from './composing.ts';
 import { openHistory } from './EditHistory.tsx';

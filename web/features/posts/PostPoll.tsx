@@ -6,7 +6,7 @@ import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { locale, t } from '#web/lib/i18n.ts';
 import { lengthInWords, now } from '#web/lib/time.ts';
 import { announce } from '#web/lib/toasts.ts';
-import type { Poll, Status } from '#web/lib/wire.ts';
+import type { Poll, Status } from '#web/lib/wire/posts.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { EmojiText } from '#web/ui/Html.tsx';
 import { isOver, refreshPoll, shareOf, vote } from './polls.ts';

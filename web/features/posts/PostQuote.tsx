@@ -7,7 +7,7 @@ import { Handle } from '#web/features/accounts/Handle.tsx';
 import { AccountName, nameOf } from '#web/features/accounts/AccountName.tsx';
 import { t, type MessageKey } from '#web/lib/i18n.ts';
 import { accountPath, postPath } from '#web/lib/links.ts';
-import type { Quote, Status } from '#web/lib/wire.ts';
+import type { Quote, Status } from '#web/lib/wire/posts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { Time } from '#web/ui/Time.tsx';
 import { FilteredNote } from './FilteredNote.tsx';

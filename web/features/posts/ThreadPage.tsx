@@ -7,7 +7,7 @@ import { isNotFound } from '#web/lib/failure.ts';
 import { t } from '#web/lib/i18n.ts';
 import { barHeight, holdAt, isReturning } from '#web/lib/navigation.ts';
 import { isSignedIn } from '#web/lib/session.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { EmptyNote, FailureNote, Skeleton, Spinner } from '#web/ui/Notes.tsx';
 import { PageHeader } from '#web/ui/PageHeader.tsx';
 import { Composer } from './Composer.tsx';

@@ -7,7 +7,8 @@ import { randomWord } from '#web/lib/random-word.ts';
 import { me } from '#web/lib/session.ts';
 import { readStored, store } from '#web/lib/storage.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
-import type { Poll, QuotePolicy, Status, StatusSource, Visibility } from '#web/lib/wire.ts';
+import type { QuotePolicy, Visibility } from '#web/lib/wire/audience.ts';
+import type { Poll, Status, StatusSource } from '#web/lib/wire/posts.ts';
 import { narrower } from './visibility.tsx';
 
 export type Purpose =

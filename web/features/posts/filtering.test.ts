@@ -1,6 +1,6 @@
 // Which filter wins, and where.
 import { expect, test } from 'vitest';
-import type { FilterPlace, FilterResult } from '#web/lib/wire.ts';
+import type { FilterPlace, FilterResult } from '#web/lib/wire/posts.ts';
 import { verdictOn } from './filtering.ts';
 
 const match = (title: string, action: FilterResult['filter']['filter_action'], ...context: FilterPlace[]) => ({

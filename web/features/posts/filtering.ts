@@ -1,6 +1,6 @@
 // What the reader's filters mean for a post, by the place where it is shown.
 import { createContext } from 'preact';
-import type { FilterPlace, Status } from '#web/lib/wire.ts';
+import type { FilterPlace, Status } from '#web/lib/wire/posts.ts';
 
 /** Where the posts below are shown; null where nothing is filtered, such as one's bookmarks. */
 export const Place = createContext<FilterPlace | null>(null);

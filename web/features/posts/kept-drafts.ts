@@ -4,7 +4,10 @@ import { asDraftMedia, saveDetails } from '#web/features/media/draft-media.ts';
 import { t } from '#web/lib/i18n.ts';
 import { randomWord } from '#web/lib/random-word.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { KeptDraft, MediaAttachment, ScheduledStatus, Status, Visibility } from '#web/lib/wire.ts';
+import type { Visibility } from '#web/lib/wire/audience.ts';
+import type { MediaAttachment } from '#web/lib/wire/media.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
+import type { KeptDraft, ScheduledStatus } from '#web/lib/wire/unsent.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import {
   draftFor,

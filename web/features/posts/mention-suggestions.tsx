@@ -7,7 +7,7 @@ import { get } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { mentionAtCaret, type Fragment } from '#web/lib/post-text.ts';
 import { announce } from '#web/lib/toasts.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import styles from './mention-suggestions.module.css';
 

@@ -1,7 +1,7 @@
 // The posts that people put at the top of their profiles, as far as pages have shown them.
 import { signal, type Signal } from '@preact/signals';
 import { get } from '#web/lib/api.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { keepPost, type PostSignal } from './post-store.ts';
 
 const known = new Map<string, Signal<PostSignal[]>>();

@@ -1,7 +1,7 @@
 // Polls of posts: voting, looking again, and the arithmetic of their results.
 import { get, post } from '#web/lib/api.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
-import type { Poll } from '#web/lib/wire.ts';
+import type { Poll } from '#web/lib/wire/posts.ts';
 import { changePost } from './post-store.ts';
 
 /** Whether nobody votes any more at that moment (ms). */

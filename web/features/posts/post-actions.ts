@@ -3,7 +3,7 @@ import { get, post, request } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
 import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { isDraftTouched, openRedraft } from './composing.ts';
 import { loadPins } from './pins.ts';

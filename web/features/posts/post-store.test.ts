@@ -1,6 +1,7 @@
 // What stays of a post when a text of it comes that knows less.
 import { expect, test } from 'vitest';
-import type { Account, Poll, Status } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
+import type { Poll, Status } from '#web/lib/wire/posts.ts';
 import { findPost, keepPost } from './post-store.ts';
 
 const account = { id: '1', acct: 'ada' } as Account;

@@ -1,6 +1,6 @@
 // Every post that a page has shown, once: a like in one list is a like in all, and news reaches each copy.
 import { signal, type Signal } from '@preact/signals';
-import type { Poll, Status } from '#web/lib/wire.ts';
+import type { Poll, Status } from '#web/lib/wire/posts.ts';
 
 /** A post that changes in place; null once it is deleted. */
 export type PostSignal = Signal<Status | null>;

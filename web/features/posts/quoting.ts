@@ -3,7 +3,7 @@ import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { post } from '#web/lib/api.ts';
 import { t, type MessageKey } from '#web/lib/i18n.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { openComposer } from './composing.ts';
 import { keepPost } from './post-store.ts';

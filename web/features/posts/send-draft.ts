@@ -1,6 +1,7 @@
 // Sends a draft: a new post, a reply, or the new version of a post.
 import { request } from '#web/lib/api.ts';
-import type { ScheduledStatus, Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
+import type { ScheduledStatus } from '#web/lib/wire/unsent.ts';
 import { focusText, saveDetails } from '#web/features/media/draft-media.ts';
 import { answersOf, draftFor, finishDraft, mediaOf, quotePolicyOf, type Draft, type Purpose } from './composing.ts';
 import { changePost, keepPost, tellArrival } from './post-store.ts';

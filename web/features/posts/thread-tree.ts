@@ -1,5 +1,5 @@
 // Orders the replies of a thread as a tree.
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 
 export interface Branch {
   id: string;

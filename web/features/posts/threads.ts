@@ -1,7 +1,7 @@
 // The threads that pages have shown: loaded once, kept for the way back, and grown by replies as they arrive.
 import { signal, type Signal } from '@preact/signals';
 import { get, getWithHeader, token } from '#web/lib/api.ts';
-import type { Context, Status } from '#web/lib/wire.ts';
+import type { Context, Status } from '#web/lib/wire/posts.ts';
 import { keepPost, onPostArrival, type PostSignal } from './post-store.ts';
 
 export interface Thread {

@@ -1,7 +1,7 @@
 // The four audiences of a post: their icons, and their names in words.
 import { AtSign, Globe, Lock, Moon } from 'lucide-preact';
 import { t } from '#web/lib/i18n.ts';
-import type { Visibility } from '#web/lib/wire.ts';
+import type { Visibility } from '#web/lib/wire/audience.ts';
 
 export const VISIBILITIES: readonly Visibility[] = ['public', 'unlisted', 'private', 'direct'];
 

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { SmilePlus } from 'lucide-preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '#web/lib/i18n.ts';
-import type { Status } from '#web/lib/wire.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { placeBeside } from '#web/ui/Menu.tsx';
 import { COMMON, customEmojis, loadCustomEmojis, toggleReaction, type Choice } from './reactions.ts';
 import { Emoji } from './Reactions.tsx';

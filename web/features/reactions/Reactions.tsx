@@ -1,7 +1,8 @@
 // The reactions under a post: each is a button that joins or leaves it.
 import { EmojiText } from '#web/ui/Html.tsx';
 import { shortNumber, t } from '#web/lib/i18n.ts';
-import type { EmojiReaction, Status } from '#web/lib/wire.ts';
+import type { EmojiReaction } from '#web/lib/wire/emoji.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { toggleReaction } from './reactions.ts';
 import styles from './Reactions.module.css';
 

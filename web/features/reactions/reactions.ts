@@ -4,7 +4,8 @@ import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { changePost, findPost, keepPost } from '#web/features/posts/post-store.ts';
 import { get, request } from '#web/lib/api.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
-import type { CustomEmoji, EmojiReaction, Status } from '#web/lib/wire.ts';
+import type { CustomEmoji, EmojiReaction } from '#web/lib/wire/emoji.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 
 /** What most people reach for; every other emoji is found on posts where somebody used it. */
 export const COMMON =

@@ -13,7 +13,7 @@ import { t } from '#web/lib/i18n.ts';
 import { tagPath } from '#web/lib/links.ts';
 import { isSignedIn } from '#web/lib/session.ts';
 import { announce } from '#web/lib/toasts.ts';
-import type { SearchResults } from '#web/lib/wire.ts';
+import type { SearchResults } from '#web/lib/wire/search.ts';
 import { EmptyNote, FailureNote, Skeleton } from '#web/ui/Notes.tsx';
 import { PageHeader } from '#web/ui/PageHeader.tsx';
 import { SearchBox } from './SearchBox.tsx';

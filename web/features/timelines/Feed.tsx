@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { Place } from '#web/features/posts/filtering.ts';
 import { Post } from '#web/features/posts/Post.tsx';
 import { t } from '#web/lib/i18n.ts';
-import type { FilterPlace } from '#web/lib/wire.ts';
+import type { FilterPlace } from '#web/lib/wire/posts.ts';
 import { NewEntries, useListOnPage } from '#web/ui/NewEntries.tsx';
 import { LoadMore } from '#web/ui/LoadMore.tsx';
 import { FailureNote, Skeleton } from '#web/ui/Notes.tsx';

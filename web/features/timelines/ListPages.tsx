@@ -10,7 +10,7 @@ import { RenameList } from '#web/features/lists/RenameList.tsx';
 import { t } from '#web/lib/i18n.ts';
 import { isReturning } from '#web/lib/navigation.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
-import type { Account, List } from '#web/lib/wire.ts';
+import type { Account, List } from '#web/lib/wire/accounts.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { Menu } from '#web/ui/Menu.tsx';
 import { EmptyNote, FailureNote, Spinner } from '#web/ui/Notes.tsx';

@@ -11,7 +11,7 @@ import { Post } from '#web/features/posts/Post.tsx';
 import { onPostArrival } from '#web/features/posts/post-store.ts';
 import { t } from '#web/lib/i18n.ts';
 import { accountPath } from '#web/lib/links.ts';
-import type { Account } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
 import { EmptyNote } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
 import { Feed } from './Feed.tsx';

@@ -4,7 +4,8 @@ import { onHidden } from '#web/features/graph/relationships.ts';
 import { dropPost, keepPost, onPostArrival, tellArrival } from '#web/features/posts/post-store.ts';
 import { token } from '#web/lib/api.ts';
 import { listen, onReturn, type LiveEvent } from '#web/lib/socket.ts';
-import type { Notification, Status } from '#web/lib/wire.ts';
+import type { Notification } from '#web/lib/wire/notifications.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { entryOf, hideAccount, keptTimeline, removeEverywhere, type Timeline } from './timeline.ts';
 
 /** The home timeline of the signed-in person. */

@@ -2,7 +2,8 @@
 import { keepPost, type PostSignal } from '#web/features/posts/post-store.ts';
 import type { Query } from '#web/lib/api.ts';
 import { createLiveList, type LiveList } from '#web/lib/live-list.ts';
-import type { Account, Status } from '#web/lib/wire.ts';
+import type { Account } from '#web/lib/wire/accounts.ts';
+import type { Status } from '#web/lib/wire/posts.ts';
 import { newOnes } from './entries.ts';
 
 export interface Entry {
