@@ -183,14 +183,15 @@ export function draftFor(purpose: Purpose): Signal<Draft> {
 /** Whether something is being written that another draft would replace. */
 export const isDraftTouched = (purpose: Purpose): boolean => isUnlikeFresh(draftFor(purpose).peek(), purpose);
 
+/** As what a post is written again: as an answer, as a quote, or as a post of its own. */
+export function redraftPurpose({ quote }: Pick<Status, 'quote'>, answered: Status | null): Purpose {
+  if (answered) return { kind: 'reply', to: answered };
+  return quote?.quoted_status ? { kind: 'quote', of: quote.quoted_status } : { kind: 'new' };
+}
+
 /** Puts what a deleted post said and showed into a new draft, and opens it. */
 export function openRedraft(status: Status, text: string, answered: Status | null): void {
-  const quoted = status.quote?.quoted_status;
-  const purpose: Purpose = answered
-    ? { kind: 'reply', to: answered }
-    : quoted
-      ? { kind: 'quote', of: quoted }
-      : { kind: 'new' };
+  const purpose = redraftPurpose(status, answered);
   const { poll } = status;
   draftFor(purpose).value = {
     ...freshDraft(purpose),
@@ -201,6 +202,7 @@ export function openRedraft(status: Status, text: string, answered: Status | nul
     isSensitive: status.sensitive,
     visibility: status.visibility,
     language: status.language ?? '',
+    quotePolicy: quotePolicyOf(status),
     ...(poll ? { hasPoll: true, poll: redraftedPoll(poll) } : {}),
   };
   openComposer(purpose);

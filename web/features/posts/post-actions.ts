@@ -5,7 +5,7 @@ import { requireSignIn } from '#web/features/auth/sign-in-prompt.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
 import type { Status } from '#web/lib/wire/posts.ts';
 import { ask } from '#web/ui/Ask.tsx';
-import { isDraftTouched, openRedraft } from './composing.ts';
+import { isDraftTouched, openRedraft, redraftPurpose } from './composing.ts';
 import { loadPins } from './pins.ts';
 import { changePost, dropPost, findPost, keepPost } from './post-store.ts';
 
@@ -90,7 +90,7 @@ export async function copyLink(status: Status): Promise<void> {
 /** Asks, deletes, and opens what it said and showed as a new draft. */
 export async function redraftPost(status: Status): Promise<void> {
   const answered = status.in_reply_to_id === null ? null : (findPost(status.in_reply_to_id)?.peek() ?? null);
-  const isReplaced = isDraftTouched(answered ? { kind: 'reply', to: answered } : { kind: 'new' });
+  const isReplaced = isDraftTouched(redraftPurpose(status, answered));
   const isSure = await ask({
     title: t('post.redraftTitle'),
     text: [t('post.redraftText'), ...(isReplaced ? [t('post.redraftReplace')] : [])].join(' '),
