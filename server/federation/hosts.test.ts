@@ -49,6 +49,17 @@ describe('other servers', () => {
     expect(closed.map(({ host }: { host: string }) => host)).toEqual(['closed.example']);
   });
 
+  it('that fail in any way are listed together, page by page as Link says', async () => {
+    await scene.server.ctx.database.pool.query(`insert into remote_hosts (host) values ('well.example')`);
+    const first = await admin.api('GET', '/api/admin/deliveries/hosts?failing=true&limit=2');
+    expect(first.body.map(({ host }: { host: string }) => host)).toEqual(['closed.example', 'dormant.example']);
+    const [, next = ''] = /^<([^>]+)>; rel="next"$/.exec(first.headers.get('link') ?? '') ?? [];
+    const second = await admin.api('GET', next);
+    expect(second.body.map(({ host }: { host: string }) => host)).toEqual([scene.there.host]);
+    expect(second.headers.get('link')).toBeNull();
+    await scene.server.ctx.database.pool.query(`delete from remote_hosts where host = 'well.example'`);
+  });
+
   it('are read in one statement, however many there are', async () => {
     const { ctx } = scene.server;
     expect(await statementsOf(ctx, () => listHosts(ctx, { limit: 100 }))).toBe(1);

@@ -78,6 +78,19 @@ describe('files', () => {
     expect(await blocks()).toEqual({ 'bad.example': 'silence', 'rude.example': 'suspend' });
   });
 
+  it('a block is found by a part of its name, in any alphabet', async () => {
+    for (const domain of ['bücher.example', 'cdn.evil.example', 'kind.example'])
+      await good('POST', '/api/v1/admin/domain_blocks', { domain });
+    const found = async (word: string): Promise<string[]> =>
+      (await good('GET', `/api/v1/admin/domain_blocks?domain=${encodeURIComponent(word)}`)).map(
+        ({ domain }: { domain: string }) => domain,
+      );
+    expect(await found(' EVIL')).toEqual(['cdn.evil.example']);
+    expect(await found('bücher.example')).toEqual(['xn--bcher-kva.example']);
+    expect(await found('%')).toEqual([]);
+    expect(await found('')).toHaveLength(3);
+  });
+
   it('a preview says how many follows each block would end', async () => {
     const csv = `${scene.there.host}\nelsewhere.example\n`;
     const preview = await good('POST', '/api/admin/domain-blocks/preview', { csv });

@@ -6,6 +6,7 @@ import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.
 import type { Tables } from '#server/schema.ts';
 import type { BlockTerms, ChangeSource, ChangeStep } from './entities.ts';
 import type { DomainRule } from './policy.ts';
+import { readServerName } from './policy/names.ts';
 
 export interface BlockView extends BlockTerms {
   id: string;
@@ -44,12 +45,12 @@ function blockView(row: Selectable<Tables['server_blocks']>): BlockView {
   };
 }
 
-/** A page of blocks, the newest first. */
-export async function blocksPage(ctx: AppContext, page: Stretch): Promise<BlockView[]> {
+/** A page of blocks, the newest first; with `sought` those whose name holds it. */
+export async function blocksPage(ctx: AppContext, page: Stretch, sought = ''): Promise<BlockView[]> {
   const { bounds, order } = takeStretch(sql.ref('id'), page);
-  const { rows } = await sql<
-    Selectable<Tables['server_blocks']>
-  >`select * from server_blocks where ${bounds} ${order}`.execute(ctx.database.read);
+  const word = readServerName(sought) ?? sought.trim().toLowerCase();
+  const { rows } = await sql<Selectable<Tables['server_blocks']>>`
+    select * from server_blocks where ${bounds} and strpos(domain, ${word}) > 0 ${order}`.execute(ctx.database.read);
   return newestFirst(rows, page).map(blockView);
 }
 

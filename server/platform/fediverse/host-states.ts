@@ -34,10 +34,18 @@ interface Context {
   clock: () => Date;
 }
 
-/** Hosts by name, a stretch of the list after one of them; with `state` those alone. */
+/** Which hosts: those in one state, or all whose last tries failed; a stretch of the list, after one of them. */
+export interface HostWish {
+  state?: HostState | null;
+  isFailing?: boolean;
+  after?: string;
+  limit: number;
+}
+
+/** Hosts by name. */
 export async function listHosts(
   ctx: Context,
-  { state = null, after = '', limit }: { state?: HostState | null; after?: string; limit: number },
+  { state = null, isFailing = false, after = '', limit }: HostWish,
 ): Promise<HostView[]> {
   const now = ctx.clock();
   const dormantBefore = new Date(now.getTime() - dormantAfterMs);
@@ -51,7 +59,7 @@ export async function listHosts(
           when h.closed_until > ${now} then 'closed' when h.failures > 0 then 'failing' else 'open' end as state
       from known left join remote_hosts h on h.host = known.host
     ), page as (
-      select * from judged where ${state}::text is null or state = ${state} order by host limit ${limit}
+      select * from judged where (${state}::text is null or state = ${state}) and (state <> 'open' or not ${isFailing}) order by host limit ${limit}
     )
     select page.host, page.state, page.failures_since as "failingSince", page.failures, page.closed_until as "closedUntil",
       page.last_seen_at as "lastSeenAt", owed.waiting, owed."givenUp", owed."nextTryAt", last.last_error as "lastError", last.last_status as "lastStatus"

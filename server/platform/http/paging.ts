@@ -72,9 +72,23 @@ export function setOffsetLinks(
   origin: string,
   page: { offset: number; limit: number; count: number },
 ): void {
-  if (page.count < page.limit) return;
+  if (page.count >= page.limit) setNext(request, reply, origin, { offset: String(page.offset + page.limit) });
+}
+
+/** Sets `Link` for lists by name, which go on after the last one that was sent; nothing for a page that is not full. */
+export function setAfterLinks(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  origin: string,
+  page: { limit: number; names: readonly string[] },
+): void {
+  const last = page.names.at(-1);
+  if (last !== undefined && page.names.length >= page.limit) setNext(request, reply, origin, { after: last });
+}
+
+function setNext(request: FastifyRequest, reply: FastifyReply, origin: string, where: Record<string, string>): void {
   const url = addressOf(request, origin);
-  url.searchParams.set('offset', String(page.offset + page.limit));
+  for (const [parameter, value] of Object.entries(where)) url.searchParams.set(parameter, value);
   sendLinks(reply, `<${url.toString()}>; rel="next"`);
 }
 

@@ -5,6 +5,7 @@ import { NotFound } from '#server/platform/errors.ts';
 import { hostStates, listHosts, retryHost, type HostView } from '#server/platform/fediverse/host-states.ts';
 import { staff } from '#server/platform/http/access.ts';
 import type { App } from '#server/platform/http/app.ts';
+import { setAfterLinks } from '#server/platform/http/paging.ts';
 
 const tags = ['Administration'];
 const defaultLimit = 100;
@@ -25,7 +26,7 @@ function serializeHost(host: HostView) {
   };
 }
 
-/** Doors for admins. The list is paged by `after`, the last host that one has. */
+/** Doors for admins. The list is paged by `after`, the last host that one has; `Link` says where it goes on. */
 export async function deliveryRoutes(app: App, ctx: AppContext): Promise<void> {
   app.get(
     '/api/admin/deliveries/hosts',
@@ -35,17 +36,21 @@ export async function deliveryRoutes(app: App, ctx: AppContext): Promise<void> {
         summary: 'How other servers take what we send',
         querystring: Type.Object({
           state: Type.Optional(Type.Union(hostStates.map((state) => Type.Literal(state)))),
+          failing: Type.Optional(
+            Type.Boolean({ description: 'Only those whose last tries failed: failing, closed and dormant ones' }),
+          ),
           after: Type.Optional(Type.String({ maxLength: 260 })),
           limit: Type.Optional(Type.Integer({ description: 'At most 200' })),
         }),
       },
       config: { access: staff('admin', 'admin:read') },
     },
-    async (request) => {
-      const { state = null, after = '', limit = defaultLimit } = request.query;
-      return (
-        await listHosts(ctx, { state, after: after.toLowerCase(), limit: Math.min(Math.max(limit, 1), 200) })
-      ).map(serializeHost);
+    async (request, reply) => {
+      const { state = null, failing: isFailing, after = '', limit: wanted = defaultLimit } = request.query;
+      const limit = Math.min(Math.max(wanted, 1), 200);
+      const hosts = await listHosts(ctx, { state, isFailing, after: after.toLowerCase(), limit });
+      setAfterLinks(request, reply, ctx.config.origin, { limit, names: hosts.map(({ host }) => host) });
+      return hosts.map(serializeHost);
     },
   );
 

@@ -51,13 +51,16 @@ function readBlockRoutes(app: App, ctx: AppContext): void {
       schema: {
         tags,
         summary: 'The servers that are blocked',
-        querystring: Type.Object(pageParameters),
+        querystring: Type.Object({
+          ...pageParameters,
+          domain: Type.Optional(Type.String({ maxLength: 253, description: 'Only names that hold this' })),
+        }),
         response: { 200: Type.Array(AdminDomainBlockSchema) },
       },
       config: { access },
     },
     async (request, reply) => {
-      const blocks = await blocksPage(ctx, readPage(request.query, limits));
+      const blocks = await blocksPage(ctx, readPage(request.query, limits), request.query.domain);
       setLinks(request, reply, ctx.config.origin, { first: blocks.at(0)?.id, last: blocks.at(-1)?.id });
       return blocks.map(serializeBlock);
     },
