@@ -51,6 +51,15 @@ const SearchPage = later(() => import('./features/search/SearchPage.tsx').then((
 const AboutPage = later(() => import('./features/instance/AboutPage.tsx').then((file) => file.AboutPage));
 const SettingsPage = later(() => import('./features/settings/SettingsPage.tsx').then((file) => file.SettingsPage));
 
+const StaffPage = later(async () => {
+  const [file, words] = await Promise.all([
+    import('./features/admin/StaffPages.tsx'),
+    import('./features/admin/staff-words.ts'),
+  ]);
+  await words.areReady();
+  return file.StaffPage;
+});
+
 /** Pages that stand alone, without the navigation around them. */
 const ALONE = new Set(['/sign-in', '/sign-up', '/confirm', '/reset-password', '/confirm-email', '/restore-email']);
 
@@ -121,6 +130,11 @@ const SecuritySettings = own(() => <SettingsPage side="security" />);
 const FilterSettings = own(() => <SettingsPage side="filters" />);
 const MovingSettings = own(() => <SettingsPage side="moving" />);
 const ServerSettings = own(() => <SettingsPage side="server" />);
+const OwnStaffPage = ({ page = '', side = '' }: { page?: string; side?: string }) => (
+  <Own>
+    <StaffPage page={page} side={side} />
+  </Own>
+);
 const OneTagPage = ({ tag = '' }: { tag?: string }) => <TagPage key={tag} tag={tag} />;
 
 function onRouteChange(): void {
@@ -171,6 +185,7 @@ function Pages() {
         <Route path="/settings/filters" component={FilterSettings} />
         <Route path="/settings/moving" component={MovingSettings} />
         <Route path="/settings/server" component={ServerSettings} />
+        <Route path="/settings/server/:page/:side?" component={OwnStaffPage} />
         <Route path="/:handle/:part?" component={PersonPage} />
         <Route default component={NotFoundPage} />
       </Router>

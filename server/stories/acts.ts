@@ -60,3 +60,15 @@ export async function expectNoFaults(page: Page): Promise<void> {
     violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
   ).toEqual([]);
 }
+
+/** The same on a phone in the dark and on a wide screen in the light; the window stays wide and light. */
+export async function expectNoFaultsAnywhere(page: Page): Promise<void> {
+  for (const { width, colorScheme } of [
+    { width: 360, colorScheme: 'dark' },
+    { width: 1440, colorScheme: 'light' },
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await expectNoFaults(page);
+  }
+}

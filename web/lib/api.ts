@@ -108,6 +108,11 @@ export async function getWithHeader<T>(path: string, name: string): Promise<{ bo
   return { body: (await response.json()) as T, header: response.headers.get(name) }; // as in request()
 }
 
+/** A GET for a file. @throws {ApiError} */
+export async function getFile(path: string): Promise<Blob> {
+  return (await send('GET', path, {})).blob();
+}
+
 /** One page of a list; `path` is a path of the API or the `next` of the page before. */
 export async function requestPage<T>(path: string, options: RequestOptions = {}): Promise<Page<T>> {
   const response = await send('GET', path, options);

@@ -1,5 +1,5 @@
 // The app's language: remembered or the browser's; English is the fallback for every missing string.
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { ComponentChild } from 'preact';
 import en from '../locales/en.json' with { type: 'json' };
 import { formatMessage, formatParts, type Values } from './message-format.ts';
@@ -56,6 +56,34 @@ export function t(key: MessageKey, values: Values = {}): string {
 /** The same with elements as values, for a name or a link inside a sentence. */
 export function rich(key: MessageKey, values: Values<ComponentChild>): ComponentChild[] {
   return formatParts<ComponentChild>(messages.value[key] ?? en[key], values, locale.value);
+}
+
+type Words<Key extends string> = Partial<Record<Key, string>>;
+
+/**
+ * Words that few people need, in files of their own which come with their pages. They follow the language in use; `areReady` waits
+ * for those of now, and English stands in for what cannot be had.
+ */
+export function wordsApart<Key extends string>(
+  english: Record<Key, string>,
+  others: Readonly<Record<string, () => Promise<{ default: Words<Key> }>>>,
+) {
+  const words = signal<Words<Key>>(english);
+  let loading: Promise<void> = Promise.resolve();
+  effect(() => {
+    const code = language.value;
+    const found: Promise<{ default: Words<Key> }> = others[code]?.() ?? Promise.resolve({ default: english });
+    loading = found.then(
+      (file) => {
+        if (code === language.peek()) words.value = file.default;
+      },
+      () => {},
+    );
+  });
+  return {
+    areReady: () => loading,
+    say: (key: Key, values: Values = {}) => formatMessage(words.value[key] ?? english[key], values, locale.value),
+  };
 }
 
 /** A number in few characters: 950, 1.2K, 3M. */

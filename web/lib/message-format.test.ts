@@ -41,7 +41,7 @@ describe('messages', () => {
 describe('locale files', () => {
   const folder = new URL('../locales/', import.meta.url);
   const read = (file: string): Record<string, string> => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
-  const english = read('en.json');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
   /** The names that a message asks for, over the plural forms of a few numbers. */
   const names = (message: string): string[] => {
     const asked = new Set<string>();
@@ -52,8 +52,14 @@ describe('locale files', () => {
     return [...asked].sort();
   };
 
-  test.each(readdirSync(folder))('%s has every string, and the same names in each', (file) => {
+  test('each part is there in every language', () => {
+    const languages = files.filter((file) => !file.includes('/'));
+    expect(files.filter((file) => file.startsWith('staff/'))).toEqual(languages.map((file) => `staff/${file}`));
+  });
+
+  test.each(files)('%s has every string, and the same names in each', (file) => {
     const messages = read(file);
+    const english = read(file.replace(/\w+\.json$/, 'en.json'));
     expect(Object.keys(messages).sort()).toEqual(Object.keys(english).sort());
     for (const [key, message] of Object.entries(messages))
       expect([key, names(message)]).toEqual([key, names(english[key] ?? '')]);

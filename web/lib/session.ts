@@ -10,11 +10,13 @@ const STORED = 'token';
 /** The signed-in account as last known; null for a visitor. */
 export const me = remembered<CredentialAccount>('me');
 export const isSignedIn = computed(() => token.value !== null);
-/** Whether the person may see the admin part of the settings. */
-export const mayAdminister = computed(() => {
-  const permissions = me.value?.role?.permissions;
-  return permissions !== undefined && permissions !== '0' && permissions !== '';
-});
+/** A mask of bits: what Mastodon calls to administer everything, and to manage the settings. */
+const ADMINISTERS = 0x1 | 0x40;
+const permissions = computed(() => Number(me.value?.role?.permissions ?? 0));
+/** Whether the person is of the staff: a moderator, an admin or the owner. */
+export const isStaff = computed(() => permissions.value !== 0);
+/** Whether the person may change how this server runs; moderators may not. */
+export const mayAdminister = computed(() => (permissions.value & ADMINISTERS) !== 0);
 
 function forget(): void {
   token.value = null;

@@ -54,6 +54,22 @@ export function EmptyNote({
   );
 }
 
+interface ProblemProps {
+  text: string | undefined;
+  /** It stood there before: nobody is interrupted by it. */
+  isKnown?: boolean;
+}
+
+/** What is wrong with a form as a whole; nothing while nothing is. */
+export function Problem({ text, isKnown = false }: ProblemProps) {
+  if (!text) return null;
+  return (
+    <p class={styles.problem} role={isKnown ? undefined : 'alert'}>
+      {text}
+    </p>
+  );
+}
+
 /** Says what went wrong, with a button that tries again. */
 export function FailureNote({ cause, onRetry }: { cause: unknown; onRetry: () => void }) {
   return (

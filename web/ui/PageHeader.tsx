@@ -54,7 +54,9 @@ export function TabLinks({ label, tabs, class: extra = '' }: { label: string; ta
   useEffect(() => {
     // Where there are more than fit, the one that is shown is among those that are seen.
     const tab = row.current?.querySelector<HTMLElement>('[aria-current]');
-    if (tab && row.current) row.current.scrollLeft = tab.offsetLeft - (row.current.clientWidth - tab.offsetWidth) / 2;
+    if (!tab || !row.current) return;
+    const [{ left, width }, around] = [tab.getBoundingClientRect(), row.current.getBoundingClientRect()];
+    row.current.scrollLeft += left + width / 2 - (around.left + around.width / 2);
   }, [current]);
   return (
     <nav ref={row} aria-label={label} class={`${styles.tabs} ${extra}`}>

@@ -25,6 +25,8 @@ type FieldProps = Around & {
   minLength?: number;
   required?: boolean;
   autofocus?: boolean;
+  /** What the browser offers to fill in. */
+  suggestions?: readonly string[];
 };
 
 function useAround({ hint, problem }: Around) {
@@ -66,6 +68,7 @@ export function TextField({
   before,
   isHandle = false,
   type = 'text',
+  suggestions = [],
   ...rest
 }: FieldProps) {
   const { id, attributes } = useAround({ label, hint, problem });
@@ -77,10 +80,18 @@ export function TextField({
           {...rest}
           {...attributes}
           {...TYPES[type]}
+          {...(suggestions.length ? { list: `${id}-list` } : {})}
           {...(isHandle ? { autocapitalize: 'none', spellcheck: false } : {})}
           value={value}
           onInput={(event) => onValue(event.currentTarget.value)}
         />
+        {suggestions.length > 0 && (
+          <datalist id={`${id}-list`}>
+            {suggestions.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </datalist>
+        )}
       </span>
     </Frame>
   );

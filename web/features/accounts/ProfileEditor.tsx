@@ -12,6 +12,7 @@ import type { Visibility } from '#web/lib/wire/audience.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
 import { Button } from '#web/ui/Button.tsx';
 import { Select } from '#web/ui/Choice.tsx';
+import { Problem } from '#web/ui/Notes.tsx';
 import { Switch, TextArea, TextField } from '#web/ui/TextField.tsx';
 import { formOf, profileForm, saveProfile, type ProfileForm } from './profile-form.ts';
 import styles from './ProfileEditor.module.css';
@@ -192,11 +193,7 @@ export function ProfileEditor({ account }: { account: CredentialAccount }) {
         isOn={form.isBot}
         onChange={(isBot) => change({ isBot })}
       />
-      {problem.value !== null && (
-        <p class={styles.problem} role="alert">
-          {failureText(problem.value)}
-        </p>
-      )}
+      <Problem text={problem.value === null ? '' : failureText(problem.value)} />
       <div class={styles.buttons}>
         {profileForm.value && <Button onClick={() => (profileForm.value = null)}>{t('profile.discard')}</Button>}
         <Button type="submit" look="filled" disabled={!profileForm.value} isBusy={isSaving.value}>

@@ -1,11 +1,9 @@
 // The language in which the server writes: letters, messages to closed apps, the page on which an app is let in.
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { get, request } from '#web/lib/api.ts';
 import { LANGUAGES, t } from '#web/lib/i18n.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
 import { Select } from '#web/ui/Choice.tsx';
-import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
+import { useLoaded, Waiting } from '#web/ui/Loaded.tsx';
 import { Section } from '#web/ui/Section.tsx';
 
 interface Wish {
@@ -38,25 +36,11 @@ function Choice({ wish, onChange }: { wish: Wish; onChange: (wish: Wish) => void
 
 /** The section of the account's settings. */
 export function LetterLanguage() {
-  const wish = useSignal<Wish | null>(null);
-  const failure = useSignal<unknown>(null);
-  const load = () => {
-    failure.value = null;
-    get<Wish>('/api/preferences/language').then(
-      (found) => (wish.value = found),
-      (cause) => (failure.value = cause),
-    );
-  };
-  useEffect(load, []);
+  const loaded = useLoaded(() => get<Wish>('/api/preferences/language'));
+  const { value: wish } = loaded;
   return (
     <Section title={t('letters.title')}>
-      {wish.value ? (
-        <Choice wish={wish.value} onChange={(kept) => (wish.value = kept)} />
-      ) : failure.value ? (
-        <FailureNote cause={failure.value} onRetry={load} />
-      ) : (
-        <Spinner />
-      )}
+      {wish.value ? <Choice wish={wish.value} onChange={(kept) => (wish.value = kept)} /> : <Waiting of={loaded} />}
     </Section>
   );
 }

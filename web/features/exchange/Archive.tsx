@@ -6,7 +6,7 @@ import { locale, t } from '#web/lib/i18n.ts';
 import { fullTime } from '#web/lib/time.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
 import { Button, ButtonLink } from '#web/ui/Button.tsx';
-import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
+import { useLoaded, Waiting } from '#web/ui/Loaded.tsx';
 import { Buttons, Section } from '#web/ui/Section.tsx';
 
 interface ArchiveState {
@@ -62,17 +62,9 @@ function Present({ archive, onAsk, isBusy }: { archive: ArchiveState; onAsk: () 
 
 /** The section of the account's settings. While the archive is written it looks again by itself. */
 export function Archive() {
-  const archive = useSignal<ArchiveState | null>(null);
-  const failure = useSignal<unknown>(null);
+  const loaded = useLoaded(() => get<ArchiveState>('/api/exports/archive'));
+  const { value: archive, failure, load } = loaded;
   const isBusy = useSignal(false);
-  const load = () => {
-    failure.value = null;
-    get<ArchiveState>('/api/exports/archive').then(
-      (found) => (archive.value = found),
-      (cause) => (failure.value = cause),
-    );
-  };
-  useEffect(load, []);
   useEffect(() => {
     if (archive.value?.state !== 'waiting' || failure.value) return;
     const timer = setTimeout(load, LOOK_AGAIN_MS);
@@ -85,12 +77,8 @@ export function Archive() {
   };
   return (
     <Section title={t('archive.title')} lead={t('archive.lead')}>
-      {archive.value ? (
-        <Present archive={archive.value} onAsk={() => void ask()} isBusy={isBusy.value} />
-      ) : (
-        !failure.value && <Spinner />
-      )}
-      {failure.value ? <FailureNote cause={failure.value} onRetry={load} /> : null}
+      {archive.value && <Present archive={archive.value} onAsk={() => void ask()} isBusy={isBusy.value} />}
+      {!archive.value || failure.value ? <Waiting of={loaded} /> : null}
     </Section>
   );
 }

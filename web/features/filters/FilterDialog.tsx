@@ -8,6 +8,7 @@ import { fullTime, lengthInWords } from '#web/lib/time.ts';
 import { Button, IconButton } from '#web/ui/Button.tsx';
 import { CheckChoice, RadioChoice, Select } from '#web/ui/Choice.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
+import { Problem } from '#web/ui/Notes.tsx';
 import { Buttons } from '#web/ui/Section.tsx';
 import { TextField } from '#web/ui/TextField.tsx';
 import { ACTIONS, formOf, LENGTHS, PLACES, saveFilter, type Filter, type FilterForm, type Length } from './filters.ts';
@@ -149,11 +150,7 @@ export function FilterDialog({
           onChoose={(value) => change({ action: value })}
         />
         <Expiry form={form.value} change={change} filter={filter} />
-        {sending.problem.value && (
-          <p class={styles.problem} role="alert">
-            {sending.problem.value}
-          </p>
-        )}
+        <Problem text={sending.problem.value} />
         <Button
           type="submit"
           look="filled"

@@ -1,20 +1,20 @@
 // Settings → filters: what somebody does not want to read, where, and until when.
 import { useSignal } from '@preact/signals';
 import { Funnel, Plus } from 'lucide-preact';
-import { useEffect } from 'preact/hooks';
 import { locale, t } from '#web/lib/i18n.ts';
 import { fullTime, now } from '#web/lib/time.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
-import { EmptyNote, FailureNote, Spinner } from '#web/ui/Notes.tsx';
+import { useLoaded, Waiting } from '#web/ui/Loaded.tsx';
+import { EmptyNote } from '#web/ui/Notes.tsx';
+import { Row, RowText } from '#web/ui/Row.tsx';
 import { Buttons } from '#web/ui/Section.tsx';
 import { FilterDialog } from './FilterDialog.tsx';
 import { loadFilters, removeFilter, type Filter } from './filters.ts';
 import styles from './Filters.module.css';
 
-/** The facts of one in a line. */
-function facts(filter: Filter): string {
+function facts(filter: Filter): string[] {
   const { context, expires_at: until, filter_action: action } = filter;
   const places = new Intl.ListFormat(locale.value).format(context.map((place) => t(`filters.in.${place}`)));
   const isOver = until !== null && new Date(until).getTime() <= now.value;
@@ -23,43 +23,36 @@ function facts(filter: Filter): string {
     places,
     ...(filter.statuses.length ? [t('filters.posts', { count: filter.statuses.length })] : []),
     ...(until ? [t(isOver ? 'filters.over' : 'filters.until', { time: fullTime(until, locale.value) })] : []),
-  ].join(' · ');
+  ];
 }
 
-function Row({ filter, onChange, onRemove }: { filter: Filter; onChange: () => void; onRemove: () => void }) {
+function FilterRow({ filter, onChange, onRemove }: { filter: Filter; onChange: () => void; onRemove: () => void }) {
   const { title, keywords } = filter;
   return (
-    <li class={styles.row}>
-      <div class={styles.texts}>
-        <h2 class={styles.title}>{title}</h2>
-        {keywords.length > 0 && <p class={styles.words}>{keywords.map(({ keyword }) => keyword).join(', ')}</p>}
-        <p class={styles.facts}>{facts(filter)}</p>
-      </div>
-      <Buttons>
-        <Button size="small" aria-label={t('filters.changeName', { title })} onClick={onChange}>
-          {t('filters.edit')}
-        </Button>
-        <Button size="small" aria-label={t('filters.removeName', { title })} onClick={onRemove}>
-          {t('filters.remove')}
-        </Button>
-      </Buttons>
-    </li>
+    <Row
+      title={title}
+      facts={facts(filter)}
+      actions={
+        <>
+          <Button size="small" aria-label={t('filters.changeName', { title })} onClick={onChange}>
+            {t('filters.edit')}
+          </Button>
+          <Button size="small" aria-label={t('filters.removeName', { title })} onClick={onRemove}>
+            {t('filters.remove')}
+          </Button>
+        </>
+      }
+    >
+      {keywords.length > 0 && <RowText>{keywords.map(({ keyword }) => keyword).join(', ')}</RowText>}
+    </Row>
   );
 }
 
 /** All filters, and the dialog for one of them. */
 export function FiltersPage() {
-  const filters = useSignal<Filter[] | null>(null);
-  const failure = useSignal<unknown>(null);
+  const loaded = useLoaded(loadFilters);
+  const { load } = loaded;
   const open = useSignal<Filter | 'new' | null>(null);
-  const load = () => {
-    failure.value = null;
-    loadFilters().then(
-      (found) => (filters.value = found),
-      (cause) => (failure.value = cause),
-    );
-  };
-  useEffect(load, []);
   const remove = async (filter: Filter) => {
     const isSure = await ask({
       title: t('filters.removeTitle', { title: filter.title }),
@@ -75,8 +68,8 @@ export function FiltersPage() {
     tell(t('filters.saved'));
     load();
   };
-  if (failure.value && !filters.value) return <FailureNote cause={failure.value} onRetry={load} />;
-  if (!filters.value) return <Spinner />;
+  const filters = loaded.value.value;
+  if (!filters) return <Waiting of={loaded} />;
   return (
     <>
       <Buttons>
@@ -84,14 +77,14 @@ export function FiltersPage() {
           <Plus size={18} aria-hidden /> {t('filters.new')}
         </Button>
       </Buttons>
-      {filters.value.length === 0 && (
+      {filters.length === 0 && (
         <EmptyNote title={t('filters.none')} icon={<Funnel size={28} aria-hidden />}>
           {t('filters.noneHint')}
         </EmptyNote>
       )}
       <ul aria-label={t('settings.filters')} class={styles.list}>
-        {filters.value.map((filter) => (
-          <Row
+        {filters.map((filter) => (
+          <FilterRow
             key={filter.id}
             filter={filter}
             onChange={() => (open.value = filter)}

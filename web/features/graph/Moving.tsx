@@ -1,6 +1,5 @@
 // Going on under another account: who one was before, where one goes, and what that does, in words before it is done.
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useSignal, type Signal } from '@preact/signals';
 import { ProofHost, withProof } from '#web/features/auth/Proof.tsx';
 import { useForm } from '#web/features/auth/use-form.ts';
 import { get, post, request } from '#web/lib/api.ts';
@@ -11,7 +10,8 @@ import { tell, tellFailure } from '#web/lib/toasts.ts';
 import type { Account } from '#web/lib/wire/accounts.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
-import { FailureNote, Spinner } from '#web/ui/Notes.tsx';
+import { useLoaded, Waiting } from '#web/ui/Loaded.tsx';
+import { Problem } from '#web/ui/Notes.tsx';
 import { Buttons, Section, Sections } from '#web/ui/Section.tsx';
 import { TextField } from '#web/ui/TextField.tsx';
 import styles from './Moving.module.css';
@@ -28,12 +28,37 @@ interface PartProps {
   onChange: (move: Move) => void;
 }
 
-function Problem({ text }: { text: string }) {
-  return text ? (
-    <p class={styles.problem} role="alert">
-      {text}
-    </p>
-  ) : null;
+interface HandleFormProps {
+  label: string;
+  /** The field's name in the answers of the server. */
+  field: string;
+  name: Signal<string>;
+  form: ReturnType<typeof useForm>;
+  send: string;
+  isGrave?: boolean;
+}
+
+/** Names another account, and the button that does something with it. */
+function HandleForm({ label, field, name, form, send, isGrave = false }: HandleFormProps) {
+  return (
+    <form class={styles.form} onSubmit={form.send}>
+      <Problem text={form.problem.value} />
+      <TextField
+        label={label}
+        hint={t('moving.handleHint')}
+        problem={form.fields.value[field]}
+        value={name.value}
+        onValue={(value) => (name.value = value)}
+        isHandle
+        required
+      />
+      <Buttons>
+        <Button type="submit" look={isGrave ? 'danger' : 'plain'} isBusy={form.isBusy.value}>
+          {send}
+        </Button>
+      </Buttons>
+    </form>
+  );
 }
 
 function Aliases({ move, onChange }: PartProps) {
@@ -62,23 +87,7 @@ function Aliases({ move, onChange }: PartProps) {
           ))}
         </ul>
       )}
-      <form class={styles.form} onSubmit={form.send}>
-        <Problem text={form.problem.value} />
-        <TextField
-          label={t('moving.oldAccount')}
-          hint={t('moving.handleHint')}
-          problem={form.fields.value['account']}
-          value={name.value}
-          onValue={(value) => (name.value = value)}
-          isHandle
-          required
-        />
-        <Buttons>
-          <Button type="submit" isBusy={form.isBusy.value}>
-            {t('moving.add')}
-          </Button>
-        </Buttons>
-      </form>
+      <HandleForm label={t('moving.oldAccount')} field="account" name={name} form={form} send={t('moving.add')} />
     </Section>
   );
 }
@@ -115,29 +124,15 @@ function GoForm({ onChange }: { onChange: (move: Move) => void }) {
     onChange(moved);
   });
   return (
-    <form class={styles.form} onSubmit={form.send}>
+    <>
       <ul class={styles.facts}>
         <li>{t('moving.factFollowers')}</li>
         <li>{t('moving.factPosts')}</li>
         <li>{t('moving.factAlias')}</li>
         <li>{t('moving.factOnce')}</li>
       </ul>
-      <Problem text={form.problem.value} />
-      <TextField
-        label={t('moving.newAccount')}
-        hint={t('moving.handleHint')}
-        problem={form.fields.value['to']}
-        value={to.value}
-        onValue={(value) => (to.value = value)}
-        isHandle
-        required
-      />
-      <Buttons>
-        <Button type="submit" look="danger" isBusy={form.isBusy.value}>
-          {t('moving.go')}
-        </Button>
-      </Buttons>
-    </form>
+      <HandleForm label={t('moving.newAccount')} field="to" name={to} form={form} send={t('moving.go')} isGrave />
+    </>
   );
 }
 
@@ -154,23 +149,14 @@ function Going({ move, onChange }: PartProps) {
 
 /** Settings → moving. */
 export function Moving() {
-  const move = useSignal<Move | null>(null);
-  const failure = useSignal<unknown>(null);
-  const load = () => {
-    failure.value = null;
-    get<Move>('/api/move').then(
-      (found) => (move.value = found),
-      (cause) => (failure.value = cause),
-    );
-  };
-  useEffect(load, []);
-  if (failure.value) return <FailureNote cause={failure.value} onRetry={load} />;
-  if (!move.value) return <Spinner />;
-  const change = (changed: Move) => (move.value = changed);
+  const loaded = useLoaded(() => get<Move>('/api/move'));
+  const move = loaded.value.value;
+  if (!move) return <Waiting of={loaded} />;
+  const change = (changed: Move) => (loaded.value.value = changed);
   return (
     <Sections>
-      <Aliases move={move.value} onChange={change} />
-      <Going move={move.value} onChange={change} />
+      <Aliases move={move} onChange={change} />
+      <Going move={move} onChange={change} />
       <ProofHost />
     </Sections>
   );

@@ -13,6 +13,7 @@ import { tell } from '#web/lib/toasts.ts';
 import type { Status } from '#web/lib/wire/posts.ts';
 import type { ScheduledStatus } from '#web/lib/wire/unsent.ts';
 import { Avatar } from '#web/ui/Avatar.tsx';
+import { Problem } from '#web/ui/Notes.tsx';
 import { whenNeeded } from '#web/ui/when-needed.tsx';
 import { mayGoUndescribed, useFileDrop, useWaiting } from './attaching.tsx';
 import { ComposerTools } from './ComposerTools.tsx';
@@ -202,11 +203,7 @@ export function Composer({ purpose, onSent, isQuiet = false, isEager = false }: 
           onUse={() => (isUsed.value = true)}
         />
         <Beside draft={draft.value} change={change} files={files} isOpen={isOpen} />
-        {problem.value && (
-          <p class={styles.problem} role="alert">
-            {problem.value} {t('compose.kept')}
-          </p>
-        )}
+        <Problem text={problem.value && `${problem.value} ${t('compose.kept')}`} />
         {isWaiting.value && (
           <p class={styles.waits} role="status">
             {t('media.postWaits')}

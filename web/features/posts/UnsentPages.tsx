@@ -3,9 +3,10 @@ import { useSignal } from '@preact/signals';
 import { CalendarClock, FilePen } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { useForm } from '#web/features/auth/use-form.ts';
 import { request } from '#web/lib/api.ts';
-import { failureText } from '#web/lib/failure.ts';
 import { locale, t } from '#web/lib/i18n.ts';
+import { pagedList, type PagedList } from '#web/lib/paged-list.ts';
 import { fullTime } from '#web/lib/time.ts';
 import { tell, tellFailure } from '#web/lib/toasts.ts';
 import type { MediaAttachment } from '#web/lib/wire/media.ts';
@@ -13,14 +14,13 @@ import type { KeptDraft, ScheduledStatus } from '#web/lib/wire/unsent.ts';
 import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
 import { Dialog } from '#web/ui/Dialog.tsx';
-import { LoadMore } from '#web/ui/LoadMore.tsx';
-import { EmptyNote, FailureNote, Spinner } from '#web/ui/Notes.tsx';
+import { EmptyNote, Problem } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
+import { Pages } from '#web/ui/Pages.tsx';
 import { composer } from './composing.ts';
 import { continueDraft, rewriteScheduled } from './kept-drafts.ts';
 import { Schedule } from './Schedule.tsx';
 import { isTooSoon, toField } from './schedule-time.ts';
-import { pagedList, type PagedList } from './unsent.ts';
 import styles from './UnsentPages.module.css';
 
 interface RowProps {
@@ -42,7 +42,7 @@ function Row({ head, problem, warning, text, media, hasPoll, children }: RowProp
   return (
     <li class={styles.row}>
       <p class={styles.head}>{head}</p>
-      {problem && <p class={styles.problem}>{t('drafts.problem', { reason: problem })}</p>}
+      {problem && <Problem text={t('drafts.problem', { reason: problem })} isKnown />}
       {warning && <p class={styles.warning}>{warning}</p>}
       <p class={styles.text}>{text || (besides.length ? '' : t('drafts.empty'))}</p>
       {besides.length > 0 && <p class={styles.head}>{besides.join(' · ')}</p>}
@@ -51,30 +51,8 @@ function Row({ head, problem, warning, text, media, hasPoll, children }: RowProp
   );
 }
 
-interface ListProps<T> {
-  list: PagedList<T>;
-  label: string;
-  empty: ComponentChildren;
-  row: (item: T) => ComponentChildren;
-}
-
-function Unsent<T>({ list, label, empty, row }: ListProps<T>) {
-  const items = list.items.value;
-  const failure = list.failure.value;
-  if (!items) return failure ? <FailureNote cause={failure} onRetry={() => void list.more()} /> : <Spinner />;
-  if (!items.length) return <>{empty}</>;
-  return (
-    <>
-      <ul aria-label={label}>{items.map(row)}</ul>
-      {list.hasMore.value && (
-        <LoadMore onMore={() => void list.more()} isLoading={list.isLoading.value} failure={failure} />
-      )}
-    </>
-  );
-}
-
 /** The list of a page: loaded when it appears, and again when the composer over it closes. */
-function useUnsent<T extends { id: string }>(path: string): PagedList<T> {
+function useUnsent<T>(path: string): PagedList<T> {
   const [list] = useState(() => pagedList<T>(path));
   const isOpen = composer.value !== null;
   useEffect(() => {
@@ -85,7 +63,7 @@ function useUnsent<T extends { id: string }>(path: string): PagedList<T> {
 
 function Drafts() {
   const list = useUnsent<KeptDraft>('/api/drafts');
-  const remove = async ({ id }: KeptDraft) => {
+  const remove = async (draft: KeptDraft) => {
     const isSure = await ask({
       title: t('drafts.removeTitle'),
       text: t('drafts.removeText'),
@@ -93,10 +71,10 @@ function Drafts() {
       isDangerous: true,
     });
     if (!isSure) return;
-    await request('DELETE', `/api/drafts/${id}`).then(() => list.remove(id), tellFailure);
+    await request('DELETE', `/api/drafts/${draft.id}`).then(() => list.replace(draft), tellFailure);
   };
   return (
-    <Unsent
+    <Pages
       list={list}
       label={t('drafts.title')}
       empty={
@@ -128,28 +106,18 @@ function Drafts() {
 
 function TimeDialog({ post, onDone, onClose }: { post: ScheduledStatus; onDone: () => void; onClose: () => void }) {
   const value = useSignal(toField(new Date(post.scheduled_at)));
-  const problem = useSignal('');
-  const save = async (event: Event) => {
-    event.preventDefault();
+  const form = useForm(async () => {
     const scheduled_at = new Date(value.peek()).toISOString();
-    try {
-      await request('PUT', `/api/v1/scheduled_statuses/${post.id}`, { body: { scheduled_at } });
-      tell(t('compose.scheduled', { time: fullTime(scheduled_at, locale.value) }));
-      onDone();
-    } catch (cause) {
-      problem.value = failureText(cause);
-    }
-  };
+    await request('PUT', `/api/v1/scheduled_statuses/${post.id}`, { body: { scheduled_at } });
+    tell(t('compose.scheduled', { time: fullTime(scheduled_at, locale.value) }));
+    onDone();
+  });
   return (
     <Dialog title={t('scheduled.changeTime')} onClose={onClose}>
-      <form class={styles.form} onSubmit={(event) => void save(event)}>
+      <form class={styles.form} onSubmit={form.send}>
         <Schedule value={value.value} onChange={(time) => (value.value = time)} />
-        {problem.value && (
-          <p class={styles.problem} role="alert">
-            {problem.value}
-          </p>
-        )}
-        <Button type="submit" look="filled" disabled={isTooSoon(value.value)}>
+        <Problem text={form.problem.value || form.fields.value['scheduled_at']} />
+        <Button type="submit" look="filled" disabled={isTooSoon(value.value)} isBusy={form.isBusy.value}>
           {t('scheduled.save')}
         </Button>
       </form>
@@ -160,7 +128,7 @@ function TimeDialog({ post, onDone, onClose }: { post: ScheduledStatus; onDone: 
 function Scheduled() {
   const list = useUnsent<ScheduledStatus>('/api/v1/scheduled_statuses');
   const moved = useSignal<ScheduledStatus | null>(null);
-  const remove = async ({ id }: ScheduledStatus) => {
+  const remove = async (post: ScheduledStatus) => {
     const isSure = await ask({
       title: t('scheduled.cancelTitle'),
       text: t('scheduled.cancelText'),
@@ -168,12 +136,12 @@ function Scheduled() {
       isDangerous: true,
     });
     if (!isSure) return;
-    await request('DELETE', `/api/v1/scheduled_statuses/${id}`).then(() => list.remove(id), tellFailure);
+    await request('DELETE', `/api/v1/scheduled_statuses/${post.id}`).then(() => list.replace(post), tellFailure);
   };
   const rewrite = (post: ScheduledStatus) => void rewriteScheduled(post).catch(tellFailure);
   return (
     <>
-      <Unsent
+      <Pages
         list={list}
         label={t('scheduled.title')}
         empty={

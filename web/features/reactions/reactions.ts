@@ -35,6 +35,11 @@ export function loadCustomEmojis(): Promise<void> {
   return loading;
 }
 
+/** They are loaded anew at the next opening: somebody changed them here. */
+export function forgetCustomEmojis(): void {
+  loading = null;
+}
+
 /** The reactions with one's own added or taken away. */
 export function withOwn(reactions: readonly EmojiReaction[], { name, url }: Choice, isOn: boolean): EmojiReaction[] {
   const present = reactions.some((one) => one.name === name);

@@ -1,5 +1,4 @@
 // The settings: profile, appearance, account, and for those who run the place the server.
-import { AdminSettings } from '#web/features/admin/AdminSettings.tsx';
 import { ProfileEditor } from '#web/features/accounts/ProfileEditor.tsx';
 import { LetterLanguage } from '#web/features/auth/LetterLanguage.tsx';
 import { leave } from '#web/features/auth/Sessions.tsx';
@@ -9,11 +8,12 @@ import { FiltersPage } from '#web/features/filters/FiltersPage.tsx';
 import { Moving } from '#web/features/graph/Moving.tsx';
 import { t } from '#web/lib/i18n.ts';
 import { fullHandle } from '#web/lib/instance.ts';
-import { isSignedIn, mayAdminister, me } from '#web/lib/session.ts';
+import { isSignedIn, isStaff, me } from '#web/lib/session.ts';
 import { Button } from '#web/ui/Button.tsx';
 import { Spinner } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
 import { Buttons, Section, Sections } from '#web/ui/Section.tsx';
+import { whenNeeded } from '#web/ui/when-needed.tsx';
 import { Appearance } from './Appearance.tsx';
 import { MediaSettings } from './MediaSettings.tsx';
 import styles from './SettingsPage.module.css';
@@ -27,6 +27,15 @@ export type SettingsSide =
   | 'moving'
   | 'security'
   | 'server';
+
+const AdminSettings = whenNeeded(async () => {
+  const [file, words] = await Promise.all([
+    import('#web/features/admin/AdminSettings.tsx'),
+    import('#web/features/admin/staff-words.ts'),
+  ]);
+  await words.areReady();
+  return file.AdminSettings;
+});
 
 const pathOf = (side: SettingsSide): string => (side === 'profile' ? '/settings' : `/settings/${side}`);
 
@@ -52,7 +61,7 @@ function Side({ side }: { side: SettingsSide }) {
   if (side === 'moving') return <Moving />;
   if (side === 'media') return <MediaSettings />;
   if (side === 'security') return <SecurityPage />;
-  if (side === 'server') return mayAdminister.value ? <AdminSettings /> : <p>{t('settings.notYours')}</p>;
+  if (side === 'server') return isStaff.value ? <AdminSettings /> : <p>{t('settings.notYours')}</p>;
   return <ProfileEditor account={me.value} />;
 }
 
@@ -62,7 +71,7 @@ export function SettingsPage({ side }: { side: SettingsSide }) {
     ...(isSignedIn.value ? (['profile'] as const) : []),
     'appearance',
     ...(isSignedIn.value ? (['media', 'filters', 'account', 'security', 'moving'] as const) : []),
-    ...(mayAdminister.value ? (['server'] as const) : []),
+    ...(isStaff.value ? (['server'] as const) : []),
   ];
   const current = isSignedIn.value ? side : 'appearance';
   return (

@@ -1,6 +1,6 @@
 // The person's lists, what the people in one of them write, and who these are.
 import { useSignal } from '@preact/signals';
-import { ChevronRight, Ellipsis, List as ListSign, Pencil, Trash2 } from 'lucide-preact';
+import { Ellipsis, List as ListSign, Pencil, Trash2 } from 'lucide-preact';
 import { useLocation } from 'preact-iso/router';
 import { useEffect, useState } from 'preact/hooks';
 import { AccountList } from '#web/features/accounts/AccountList.tsx';
@@ -12,6 +12,7 @@ import { isReturning } from '#web/lib/navigation.ts';
 import { tellFailure } from '#web/lib/toasts.ts';
 import type { Account, List } from '#web/lib/wire/accounts.ts';
 import { Button } from '#web/ui/Button.tsx';
+import { LinkRow } from '#web/ui/LinkRow.tsx';
 import { Menu } from '#web/ui/Menu.tsx';
 import { EmptyNote, FailureNote, Spinner } from '#web/ui/Notes.tsx';
 import { PageHeader, TabLinks } from '#web/ui/PageHeader.tsx';
@@ -48,13 +49,7 @@ export function ListsPage() {
       )}
       <ul aria-label={t('nav.lists')}>
         {lists.value?.map(({ id, title }) => (
-          <li key={id}>
-            <a href={`/lists/${id}`} class={styles.row}>
-              <ListSign size={20} aria-hidden />
-              <span class={styles.title}>{title}</span>
-              <ChevronRight size={18} aria-hidden />
-            </a>
-          </li>
+          <LinkRow key={id} href={`/lists/${id}`} icon={<ListSign size={20} aria-hidden />} title={title} />
         ))}
       </ul>
     </>
