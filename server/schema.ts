@@ -55,22 +55,17 @@ import {
 } from '#server/features/notifications/entities.ts';
 import {
   BackfillSchema,
-  BookmarkSchema,
   IdempotencyKeySchema,
-  LikeSchema,
   MentionSchema,
-  MutedConversationSchema,
-  PinSchema,
-  PollSchema,
-  PollVoteSchema,
   PostSchema,
   PostTagSchema,
   PostVersionSchema,
-  QuoteSchema,
   TagSchema,
-  InteractionRequestSchema,
   TombstoneSchema,
 } from '#server/features/posts/entities.ts';
+import { BookmarkSchema, LikeSchema, MutedConversationSchema, PinSchema } from '#server/features/posts/entities/acts.ts';
+import { PollSchema, PollVoteSchema } from '#server/features/posts/entities/polls.ts';
+import { InteractionRequestSchema, QuoteSchema } from '#server/features/posts/entities/quotes.ts';
 import { RelaySchema } from '#server/features/relays/entities.ts';
 import { ReactionSchema } from '#server/features/reactions/entities.ts';
 import { FeaturedTagSchema, TagFollowSchema } from '#server/features/tags/entities.ts';

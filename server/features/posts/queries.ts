@@ -3,7 +3,8 @@
 import type { Selectable } from 'kysely';
 import { isId } from '#server/features/accounts/queries.ts';
 import type { EmojiReference, ReactionCount } from '#server/features/emojis/entities.ts';
-import type { InteractionRules, QuoteAnswer, QuotePolicy, ReplyPolicy } from './entities.ts';
+import type { InteractionRules, QuotePolicy, ReplyPolicy } from './entities.ts';
+import type { QuoteAnswer } from './entities/quotes.ts';
 import { cardColumn, type CardView } from '#server/features/links/queries.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { AppContext } from '#server/context.ts';

@@ -4,7 +4,7 @@ import type { AppContext } from '#server/context.ts';
 import { noDomainBlock } from '#server/features/graph/policy.ts';
 import { sql } from '#server/platform/database.ts';
 import { statementText } from '#server/platform/statement.ts';
-import type { QuoteAnswer } from '../entities.ts';
+import type { QuoteAnswer } from '../entities/quotes.ts';
 import { notMuted, visibleTo } from '../policy.ts';
 import { flagColumns, type PostFlags } from './flags.ts';
 

@@ -1,6 +1,7 @@
 // What a post quotes, and who may quote it, as Mastodon's clients read it.
 import { Type, type Static } from 'typebox';
-import { quoteAnswers, type QuotePolicy } from '../entities.ts';
+import type { QuotePolicy } from '../entities.ts';
+import { quoteAnswers } from '../entities/quotes.ts';
 
 const states = [
   ...quoteAnswers,

@@ -2,7 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
-import type { QuoteAnswer } from '../entities.ts';
+import type { QuoteAnswer } from '../entities/quotes.ts';
 import { isCounted } from '../policy.ts';
 import { forget } from './forget.ts';
 import { wasBuried } from './import.ts';

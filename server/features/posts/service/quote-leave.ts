@@ -2,7 +2,8 @@
 import type { AppContext } from '#server/context.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
-import type { QuoteAnswer, QuotePolicy } from '../entities.ts';
+import type { QuotePolicy } from '../entities.ts';
+import type { QuoteAnswer } from '../entities/quotes.ts';
 import { visiblePosts } from '../policy.ts';
 import { mayQuote } from '../policy/quote.ts';
 import { forget } from './forget.ts';
