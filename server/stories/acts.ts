@@ -1,13 +1,33 @@
 // What people do in the web app, for stories: by the names that everybody hears and sees.
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
-import type { TestBrowser } from '#server/testing/browser.ts';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import type { Person } from '#server/testing/people.ts';
 import type { TestServer } from '#server/testing/server.ts';
 import { signInOnWeb } from '#server/testing/web-session.ts';
 
 const password = 'a long enough password';
+
+/** Where windows are opened. */
+type Windows = Pick<TestBrowser, 'open'>;
+
+/** Stories in a browser, where this machine has one: it is open while they are told. */
+export function describeInBrowser(name: string, tell: (browser: Windows) => void): void {
+  describe.skipIf(!hasBrowser())(name, () => {
+    let opened: TestBrowser | null = null;
+    beforeAll(async () => {
+      opened = await openBrowser();
+    }, 120_000);
+    afterAll(() => opened?.close());
+    tell({
+      async open(...given) {
+        if (opened === null) throw new Error('no browser is open yet');
+        return opened.open(...given);
+      },
+    });
+  });
+}
 
 /** Fills in the sign-up page that `path` leads to and waits until the person is in. */
 export async function signUpInBrowser(page: Page, username: string, path = '/sign-up'): Promise<void> {
@@ -22,7 +42,7 @@ export async function signUpInBrowser(page: Page, username: string, path = '/sig
 
 /** A window in which somebody is signed in already: quicker than the sign-in page, for stories about other things. */
 export async function openWindow(
-  browser: TestBrowser,
+  browser: Windows,
   server: TestServer,
   person: Person,
   look: { width?: number; height?: number; dark?: boolean } = {},

@@ -1,20 +1,13 @@
 // The story that Rookery exists for, as a person lives it: sign up in a browser, write a post with a mention and a hashtag;
 // another server receives it, follows the author and answers; the answer appears in the open page.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ensureOwnerInvitation } from '#server/features/auth/service/invite-owner.ts';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import { openPeer, type Peer } from '#server/testing/peer.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, signUpInBrowser, writePost } from './acts.ts';
+import { article, describeInBrowser, signUpInBrowser, writePost } from './acts.ts';
 
-describe.skipIf(!hasBrowser())('in a browser', () => {
-  let browser: TestBrowser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
-
+describeInBrowser('in a browser', (browser) => {
   test(
     'a post crosses to a server that nobody here wrote, and the answer appears in the open page',
     { timeout: 120_000 },

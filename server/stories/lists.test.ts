@@ -1,17 +1,10 @@
 // Lists in the web app: made, filled from a profile, read live, emptied and removed.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { expect, test } from 'vitest';
 import { signUp } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
-import { article, signUpInBrowser, expectNoFaults } from './acts.ts';
+import { article, describeInBrowser, expectNoFaults, signUpInBrowser } from './acts.ts';
 
-describe.skipIf(!hasBrowser())('lists in a browser', () => {
-  let browser: TestBrowser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
-
+describeInBrowser('lists in a browser', (browser) => {
   test.each([
     { width: 360, dark: false },
     { width: 1440, dark: true },

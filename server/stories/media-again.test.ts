@@ -1,25 +1,19 @@
 // A post with pictures written anew: its files, words and cover come along; and what is covered stays so until somebody asks.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, composer, signUpInBrowser, expectNoFaults } from './acts.ts';
+import { article, composer, describeInBrowser, expectNoFaults, signUpInBrowser } from './acts.ts';
 import { attach, photo } from './media-scene.ts';
 
 const tiles = (page: Page) => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
 
-describe.skipIf(!hasBrowser())('a post with sensitive pictures in a browser', () => {
-  let browser: TestBrowser;
+describeInBrowser('a post with sensitive pictures in a browser', (browser) => {
   let server: TestServer;
   beforeAll(async () => {
-    browser = await openBrowser();
     server = await openTestServer();
-  }, 120_000);
-  afterAll(async () => {
-    await server.close();
-    await browser.close();
   });
+  afterAll(() => server.close());
 
   test('is covered, uncovered, deleted and written anew with its files', { timeout: 90_000 }, async () => {
     const { page, faults } = await browser.open(server.origin, { width: 360, height: 780, dark: true });

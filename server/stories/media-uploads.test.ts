@@ -2,28 +2,22 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, composer, signUpInBrowser, expectNoFaults } from './acts.ts';
+import { article, composer, describeInBrowser, expectNoFaults, signUpInBrowser } from './acts.ts';
 import { attach, heavyPicture, photo } from './media-scene.ts';
 
 const tiles = (page: Page) => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
 const post = (page: Page) => page.getByRole('button', { name: 'Post', exact: true }).first();
 const described = (page: Page) => tiles(page).getByRole('button', { name: /^Describe/ });
 
-describe.skipIf(!hasBrowser())('uploads in a browser', () => {
-  let browser: TestBrowser;
+describeInBrowser('uploads in a browser', (browser) => {
   let server: TestServer;
   beforeAll(async () => {
-    browser = await openBrowser();
     server = await openTestServer({ mediaImageMaxMb: 32 });
-  }, 120_000);
-  afterAll(async () => {
-    await server.close();
-    await browser.close();
   });
+  afterAll(() => server.close());
 
   test('a file that is refused says why, and the rest stays', { timeout: 90_000 }, async () => {
     const { page } = await browser.open(server.origin, { width: 360, height: 780 });

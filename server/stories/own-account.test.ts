@@ -1,11 +1,10 @@
 // What people do about what they write and who they are: quote, post later, keep drafts, filter, take their archive, move.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signUp, write } from '#server/testing/people.ts';
 import { hasFfmpeg } from '#server/testing/recordings.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
-import { article, composer, expectNoFaults, openWindow } from './acts.ts';
+import { article, composer, describeInBrowser, expectNoFaults, openWindow } from './acts.ts';
 import { attach, film, photo } from './media-scene.ts';
 
 const sizes = [
@@ -14,17 +13,12 @@ const sizes = [
 ] as const;
 const [narrow, wide] = sizes;
 
-describe.skipIf(!hasBrowser())('in a browser', () => {
-  let browser: TestBrowser;
+describeInBrowser('in a browser', (browser) => {
   let server: TestServer;
   beforeAll(async () => {
-    browser = await openBrowser();
     server = await openTestServer();
-  }, 120_000);
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
   });
+  afterAll(() => server.close());
 
   const menuOf = async (page: Page, text: string, item: string) => {
     await article(page, text).getByRole('button', { name: 'More' }).click();

@@ -1,19 +1,12 @@
 // Every page, as people meet it: narrow and wide, light and dark, by keyboard, and when the server is away.
 import AxeBuilder from '@axe-core/playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { expect, test } from 'vitest';
 import { signUp } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, composer, signUpInBrowser, writePost } from './acts.ts';
+import { article, composer, describeInBrowser, signUpInBrowser, writePost } from './acts.ts';
 
-describe.skipIf(!hasBrowser())('in a browser', () => {
-  let browser: TestBrowser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
-
+describeInBrowser('in a browser', (browser) => {
   test.each([
     { width: 360, dark: false },
     { width: 1440, dark: true },

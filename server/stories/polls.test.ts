@@ -1,20 +1,13 @@
 // Polls in the web app: asked in the composer, answered by mouse and keyboard, followed live, and free of accessibility faults.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { expect, test } from 'vitest';
 import { signUp } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, composer, signUpInBrowser, expectNoFaults } from './acts.ts';
+import { article, composer, describeInBrowser, expectNoFaults, signUpInBrowser } from './acts.ts';
 
 const question = { options: ['Rook', 'Jackdaw', 'Magpie'], expires_in: 3600 };
 
-describe.skipIf(!hasBrowser())('polls in a browser', () => {
-  let browser: TestBrowser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
-
+describeInBrowser('polls in a browser', (browser) => {
   test.each([
     { width: 360, dark: false },
     { width: 1440, dark: true },

@@ -1,19 +1,12 @@
 // Reactions in the web app: given by mouse and keyboard, with custom emoji, told to the author, free of accessibility faults.
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { expect, test } from 'vitest';
 import { signUp } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, expectNoFaults, signUpInBrowser, writePost } from './acts.ts';
+import { article, describeInBrowser, expectNoFaults, signUpInBrowser, writePost } from './acts.ts';
 
-describe.skipIf(!hasBrowser())('reactions in a browser', () => {
-  let browser: TestBrowser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
-
+describeInBrowser('reactions in a browser', (browser) => {
   test.each([
     { width: 360, dark: false },
     { width: 1440, dark: true },

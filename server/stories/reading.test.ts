@@ -1,23 +1,16 @@
 // What stands before, above and inside posts in the web app: the reader's filters, pins, quotes; and the quiet of a muted conversation.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
+import { expect, test } from 'vitest';
 import { signUp, write } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
-import { article, signUpInBrowser, writePost, expectNoFaults } from './acts.ts';
+import { article, describeInBrowser, expectNoFaults, signUpInBrowser, writePost } from './acts.ts';
 
 const sizes = [
   { width: 360, dark: false },
   { width: 1440, dark: true },
 ];
 
-describe.skipIf(!hasBrowser())('reading in a browser', () => {
-  let browser: TestBrowser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
-
+describeInBrowser('reading in a browser', (browser) => {
   test.each(sizes)(
     'filters warn or hide where they apply, at $width px',
     { timeout: 90_000 },
