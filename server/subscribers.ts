@@ -5,7 +5,7 @@ import { forgetFilteredPost, tellOfFilters } from '#server/features/filters/subs
 import * as conversations from '#server/features/conversations/subscribers.ts';
 import { publishScheduled } from '#server/features/composing/service/schedule.ts';
 import { judgeAccounts } from '#server/features/accounts/service/standing.ts';
-import { endDeliveries } from '#server/features/domains/subscribers.ts';
+import { endDeliveries, forgetShown } from '#server/features/domains/subscribers.ts';
 import { eraseTraces } from '#server/features/accounts/service/remove.ts';
 import * as emojis from '#server/features/emojis/subscribers.ts';
 import { dropEmojiFromAccounts } from '#server/features/accounts/service/drop-emoji.ts';
@@ -118,6 +118,7 @@ export const subscribers: Subscribers = {
     pictures: emojis.dropPictures,
   },
   'domains.changed': {
+    fragments: forgetShown,
     accounts: slow(judgeAccounts),
     deliveries: slow(endDeliveries),
     media: slow(media.dropRefused),

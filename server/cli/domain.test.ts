@@ -3,13 +3,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { rookery, until, type Outcome } from './test-program.ts';
 
 let server: TestServer;
 let folder: string;
+let alice: Person;
 beforeAll(async () => {
   [server, folder] = await Promise.all([openTestServer(), mkdtemp(join(tmpdir(), 'rookery-domain-'))]);
+  alice = await signUp(server, 'alice');
 });
 afterAll(async () => {
   await server.close();
@@ -22,7 +25,12 @@ const run = (...args: string[]): Promise<Outcome> =>
     ...args,
   ]);
 
+/** The names that the server shows people. */
+const shown = async (): Promise<string[]> =>
+  (await alice.api('GET', '/api/v1/instance/domain_blocks')).body.map(({ domain }: { domain: string }) => domain);
+
 it('blocks, lists, imports, exports and takes back; the server follows', async () => {
+  expect(await shown()).toEqual([]);
   const blocked = await run('block', 'Bad.example.', '--comment', 'spam', '--json');
   expect(blocked.json, blocked.stderr).toMatchObject({
     domain: 'bad.example',
@@ -30,6 +38,7 @@ it('blocks, lists, imports, exports and takes back; the server follows', async (
     public_comment: 'spam',
   });
   await until(async () => server.ctx.domains.isShut('sub.bad.example'));
+  await until(async () => (await shown()).includes('bad.example'));
   const file = join(folder, 'list.csv');
   await writeFile(file, '#domain,#severity\nrude.example,silence\nbad.example,suspend\n');
   const looked = await run('import', file, '--dry-run', '--json');
@@ -44,6 +53,7 @@ it('blocks, lists, imports, exports and takes back; the server follows', async (
   expect((await run('list')).stdout).not.toContain('rude.example');
   expect((await run('unblock', 'bad.example')).code).toBe(0);
   await until(async () => !server.ctx.domains.isShut('bad.example'));
+  await until(async () => !(await shown()).includes('bad.example'));
   const again = await run('unblock', 'bad.example');
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('no block of bad.example')]);
 });

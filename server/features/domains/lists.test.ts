@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openScene, type Scene } from '#server/federation/scene.ts';
 import { signUp, type Answer, type Person } from '#server/testing/people.ts';
-import { readBlockList } from './policy/csv.ts';
+import { readBlockList, writeBlockList } from './policy/csv.ts';
 import { refreshLists } from './service/lists.ts';
 
 let scene: Scene;
@@ -14,14 +14,16 @@ let shelf: Server;
 let address: string;
 /** What the list's server answers. */
 let listed = { status: 200, body: '' };
+/** What happens before it answers. */
+let meanwhile = async (): Promise<void> => {};
 
 beforeAll(async () => {
   scene = await openScene();
   admin = await signUp(scene.server, 'root', { role: 'admin' });
   moderator = await signUp(scene.server, 'mod', { role: 'moderator' });
-  shelf = createServer((_request, response) =>
-    response.writeHead(listed.status, { 'content-type': 'text/csv' }).end(listed.body),
-  );
+  shelf = createServer((_request, response) => {
+    void meanwhile().then(() => response.writeHead(listed.status, { 'content-type': 'text/csv' }).end(listed.body));
+  });
   await new Promise<void>((resolve) => shelf.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(shelf.address() as AddressInfo).port}/list.csv`;
 });
@@ -30,6 +32,7 @@ afterAll(async () => {
   await scene?.close();
 });
 beforeEach(async () => {
+  meanwhile = async () => {};
   for (const { id } of (await admin.api('GET', '/api/admin/block-lists')).body)
     await admin.api('DELETE', `/api/admin/block-lists/${id}`);
   for (const { id } of (await admin.api('GET', '/api/v1/admin/domain_blocks')).body)
@@ -45,6 +48,8 @@ const blocks = async (): Promise<Record<string, string>> => {
   const all: Array<{ domain: string; severity: string }> = await good('GET', '/api/v1/admin/domain_blocks?limit=200');
   return Object.fromEntries(all.map(({ domain, severity }) => [domain, severity]).toSorted());
 };
+const commented = (publicComment: string) =>
+  ({ severity: 'suspend', rejectMedia: false, rejectReports: false, publicComment, obfuscate: false }) as const;
 const headings = '#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate';
 
 describe('files', () => {
@@ -114,6 +119,15 @@ describe('files', () => {
     expect(answer.error).toMatch(/\w+ \w+/);
   });
 
+  it('quotes that never close are refused, and a comment is no formula', async () => {
+    const csv = `${headings}\nbad.example,suspend,false,false,"spam,false\nworse.example,suspend,false,false,,false\n`;
+    const { status, body } = await admin.api('POST', '/api/admin/domain-blocks/import', { csv });
+    expect({ status, body }).toEqual({ status: 422, body: { error: 'This list cannot be read as CSV' } });
+    expect(await blocks()).toEqual({});
+    for (const sign of ['=', '+', '-', '@'])
+      expect(writeBlockList([{ domain: 'a.example', ...commented(`${sign}1`) }])).toContain(`,false, ${sign}1,false\n`);
+  });
+
   it('our own name is never blocked, and other forms of files are read', () => {
     const own = ['home.example', 'home.example'];
     const read = (text: string) => readBlockList(text, own);
@@ -164,6 +178,21 @@ describe('a list that is followed', () => {
       expect(await blocks()).toHaveProperty(['worse.example']);
       expect((await good('GET', '/api/admin/block-lists'))[0].failure).toMatch(/list/);
     }
+  });
+
+  it('does nothing any more when it is left, or comes to rest, while it is fetched', async () => {
+    listed = { status: 200, body: 'one.example\n' };
+    const { list, change } = await good('POST', '/api/admin/block-lists', { url: address });
+    listed = { status: 200, body: 'one.example\ntwo.example\n' };
+    await scene.server.ctx.database.pool.query(`update block_lists set due_at = now() - interval '1 hour'`);
+    meanwhile = () => good('POST', `/api/admin/domain-changes/${change.change_id}/undo`);
+    await refreshLists(scene.server.ctx);
+    expect(await blocks()).toEqual({});
+    expect((await good('GET', '/api/admin/block-lists'))[0]).toMatchObject({ next_fetch_at: null, failure: null });
+    meanwhile = () => good('DELETE', `/api/admin/block-lists/${list.id}`);
+    const refreshed = await admin.api('POST', `/api/admin/block-lists/${list.id}/refresh`);
+    expect(refreshed).toMatchObject({ status: 404, body: { error: 'This list is not followed any more' } });
+    expect(await blocks()).toEqual({});
   });
 
   it('can be undone as a whole, and rests then', async () => {

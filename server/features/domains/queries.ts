@@ -20,6 +20,9 @@ export interface AllowView {
   createdAt: Date;
 }
 
+/** Where the blocks that people are shown are kept as text. */
+export const shownFragment = 'shown domain blocks';
+
 /** What the rules are made of. Two statements. */
 export async function loadDecided(database: Database): Promise<{ blocks: DomainRule[]; allows: string[] }> {
   const { rows: blocks } = await sql<DomainRule>`

@@ -1,9 +1,15 @@
-// What follows a change at once: what was still owed to servers that are shut out now is not sent.
+// What follows a change at once: what was still owed to servers that are shut out now is not sent, and what is shown is made anew.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { sql } from '#server/platform/database.ts';
+import { shownFragment } from './queries.ts';
 
 const batch = 500;
+
+/** What people are shown is made anew. The verb does so as well, but the command line is on no bus. */
+export async function forgetShown(ctx: AppContext): Promise<void> {
+  await ctx.fragments.drop([shownFragment]);
+}
 
 /** Ends the deliveries that wait for servers with whom nothing passes any more. Safe to run twice. */
 export async function endDeliveries(ctx: AppContext, _event: Events['domains.changed']): Promise<void> {

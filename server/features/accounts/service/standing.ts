@@ -2,6 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
 import { hostsOf, standingOf, type Standing } from '#server/features/domains/policy.ts';
+import { patternsOf } from '#server/features/domains/policy/names.ts';
 import { changedNames } from '#server/features/domains/queries/changes.ts';
 import { sql, type RawBuilder, type Transaction } from '#server/platform/database.ts';
 
@@ -37,8 +38,7 @@ export async function judgeAccounts(ctx: AppContext, { changeId }: Events['domai
 /** Accounts whose domain or host is one of the names or lies below it; null: all. */
 function concernedBy(names: string[] | null): RawBuilder<unknown> {
   if (names === null) return sql`true`;
-  const escaped = names.map((name) => name.replaceAll(/[%_\\]/g, '\\$&'));
-  const patterns = escaped.flatMap((name) => [name, `%.${name}`, `${name}:%`, `%.${name}:%`]);
+  const patterns = patternsOf(names);
   return sql`(lower(domain) like any(${patterns}::text[]) or lower(split_part(uri, '/', 3)) like any(${patterns}::text[]))`;
 }
 

@@ -1,4 +1,6 @@
 // Lists of blocked servers as files: Mastodon's form of CSV, which other software writes too, and plain lists of names.
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
 import type { BlockTerms, Severity } from '../entities.ts';
 
 import { isOwnName, readServerName } from './names.ts';
@@ -40,9 +42,10 @@ const shownOfLine = 100;
 /**
  * Reads a file: with Mastodon's headings (`#domain,#severity,…`, in any order, with or without `#`), or without headings a name a
  * line, which means to suspend. Of several lines about one server the last counts. Lines that cannot be used are told.
+ * @throws {CsvError} when quotes open and never close
  */
 export function readBlockList(text: string, ownHosts: readonly string[]): ReadList {
-  const records = readRecords(text.replace(/^\uFEFF/u, ''));
+  const records = readRecords(text);
   const [first] = records;
   const headings = first === undefined ? null : readHeadings(first.fields);
   const refused: RefusedLine[] = [];
@@ -78,12 +81,17 @@ export function readBlockList(text: string, ownHosts: readonly string[]): ReadLi
 /** The file that Mastodon and others read. */
 export function writeBlockList(blocks: ReadonlyArray<{ domain: string } & ListedBlock['terms']>): string {
   const words = { none: 'noop', limit: 'silence', suspend: 'suspend' } as const;
-  const lines = blocks.map((block) =>
-    [block.domain, words[block.severity], block.rejectMedia, block.rejectReports, block.publicComment, block.obfuscate]
-      .map((field) => quote(String(field)))
-      .join(','),
+  const rows = blocks.map((block) =>
+    [
+      block.domain,
+      words[block.severity],
+      block.rejectMedia,
+      block.rejectReports,
+      block.publicComment,
+      block.obfuscate,
+    ].map((field) => harmless(String(field))),
   );
-  return `${[columns.map((column) => `#${column}`).join(','), ...lines].join('\n')}\n`;
+  return stringify([columns.map((column) => `#${column}`), ...rows]);
 }
 
 /** A list that says nothing of how suspends: that is what such lists are for. */
@@ -105,56 +113,26 @@ function readHeadings(fields: readonly string[]): Partial<Record<Column, number>
 }
 
 /** Spreadsheets take what begins so for a formula. */
-function quote(field: string): string {
-  const safe = /^[=+@\t]/u.test(field) ? ` ${field}` : field;
-  return /[",\n\r]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+const harmless = (field: string): string => (/^[=+\-@\t\r]/u.test(field) ? ` ${field}` : field);
 
 interface CsvRecord {
+  /** Where it ends. */
   line: number;
   fields: string[];
 }
 
-/** Records of RFC 4180, in one pass. Quotes that never end, end with the file. */
 function readRecords(text: string): CsvRecord[] {
   const records: CsvRecord[] = [];
-  let fields: string[] = [];
-  let line = 1;
-  let began = 1;
-  for (let at = 0; at <= text.length;) {
-    const { field, next, lines } = readField(text, at);
-    fields.push(field);
-    line += lines;
-    const sign = text[next];
-    if (sign !== ',') {
-      if (fields.length > 1 || fields[0] !== '') records.push({ line: began, fields });
-      fields = [];
-      line += 1;
-      began = line;
-    }
-    at = next + (sign === '\r' && text[next + 1] === '\n' ? 2 : 1);
-  }
+  parse(text, {
+    bom: true,
+    recordDelimiter: ['\r\n', '\n', '\r'],
+    relaxColumnCount: true,
+    relaxQuotes: true,
+    skipEmptyLines: true,
+    onRecord(fields, { lines: line }) {
+      records.push({ line, fields });
+      return null;
+    },
+  });
   return records;
-}
-
-function readField(text: string, from: number): { field: string; next: number; lines: number } {
-  if (text[from] !== '"') {
-    let next = from;
-    while (next < text.length && !/[,\r\n]/u.test(text.charAt(next))) next += 1;
-    return { field: text.slice(from, next), next, lines: 0 };
-  }
-  let field = '';
-  let at = from + 1;
-  for (;;) {
-    const end = text.indexOf('"', at);
-    if (end === -1) return { field: field + text.slice(at), next: text.length, lines: 0 };
-    field += text.slice(at, end);
-    if (text[end + 1] !== '"') {
-      let next = end + 1;
-      while (next < text.length && !/[,\r\n]/u.test(text.charAt(next))) next += 1;
-      return { field, next, lines: field.split('\n').length - 1 };
-    }
-    field += '"';
-    at = end + 2;
-  }
 }

@@ -23,6 +23,12 @@ export function hostNames(host: string): string[] {
   return names;
 }
 
+/** What hosts look like, for SQL's `like`, that are one of the names or lie below it: in lower case, with a port or without. */
+export function patternsOf(names: readonly string[]): string[] {
+  const escaped = names.map((name) => name.replaceAll(/[%_\\]/g, '\\$&'));
+  return escaped.flatMap((name) => [name, `%.${name}`, `${name}:%`, `%.${name}:%`]);
+}
+
 const longestName = 253;
 
 /**

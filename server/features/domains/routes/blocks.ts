@@ -6,8 +6,9 @@ import type { AppContext } from '#server/context.ts';
 import { readInstanceSettings } from '#server/features/instance/queries.ts';
 import { Invalid, NotFound, Unauthorized } from '#server/platform/errors.ts';
 import { anyone, staff, viewerOf } from '#server/platform/http/access.ts';
+import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
-import { allBlocks, allowsPage, blocksPage, findAllow, findBlock, type AllowView, type BlockView } from '../queries.ts';
+import { allowsPage, blocksPage, findAllow, findBlock, type AllowView, type BlockView } from '../queries.ts';
 import {
   AdminDomainAllowSchema,
   AdminDomainBlockSchema,
@@ -15,9 +16,9 @@ import {
   readSeverity,
   serializeAllow,
   serializeBlock,
-  serializeShown,
   SeveritySchema,
 } from '../serializers.ts';
+import { renderShown } from '../pages.ts';
 import { allowServer, blockServer, disallowServer, unblockServer, type BlockWish } from '../service/decide.ts';
 
 const tags = ['Administration'];
@@ -209,12 +210,12 @@ function shownRoute(app: App, ctx: AppContext): void {
       },
       config: { access: anyone() },
     },
-    async (request) => {
+    async (request, reply) => {
       const { blocksShownTo } = await readInstanceSettings(ctx);
       if (blocksShownTo === 'nobody') throw new NotFound('This server does not show which servers it blocks');
       if (blocksShownTo === 'users' && (request.viewer?.accountId ?? null) === null)
         throw new Unauthorized('This server shows its people alone which servers it blocks');
-      return serializeShown(await allBlocks(ctx));
+      return sendJson(reply, await renderShown(ctx));
     },
   );
 }

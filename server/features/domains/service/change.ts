@@ -3,7 +3,7 @@
 import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import type { BlockTerms, ChangeSource, ChangeStep } from '../entities.ts';
-import { blocksNamed } from '../queries.ts';
+import { blocksNamed, shownFragment } from '../queries.ts';
 import { domainsChannel } from './live.ts';
 
 /** What shall hold for a name from now on; null: nothing. */
@@ -43,7 +43,10 @@ export async function changeDomains(
     await writeAllows(ctx, tx, steps);
     return { id: await noteChange(ctx, tx, cause, steps), steps };
   });
-  if (made !== null) await ctx.domains.refresh();
+  if (made !== null) {
+    await ctx.domains.refresh();
+    await ctx.fragments.drop([shownFragment]);
+  }
   return made;
 }
 

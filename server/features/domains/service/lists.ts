@@ -1,8 +1,9 @@
 // Lists of blocks that others keep: looked at before, followed from then on, and files that are read once.
+import { CsvError } from 'csv-parse/sync';
 import type { AppContext } from '#server/context.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
-import { sql } from '#server/platform/database.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
 import { mostCharacters, mostRows, readBlockList, type ReadList } from '../policy/csv.ts';
 import { planList, type ListSource, type Plan } from '../policy/plan.ts';
 import { dueLists, findList, followsWith, presentTerms, type ListView } from '../queries/lists.ts';
@@ -24,12 +25,21 @@ export interface Preview {
 /** Reads a file. @throws {Invalid} when it is too long, or holds no name of a server at all */
 export function readList(ctx: AppContext, text: string): ReadList {
   if (text.length > mostCharacters) throw new Invalid('This list is too long');
-  const read = readBlockList(text, ownHosts(ctx));
+  const read = readText(ctx, text);
   // An empty answer of a broken server must not lift everything.
   if (read.rows.length === 0) throw new Invalid('This list holds no name of a server');
   if (read.refused.some(({ reason }) => reason === 'too_many'))
     throw new Invalid(`This list holds more than ${mostRows.toLocaleString('en')} names`);
   return read;
+}
+
+function readText(ctx: AppContext, text: string): ReadList {
+  try {
+    return readBlockList(text, ownHosts(ctx));
+  } catch (cause) {
+    if (cause instanceof CsvError) throw new Invalid('This list cannot be read as CSV', { cause });
+    throw cause;
+  }
 }
 
 /** Fetches a list. @throws {Invalid} with the reason, in words, when it cannot be had or read */
@@ -78,14 +88,16 @@ export async function previewAddress(ctx: AppContext, url: string): Promise<Prev
   return previewList(ctx, await fetchList(ctx, url), { listId: known?.id ?? '0' });
 }
 
-/** Does what a list says. Null when all is so already. */
+/** Does what a list says, once `before` has passed. Null when all is so already. */
 async function applyList(
   ctx: AppContext,
   cause: ChangeCause,
   read: ReadList,
   source: ListSource,
+  before: (tx: Transaction) => Promise<void> = async () => {},
 ): Promise<MadeChange | null> {
   return changeDomains(ctx, cause, async (tx) => {
+    await before(tx);
     const { added, changed, removed } = planList(await presentTerms(ctx, tx), read.rows, source);
     return [...added, ...changed, ...removed].map(({ domain, after }): WantedStep => ({
       what: 'block',
@@ -126,7 +138,7 @@ export async function followList(
     const isKnown = (await findList(ctx, { url })) !== null;
     throw new Invalid(isKnown ? 'This list is followed already' : `At most ${mostLists} lists can be followed`);
   }
-  const change = await applyList(ctx, { source: 'list', actorId, listId: id }, read, { listId: id });
+  const change = await applyFollowed(ctx, actorId, id, read, 'wake');
   return { list: await requireList(ctx, id), change };
 }
 
@@ -135,13 +147,29 @@ export async function refreshList(
   ctx: AppContext,
   actorId: string | null,
   id: string,
+  rest: 'wake' | 'keep' = 'wake',
 ): Promise<{ list: ListView; change: MadeChange | null }> {
   const { url } = await requireList(ctx, id);
-  const read = await fetchList(ctx, url);
-  const change = await applyList(ctx, { source: 'list', actorId, listId: id }, read, { listId: id });
-  await sql`update block_lists set fetched_at = ${ctx.clock()}, due_at = ${new Date(ctx.clock().getTime() + day)},
-    names = ${read.rows.length}, failure = null where id = ${id}`.execute(ctx.database.read);
+  const change = await applyFollowed(ctx, actorId, id, await fetchList(ctx, url), rest);
   return { list: await requireList(ctx, id), change };
+}
+
+/** Does what a fetched list says. @throws {NotFound} when it was left while it was fetched, or, with `keep`, has come to rest since */
+async function applyFollowed(
+  ctx: AppContext,
+  actorId: string | null,
+  id: string,
+  read: ReadList,
+  rest: 'wake' | 'keep',
+): Promise<MadeChange | null> {
+  const cause: ChangeCause = { source: 'list', actorId, listId: id };
+  return applyList(ctx, cause, read, { listId: id }, async (tx) => {
+    const now = ctx.clock();
+    const { rows } = await sql`
+      update block_lists set fetched_at = ${now}, due_at = ${new Date(now.getTime() + day)}, names = ${read.rows.length}, failure = null
+      where id = ${id} and (${rest === 'wake'}::boolean or due_at is not null) returning id`.execute(tx.sql);
+    if (rows.length === 0) throw new NotFound('This list is not followed any more');
+  });
 }
 
 /** No longer follows a list. Its blocks are lifted, or stay as if they had been made by hand. @throws {NotFound} */
@@ -171,7 +199,7 @@ export async function requireList(ctx: AppContext, id: string): Promise<ListView
 export async function refreshLists(ctx: AppContext): Promise<void> {
   for (const { id, url } of await dueLists(ctx)) {
     try {
-      await refreshList(ctx, null, id);
+      await refreshList(ctx, null, id, 'keep');
     } catch (error) {
       if (!(error instanceof Invalid || error instanceof NotFound)) throw error;
       ctx.log.warn({ err: error, list: url }, 'a list of blocks could not be fetched');
