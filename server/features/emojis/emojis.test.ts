@@ -129,6 +129,15 @@ describe('the staff', () => {
     expect((await publish({ status: ':new_name:' })).emojis).toHaveLength(1);
   });
 
+  it('gives a name once, also when two ask for it in the same moment', async () => {
+    const made = await Promise.all(['first', 'second', 'third', 'fourth'].map((name) => add(name)));
+    const renamed = await Promise.all(
+      made.map(({ body }) => admin.api('PATCH', `/api/admin/emojis/${body.id}`, { shortcode: 'only_one' })),
+    );
+    expect(renamed.map(({ status }) => status).toSorted()).toEqual([200, 422, 422, 422]);
+    for (const { body } of made) await admin.api('DELETE', `/api/admin/emojis/${body.id}`);
+  });
+
   it('deletes one: it leaves posts, their versions and profiles, and its picture is gone', async () => {
     const { body } = await add('short_lived');
     const { id } = await publish({ status: 'a :short_lived: :wide_wren:' });

@@ -66,6 +66,7 @@ export async function changeEmoji(ctx: AppContext, id: string, change: EmojiChan
   if (shortcode !== undefined) checkShortcode(shortcode);
   const category = change.category === undefined ? undefined : checkCategory(change.category);
   await ctx.database.write(async (tx) => {
+    if (shortcode !== undefined) await lockShortcodes(tx);
     await hold(tx, id);
     if (shortcode !== undefined) await refuseTaken(tx, shortcode, id);
     await tx.sql
@@ -108,9 +109,13 @@ async function hold(tx: Transaction, id: string): Promise<{ file: string; still:
   return row;
 }
 
-/** One addition at a time, so that two cannot take the same name or the last place. */
-async function checkRoom(tx: Transaction): Promise<void> {
+/** One at a time takes a name or a place, so that what is free when it is looked at is free when it is written. */
+async function lockShortcodes(tx: Transaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('custom_emojis', 0))`.execute(tx.sql);
+}
+
+async function checkRoom(tx: Transaction): Promise<void> {
+  await lockShortcodes(tx);
   const { rows } = await sql<{ count: number }>`select count(*)::int as count from custom_emojis`.execute(tx.sql);
   if ((rows[0]?.count ?? 0) >= emojiLimits.count)
     throw new Invalid(`There may be at most ${emojiLimits.count} emoji; delete some first`);
