@@ -9,8 +9,10 @@ import { nameOf, openServerWithDoors, type Door } from './doors.ts';
 import { fingerprint, openKnocker, type Heard } from './knock.ts';
 import { oddRequests, type OddRequest } from './odd-requests.ts';
 import type { Known } from './odd-values.ts';
-import { appToken, restock, settleTown, signInTo, type Town } from './town.ts';
-import { addressOf, sampleFor } from './walk.ts';
+import { restock } from './restock.ts';
+import { sampleFor } from './samples.ts';
+import { appToken, settleTown, signInTo, type Town } from './town.ts';
+import { addressOf } from './walk.ts';
 
 /** How often each door is knocked on that takes anything; FUZZ_RUNS=500 is for a long hunt. */
 const runs = Number(process.env['FUZZ_RUNS'] ?? 40);

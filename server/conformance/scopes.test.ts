@@ -5,8 +5,9 @@ import { startWorker } from '#server/worker.ts';
 import { call, signUp, type Answer } from '#server/testing/people.ts';
 import { nameOf, openServerWithDoors, type Door } from './doors.ts';
 import { fingerprint } from './knock.ts';
+import { sampleFor } from './samples.ts';
 import { appToken, settleTown, type Town } from './town.ts';
-import { addressOf, keyOf, sampleFor } from './walk.ts';
+import { addressOf, keyOf } from './walk.ts';
 
 const wrongToken = { status: 401, body: { error: 'The access token is invalid' } };
 const wrongScope = { status: 403, body: { error: 'This action is outside the authorized scopes' } };

@@ -3,28 +3,12 @@ import type { AppContext } from '#server/context.ts';
 import { issueToken } from '#server/features/auth/service/grant-token.ts';
 import { openSession, type OpenedSession } from '#server/features/auth/service/open-session.ts';
 import { registerApp } from '#server/features/auth/service/register-app.ts';
-import { stay } from '#server/features/auth/service/leave.ts';
 import { signUp as askToJoin } from '#server/features/auth/service/sign-up.ts';
-import { draftPage, scheduledPage } from '#server/features/composing/queries.ts';
-import { createDraft } from '#server/features/composing/service/drafts.ts';
-import { schedulePost } from '#server/features/composing/service/schedule.ts';
-import { unblock } from '#server/features/graph/service/block.ts';
-import { unmute } from '#server/features/graph/service/mute.ts';
-import { allowServer, blockServer } from '#server/features/domains/service/decide.ts';
 import { changeInstanceSettings } from '#server/features/instance/service.ts';
-import { filtersOf } from '#server/features/filters/queries.ts';
-import { createFilter } from '#server/features/filters/service/edit.ts';
-import { addKeyword } from '#server/features/filters/service/keywords.ts';
-import { addFilterPost } from '#server/features/filters/service/posts.ts';
-import { listsOf } from '#server/features/lists/queries.ts';
-import { findOwnMedia } from '#server/features/media/queries.ts';
-import { createList } from '#server/features/lists/service/edit.ts';
-import { featureTag } from '#server/features/tags/service/feature.ts';
-import { createPost } from '#server/features/posts/service/create.ts';
-import { firstStretch } from '#server/platform/keyset.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
-import { form, photo, uploadPicture } from '#server/testing/pictures.ts';
+import { form, photo } from '#server/testing/pictures.ts';
 import type { TestServer } from '#server/testing/server.ts';
+import { restockLater, restockServers } from './restock.ts';
 
 /** The people and what they made. Alice is who acts in most stories; Bob follows her; Carol is locked; Olga owns the server. */
 export interface Town {
@@ -46,11 +30,11 @@ export interface Town {
   poll: string;
   /** Alice was told of this. */
   notification: string;
-  /** What Alice made for herself. */
   /** And of this. */
   otherNotification: string;
   /** Two whose news to Alice is held back. */
   requests: [string, string];
+  /** What Alice made for herself. */
   things: {
     list: string;
     filter: string;
@@ -67,12 +51,13 @@ export interface Town {
   /** A browser where Alice is signed in. */
   session: string;
   /** What the staff decided about other servers. */
-  servers: { block: string; allow: string };
+  servers: { block: string; allow: string; provider: string };
   /** One that Alice let in. */
   app: { id: string; clientId: string; clientSecret: string };
 }
 
-interface Later {
+/** What somebody wrote for later, and a talk of theirs. */
+export interface Later {
   scheduled: string;
   draft: string;
   talk: string;
@@ -200,92 +185,6 @@ async function must(person: Person, method: string, path: string, body?: unknown
   const answer = await person.api(method, path, body);
   if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return String(answer.body.id ?? '');
-}
-
-/**
- * The town with all that the last visitor may have taken away: two posts of Alice, peace between her and Bob, and something
- * that she was told.
- */
-export async function restock({ ctx }: TestServer, town: Town): Promise<Town> {
-  const [alice, bob] = [town.alice.accountId, town.bob.accountId];
-  for (const { accountId } of [town.alice, town.olga]) await ctx.database.write((tx) => stay(tx, accountId));
-  await unblock(ctx, { blockerId: alice, blockedId: bob });
-  await unblock(ctx, { blockerId: bob, blockedId: alice });
-  await unmute(ctx, { muterId: alice, mutedId: bob });
-  const write = (source: string): Promise<string> =>
-    createPost(ctx, { accountId: alice, source, visibility: 'public' });
-  const posts = { ...town.posts, plain: await write('good evening'), tagged: await write('#birds') };
-  const asked = { options: ['this', 'that'], expiresIn: 3600, multiple: true, hideTotals: false };
-  const poll = await createPost(ctx, { accountId: bob, source: 'which?', visibility: 'public', poll: asked });
-  const told = await ctx.database.read
-    .insertInto('notifications')
-    .values({ account_id: alice, from_account_id: bob, kind: 'like', post_id: posts.plain, created_at: ctx.clock() })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return {
-    ...town,
-    posts,
-    poll,
-    later: await restockLater(ctx, alice),
-    servers: await restockServers(ctx),
-    things: await restockThings(ctx, town),
-    notification: told.id,
-  };
-}
-
-/** A server that is blocked, and one on the list. */
-async function restockServers(ctx: AppContext): Promise<Town['servers']> {
-  const { id: block } = await blockServer(ctx, null, 'blocked.example', { severity: 'limit' });
-  const { id: allow } = await allowServer(ctx, null, 'listed.example');
-  return { block, allow };
-}
-
-/** What Alice made for herself, where somebody took it away. */
-async function restockThings(ctx: AppContext, town: Town): Promise<Town['things']> {
-  const { accountId } = town.alice;
-  const lists = await listsOf(ctx, accountId);
-  const list = lists.find(({ id }) => id === town.things.list)?.id ?? lists[0]?.id;
-  const filters = await filtersOf(ctx, accountId);
-  const keywords = new Set(filters.flatMap((one) => one.keywords.map(({ id }) => id)));
-  const keywordOf = async (known: string, keyword: string): Promise<string> =>
-    keywords.has(known) ? known : addKeyword(ctx, accountId, filter, { keyword });
-  const filter =
-    filters.find(({ id }) => id === town.things.filter)?.id ??
-    (await createFilter(ctx, accountId, { title: 'Spoilers', contexts: ['home'] }));
-  return {
-    list: list ?? (await createList(ctx, accountId, { title: 'Friends' })),
-    filter,
-    keyword: await keywordOf(town.things.keyword, 'ending'),
-    oldFilter: await keywordOf(town.things.oldFilter, 'season'),
-    filterPost: await addFilterPost(ctx, accountId, filter, town.reply),
-    featuredTag: await featureTag(ctx, accountId, { name: 'bees', display: 'bees' }),
-    import: town.things.import,
-    media: await restockMedia(ctx, town),
-  };
-}
-
-/** The upload, or another one when somebody took it away. */
-async function restockMedia(ctx: AppContext, { alice, things }: Town): Promise<string> {
-  const known = await findOwnMedia(ctx, alice.accountId, things.media);
-  return known?.postId === null ? known.id : uploadPicture(ctx, alice.accountId);
-}
-
-/** What somebody wrote for later, and their first talk, also when it was put away. */
-async function restockLater(ctx: AppContext, accountId: string): Promise<Later> {
-  const post = { accountId, source: 'good night', visibility: 'public' } as const;
-  const [scheduled] = await scheduledPage(ctx, accountId, firstStretch(1));
-  const [draft] = await draftPage(ctx, accountId, firstStretch(1));
-  const { rows } = await ctx.database.pool.query<{ id: string }>(
-    `insert into talks (account_id, conversation_id, others, last_post_id, unread)
-    select account_id, conversation_id, '', id, true from posts where account_id = $1 and visibility = 'direct' order by id limit 1
-    on conflict (account_id, conversation_id, others) do update set unread = true returning id`,
-    [accountId],
-  );
-  return {
-    scheduled: scheduled?.id ?? (await schedulePost(ctx, post, new Date(ctx.clock().getTime() + 3_600_000))),
-    draft: draft?.id ?? (await createDraft(ctx, accountId, { content: 'to be' })),
-    talk: rows[0]?.id ?? '1',
-  };
 }
 
 /** A browser where somebody is signed in. */

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, type Answer } from '#server/testing/people.ts';
 import { nameOf, openServerWithDoors, type Door } from './doors.ts';
 import { toForm } from './forms.ts';
+import { sampleFor } from './samples.ts';
 import { settleTown, type Town } from './town.ts';
-import { addressOf, byLetter, isForApps, keyOf, sampleFor } from './walk.ts';
+import { addressOf, byLetter, isForApps, keyOf } from './walk.ts';
 
 type Fields = Record<string, unknown>;
 interface Schema {
