@@ -11,13 +11,15 @@ import { recordRelay, type RelayPlace } from '../service/subscribe.ts';
 /**
  * Subscribes to the relay with that address: an inbox (`…/inbox`) for Mastodon-style ones, an actor for LitePub-style ones, which is
  * fetched. It is used once it has accepted. Returns its id.
- * @throws {Invalid} when the address is none, is known already, or shows no actor
+ * @throws {Invalid} when the address is none, is known already, shows no actor, or is of a server with which nothing passes
  */
 export async function addRelay(ctx: AppContext, { address }: { address: string }): Promise<string> {
   const uri = address.trim();
   if (!isFederationId(uri, ctx.config.allowPrivateAddresses))
     throw new Invalid('A relay is named by the https address of its inbox or its actor, as its makers give it');
   if (hostOf(uri) === hostOf(ctx.config.origin)) throw new Invalid('This server is no relay for itself');
+  if (ctx.domains.isShut(hostOf(uri) ?? ''))
+    throw new Invalid('This server does not talk to that server: look at your blocks, or at the list of those that count');
   return recordRelay(ctx, uri, await findPlace(ctx, uri));
 }
 
