@@ -24,6 +24,8 @@ export interface DomainRules {
   /** Nothing passes between us in either direction: it is blocked, or it is not on the list where only listed ones count. */
   isShut(host: string): boolean;
   isLimited(host: string): boolean;
+  /** Whether there is any limited server at all. */
+  hasLimits(): boolean;
   /** Its files are not shown here. */
   rejectsMedia(host: string): boolean;
   rejectsReports(host: string): boolean;
@@ -64,11 +66,13 @@ export function createRules(decided: {
   };
   const isShut = (host: string): boolean =>
     blockOf(host) !== null || (mode === 'allow-list' && !isListed(host) && !isOwnName(ownHosts, host));
+  const hasLimits = decided.blocks.some(({ severity }) => severity === 'limit');
   return {
     ruleFor,
     blockOf,
     isShut,
     isLimited: (host) => ruleFor(host)?.severity === 'limit',
+    hasLimits: () => hasLimits,
     rejectsMedia: (host) => isShut(host) || ruleFor(host)?.rejectMedia === true,
     rejectsReports: (host) => isShut(host) || ruleFor(host)?.rejectReports === true,
   };

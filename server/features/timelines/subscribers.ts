@@ -1,8 +1,8 @@
 // What happens to home timelines when others act, and who is told at once.
 import type { AppContext } from '#server/context.ts';
 import type { Events } from '#server/events.ts';
+import { findAccount } from '#server/features/accounts/queries.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
-import { hostOf } from '#server/platform/fediverse/json.ts';
 import { postsLinkingTo } from '#server/features/posts/queries/lists.ts';
 import { forget } from '#server/features/posts/service/forget.ts';
 import {
@@ -143,9 +143,7 @@ export async function mendHome(ctx: AppContext, { ownerId, freedIds }: Events['l
 }
 
 async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostView, ownerIds: string[]): Promise<void> {
-  // Posts of limited servers are for those who look for them.
-  const isLimited = !post.local && ctx.domains.isLimited(hostOf(post.uri) ?? '');
-  const isOpen = post.visibility === 'public' && post.boostOfId === null && !isLimited;
+  const isOpen = post.visibility === 'public' && post.boostOfId === null && !(await isLimited(ctx, post));
   const news: PostNews = {
     event,
     postId: post.id,
@@ -156,6 +154,13 @@ async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostVi
       : null,
   };
   await ctx.bus.publish('post', news);
+}
+
+/** Posts of limited servers are for those who look for them. The author knows: a server has more names than its posts show. */
+async function isLimited(ctx: AppContext, post: PostView): Promise<boolean> {
+  if (post.local || !ctx.domains.hasLimits()) return false;
+  const author = await findAccount(ctx, post.accountId);
+  return author !== null && author.limitedAt !== null;
 }
 
 async function follows(ctx: AppContext, followerId: string, followeeId: string): Promise<boolean> {

@@ -45,6 +45,7 @@ export async function openDomains(options: {
     blockOf: (host) => rules.blockOf(host),
     isShut: (host) => rules.isShut(host),
     isLimited: (host) => rules.isLimited(host),
+    hasLimits: () => rules.hasLimits(),
     rejectsMedia: (host) => rules.rejectsMedia(host),
     rejectsReports: (host) => rules.rejectsReports(host),
     refresh,
