@@ -8,6 +8,7 @@ import { instanceRoutes } from '#server/features/admin/routes/instance.ts';
 import { deliveryRoutes } from '#server/features/admin/routes/deliveries.ts';
 import { staffRoutes } from '#server/features/admin/routes/staff.ts';
 import { authorizeRoutes } from '#server/features/auth/routes/authorize.ts';
+import { emailDomainRoutes } from '#server/features/auth/routes/email-domains.ts';
 import { leaveRoutes } from '#server/features/auth/routes/leave.ts';
 import { languageRoutes } from '#server/features/auth/routes/language.ts';
 import { mediaWishRoutes } from '#server/features/auth/routes/media-wishes.ts';
@@ -75,6 +76,7 @@ async function webRoutes(app: App, ctx: AppContext): Promise<void> {
   await userRoutes(app, ctx);
   await mediaWishRoutes(app, ctx);
   await languageRoutes(app, ctx);
+  await emailDomainRoutes(app, ctx);
   await emojiRoutes(app, ctx);
   await accountRoutes(app, ctx);
   await credentialRoutes(app, ctx);

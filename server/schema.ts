@@ -4,6 +4,8 @@ import { AccountSchema, AccountKeySchema } from '#server/features/accounts/entit
 import {
   AccessTokenSchema,
   AuthChallengeSchema,
+  EmailDomainBlockSchema,
+  EmailDomainRefusalSchema,
   EmailTokenSchema,
   OauthAppSchema,
   OauthCodeSchema,
@@ -63,7 +65,12 @@ import {
   TagSchema,
   TombstoneSchema,
 } from '#server/features/posts/entities.ts';
-import { BookmarkSchema, LikeSchema, MutedConversationSchema, PinSchema } from '#server/features/posts/entities/acts.ts';
+import {
+  BookmarkSchema,
+  LikeSchema,
+  MutedConversationSchema,
+  PinSchema,
+} from '#server/features/posts/entities/acts.ts';
 import { PollSchema, PollVoteSchema } from '#server/features/posts/entities/polls.ts';
 import { InteractionRequestSchema, QuoteSchema } from '#server/features/posts/entities/quotes.ts';
 import { RelaySchema } from '#server/features/relays/entities.ts';
@@ -95,6 +102,8 @@ export const entities = [
   OauthCodeSchema,
   AccessTokenSchema,
   EmailTokenSchema,
+  EmailDomainBlockSchema,
+  EmailDomainRefusalSchema,
   TotpKeySchema,
   PasskeySchema,
   RecoveryCodeSchema,

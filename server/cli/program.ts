@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addDomainCommands } from './domain.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addEmailDomainCommands } from './email-domains.ts';
 import { addEmojiCommands } from './emojis.ts';
 import { addFederationCommands } from './federation.ts';
 import { addMediaCommands } from './media.ts';
@@ -37,6 +38,7 @@ export function buildProgram(): Command {
   addQueueCommands(program);
   addMediaCommands(program);
   addDomainCommands(program);
+  addEmailDomainCommands(program);
   addEmojiCommands(program);
   addFederationCommands(program);
   addRelayCommands(program);

@@ -218,7 +218,7 @@ describe('W5: a body changes nothing for', () => {
     };
     const later = { scheduled: '0', draft: '0', talk: '0' };
     const posts = { ...town.posts, plain: '1', tagged: '1' };
-    const servers = { block: '0', allow: '0' };
+    const servers = { block: '0', allow: '0', provider: '0' };
     const unknown = { ...town, posts, things, later, servers, session: '1', app: { ...town.app, id: '1' } };
     const token = await keyOf(server, town, door);
     const forms: Wish[] = [

@@ -96,6 +96,7 @@ beforeAll(async () => {
     '/api/v1/severed_relationships/:id/accounts': `/api/v1/severed_relationships/${severance}/accounts`,
     '/api/v1/admin/domain_blocks': '/api/v1/admin/domain_blocks',
     '/api/v1/admin/domain_allows': '/api/v1/admin/domain_allows',
+    '/api/v1/admin/email_domain_blocks': '/api/v1/admin/email_domain_blocks',
     '/api/admin/domain-changes': '/api/admin/domain-changes',
   };
 });
@@ -106,6 +107,7 @@ async function decideAboutServers(): Promise<void> {
   for (let index = 0; index < size; index += 1) {
     await must(olga, 'POST', '/api/v1/admin/domain_blocks', { domain: `evil${index}.example` });
     await must(olga, 'POST', '/api/v1/admin/domain_allows', { domain: `kind${index}.example` });
+    await must(olga, 'POST', '/api/v1/admin/email_domain_blocks', { domain: `mail${index}.example` });
   }
 }
 
@@ -239,6 +241,7 @@ const byId = [
   '/api/v1/severed_relationships',
   '/api/v1/admin/domain_blocks',
   '/api/v1/admin/domain_allows',
+  '/api/v1/admin/email_domain_blocks',
   '/api/admin/domain-changes',
 ];
 

@@ -1,4 +1,4 @@
-// Who may come in: users (the login of a local account), sessions, apps and their tokens.
+// Who may come in: users (the login of a local account), sessions, apps and their tokens; and which addresses may not.
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '#server/features/accounts/entities.ts';
 import type { QuotePolicy, Visibility } from '#server/features/instance/entities.ts';
@@ -203,3 +203,30 @@ export const AuthChallengeSchema = defineEntity({
 });
 export class AuthChallenge extends AuthChallengeSchema.class {}
 AuthChallengeSchema.setClass(AuthChallenge);
+
+/** An e-mail provider, with all below its name, of which no address may sign up. */
+export const EmailDomainBlockSchema = defineEntity({
+  name: 'EmailDomainBlock',
+  tableName: 'email_domain_blocks',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    domain: p.text().unique(),
+    createdAt: p.datetime(3),
+  },
+});
+export class EmailDomainBlock extends EmailDomainBlockSchema.class {}
+EmailDomainBlockSchema.setClass(EmailDomainBlock);
+
+/** How many such addresses were refused on a day. Not whose. */
+export const EmailDomainRefusalSchema = defineEntity({
+  name: 'EmailDomainRefusal',
+  tableName: 'email_domain_refusals',
+  properties: {
+    blockId: () => p.manyToOne(EmailDomainBlock).mapToPk().fieldName('block_id').primary().deleteRule('cascade'),
+    /** Days since 1970 began, in UTC. */
+    day: p.integer().primary().autoincrement(false),
+    refused: p.integer(),
+  },
+});
+export class EmailDomainRefusal extends EmailDomainRefusalSchema.class {}
+EmailDomainRefusalSchema.setClass(EmailDomainRefusal);

@@ -8,6 +8,7 @@ import type { EmailTokenPurpose } from '../entities.ts';
 import { emailFault } from '../policy.ts';
 import { findEmailToken, findUser } from '../queries.ts';
 import { worthlessLink } from './confirm.ts';
+import { emailDomainFault } from './email-domains.ts';
 import { limitAddress, limitPerson } from './limits.ts';
 import { isEmailTaken, lockSignUps } from './sign-up.ts';
 
@@ -16,7 +17,7 @@ const lifeMs = { change: 24 * 3_600_000, restore: 7 * 24 * 3_600_000 };
 
 /**
  * Asks for another address; an older wish is void. Whether somebody else has it is found out when the letter is written, so answer
- * and time are the same. @throws {Invalid} when it is no address, or the present one @throws {TooMany}
+ * and time are the same. @throws {Invalid} when it is no address, the present one, or of a blocked provider @throws {TooMany}
  */
 export async function wishForEmail(ctx: AppContext, accountId: string, wish: string): Promise<void> {
   const email = wish.replaceAll(/^ +| +$/g, '');
@@ -24,7 +25,8 @@ export async function wishForEmail(ctx: AppContext, accountId: string, wish: str
   if (!user) throw new NotFound('There is no such user');
   const fault =
     emailFault(email) ??
-    (email === user.email ? { error: 'ERR_TAKEN', description: 'This is your address already' } : null);
+    (email === user.email ? { error: 'ERR_TAKEN', description: 'This is your address already' } : null) ??
+    (await emailDomainFault(ctx, email));
   if (fault) throw new Invalid(`Validation failed: ${fault.description}`, { details: { email: [fault] } });
   await limitPerson(ctx, 'emailChange', accountId);
   await limitPerson(ctx, 'mail', email);

@@ -2,16 +2,17 @@
 import type { AppContext } from '#server/context.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { emailFault } from '../policy.ts';
+import { emailDomainFault } from './email-domains.ts';
 import { isEmailTaken, lockSignUps } from './sign-up.ts';
 
 /**
  * Sets the address of a login that has not confirmed one, and voids the links that went to the old one. An address that has a login
  * already changes nothing and is answered alike, so that nobody can find out whose it is.
- * @throws {Invalid} when it is no address
+ * @throws {Invalid} when it is no address, or of a blocked provider
  */
 export async function changeWaitingAddress(ctx: AppContext, accountId: string, wish: string): Promise<void> {
   const email = wish.trim();
-  const fault = emailFault(email);
+  const fault = emailFault(email) ?? (await emailDomainFault(ctx, email));
   if (fault) throw new Invalid(`Validation failed: ${fault.description}`, { details: { email: [fault] } });
   await ctx.database.write(async (tx) => {
     await lockSignUps(tx);

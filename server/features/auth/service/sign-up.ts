@@ -9,6 +9,7 @@ import { hashToken } from '#server/platform/tokens.ts';
 import type { Role } from '../entities.ts';
 import { emailFault, isReady, passwordFault, usernameFault } from '../policy.ts';
 import { findEmailToken, hasOwner } from '../queries.ts';
+import { emailDomainFault } from './email-domains.ts';
 import { hashPassword } from './passwords.ts';
 
 export interface SignUp {
@@ -49,6 +50,8 @@ export async function signUp(ctx: AppContext, wish: SignUp): Promise<SignUpResul
   const details = fieldFaults(asked, registrations === 'approval' && !isOwner);
   if (!asked.agreement)
     details.agreement = [{ error: 'ERR_ACCEPTED', description: 'Please agree to the rules of this server' }];
+  const provider = isOwner || details.email !== undefined ? null : await emailDomainFault(ctx, asked.email);
+  if (provider !== null) details.email = [provider];
   refuse(details);
   // Both take their time before anything is looked up, so that an answer's time does not tell whether an address is known.
   const passwordHash = await hashPassword(asked.password);
