@@ -62,6 +62,8 @@ test('conversations are listed, read, unread and put away', async () => {
   await server.settle();
   const [talk] = await bob.v1.conversations.list();
   expect(talk).toMatchObject({ unread: true, accounts: [{ acct: 'alice' }], lastStatus: { visibility: 'direct' } });
+  const direct = await bob.v1.timelines.direct.list({ limit: 5 });
+  expect(direct.map(({ id }) => id)).toEqual([talk?.lastStatus?.id]);
   const one = bob.v1.conversations.$select(talk?.id ?? '');
   expect((await one.read()).unread).toBe(false);
   expect((await one.unread()).unread).toBe(true);
@@ -75,4 +77,7 @@ test('a post is quoted, and its quotes are listed', async () => {
   expect(quoting.quote).toMatchObject({ state: 'accepted', quotedStatus: { id: quoted.id, quotesCount: 1 } });
   const one = alice.v1.statuses.$select(quoted.id);
   expect((await one.quotes.list()).map(({ id }) => id)).toEqual([quoting.id]);
+  const closed = await one.update({ status: 'quote me no more', quoteApprovalPolicy: 'nobody' });
+  expect(closed.quoteApproval).toMatchObject({ automatic: [], manual: [] });
+  expect((await bob.v1.statuses.$select(quoted.id).fetch()).quoteApproval.currentUser).toBe('denied');
 });

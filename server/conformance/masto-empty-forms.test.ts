@@ -32,10 +32,9 @@ describe('lists are empty', () => {
   });
 
   test('collections, in their wrapper', async () => {
-    for (const name of ['collections', 'in_collections']) {
-      const { status, body } = await person.api('GET', `/api/v1/accounts/${person.accountId}/${name}`);
-      expect({ status, body }).toEqual({ status: 200, body: { collections: [] } });
-    }
+    const select = alice.v1.accounts.$select(person.accountId);
+    expect(await select.collections.list({ limit: 5 })).toEqual({ collections: [] });
+    expect(await select.inCollections.list({ limit: 5 })).toEqual({ collections: [] });
   });
 
   test('annual reports', async () => {
@@ -46,7 +45,8 @@ describe('lists are empty', () => {
   });
 
   test('nobody is suggested again, since nobody was', async () => {
-    expect((await person.api('DELETE', `/api/v1/suggestions/${person.accountId}`)).body).toEqual({});
+    const one = alice.v1.suggestions.$select(person.accountId);
+    expect(await one.remove(person.accountId)).toEqual({});
   });
 });
 
@@ -60,6 +60,21 @@ describe('what would have to do something refuses in words', () => {
     'reading a collection': [() => alice.v1.collections.$select('1').fetch(), missing],
     'changing a collection': [() => alice.v1.collections.$select('1').update({ name: 'Bees' }), missing],
     'deleting a collection': [() => alice.v1.collections.$select('1').remove(), missing],
+    'adding somebody to a collection': [
+      () => alice.v1.collections.$select('1').items.create({ accountId: person.accountId }),
+      missing,
+    ],
+    'taking somebody out of a collection': [
+      () => alice.v1.collections.$select('1').items.$select('1').remove(),
+      missing,
+    ],
+    'leaving a collection': [() => alice.v1.collections.$select('1').items.$select('1').revoke(), missing],
+    'reacting to an announcement': [
+      () => alice.v1.announcements.$select('1').reactions.$select('👍').update(),
+      missing,
+    ],
+    'taking that back': [() => alice.v1.announcements.$select('1').reactions.$select('👍').remove(), missing],
+    'reading a report of the year': [() => alice.v1.annualReports.$select('2026').read(), missing],
     'dismissing an announcement': [() => alice.v1.announcements.$select('1').dismiss(), missing],
     'a report of the year': [
       () => alice.v1.annualReports.$select('2026').generate(),

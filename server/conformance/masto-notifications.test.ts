@@ -68,5 +68,28 @@ test('the policy is read and changed; requests are listed, read, accepted and di
   await alice.v1.notifications.requests.$select(second.id).accept();
   expect(await alice.v1.notifications.requests.merged.fetch()).toEqual({ merged: true });
   expect(await alice.v1.notifications.list({ types: ['mention'] })).toHaveLength(1);
+  expect(await alice.v1.notifications.fetch({ types: ['mention'] })).toHaveLength(1);
   expect(await alice.v1.notifications.requests.list()).toEqual([]);
+});
+
+test('several requests are accepted, and dismissed, at once', async () => {
+  await alice.v2.notifications.policy.update({ forNotFollowing: 'filter' });
+  const strangers = await Promise.all(['carol', 'dave'].map((name) => signUp(server, name)));
+  const ask = async (): Promise<string[]> => {
+    for (const stranger of strangers) await stranger.api('POST', '/api/v1/statuses', { status: '@alice hello?' });
+    await server.settle();
+    return (await alice.v1.notifications.requests.list()).map(({ id }) => id);
+  };
+  // The client's types forget that these take ids.
+  type All = Record<'accept' | 'dismiss', (params: { id: readonly string[] }) => Promise<void>>;
+  const all = alice.v1.notifications.requests as unknown as All;
+  expect(await ask()).toHaveLength(2);
+  await all.dismiss({ id: (await alice.v1.notifications.requests.list()).map(({ id }) => id) });
+  expect(await alice.v1.notifications.requests.list()).toEqual([]);
+  const again = await ask();
+  expect(again).toHaveLength(2);
+  await all.accept({ id: again });
+  expect(await alice.v1.notifications.requests.list()).toEqual([]);
+  const told = await alice.v1.notifications.list({ types: ['mention'] });
+  expect(told.map(({ account }) => account.acct)).toEqual(expect.arrayContaining(['carol', 'dave']));
 });

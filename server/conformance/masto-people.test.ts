@@ -1,6 +1,7 @@
 // The npm client masto, unmodified: what people do with people beyond following, and their own profile and settings.
-import { createRestAPIClient, type mastodon } from 'masto';
+import { createOAuthAPIClient, createRestAPIClient, type mastodon } from 'masto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openMailbox } from '#server/testing/mailbox.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 
@@ -32,7 +33,11 @@ test('people are shown on a profile, noted about, removed as followers; whom one
   await select.follow({ reblogs: false, notify: true, languages: ['en'] });
   expect((await select.pin()).endorsed).toBe(true);
   expect((await alice.v1.endorsements.list()).map(({ id }) => id)).toEqual([other.accountId]);
+  const shown = await bob.v1.accounts.$select(person.alice.accountId).endorsements.list({ limit: 5 });
+  expect(shown.map(({ id }) => id)).toEqual([other.accountId]);
   expect((await select.unpin()).endorsed).toBe(false);
+  expect((await select.endorse()).endorsed).toBe(true);
+  expect((await select.unendorse()).endorsed).toBe(false);
   expect((await select.note.create({ comment: 'a friend' })).note).toBe('a friend');
   await bob.v1.accounts.$select(carol.accountId).follow();
   await bob.v1.accounts.$select(person.alice.accountId).follow();
@@ -63,6 +68,7 @@ test('the directory is read, and the profile and the settings', async () => {
   expect(changed).toMatchObject({ displayName: 'Alice', note: 'birds', showMedia: false, avatar: null });
   expect(await alice.v1.profile.fetch()).toEqual(changed);
   expect((await alice.v1.profile.avatar.remove()).displayName).toBe('Alice');
+  expect((await alice.v1.profile.header.remove()).header).toMatch(/missing\.png$/);
   expect(Object.keys(await alice.v1.preferences.fetch()).toSorted()).toEqual([
     'posting:default:language',
     'posting:default:quote_policy',
@@ -72,6 +78,31 @@ test('the directory is read, and the profile and the settings', async () => {
     'reading:expand:media',
     'reading:expand:spoilers',
   ]);
+});
+
+test('somebody who signs up and mistyped their address asks for the letter again', async () => {
+  const mail = openMailbox();
+  server.ctx.mail = mail;
+  const plain = { url: server.origin, log: 'error' } as const;
+  const redirectUri = 'urn:ietf:wg:oauth:2.0:oob';
+  const app = await createRestAPIClient(plain).v1.apps.create({
+    clientName: 'Pocket',
+    redirectUris: redirectUri,
+    scopes: 'read write',
+  });
+  const { accessToken } = await createOAuthAPIClient(plain).token.create({
+    grantType: 'client_credentials',
+    clientId: app.clientId ?? '',
+    clientSecret: app.clientSecret ?? '',
+    redirectUri,
+    scope: 'read write',
+  });
+  const fay = { username: 'fay', email: 'fya@mail.example', password: 'correct horse battery', locale: 'en' };
+  const come = await createRestAPIClient({ ...plain, accessToken }).v1.accounts.create({ ...fay, agreement: true });
+  const waiting = createRestAPIClient({ ...plain, accessToken: come.accessToken });
+  expect(await waiting.v1.emails.confirmations.create({ email: 'fay@mail.example' })).toEqual({});
+  await server.settle();
+  expect(mail.letterTo('fay@mail.example').text).toContain('/confirm');
 });
 
 test('somebody is reported', async () => {

@@ -27,5 +27,7 @@ test('search finds people, hashtags and posts, one kind or all, page by page', a
   expect(mine.statuses.map(({ id }) => id)).toEqual([post.id]);
   const next = await alice.v2.search.list({ q: 'from:me', type: 'statuses', offset: 1 });
   expect(next).toEqual({ accounts: [], hashtags: [], statuses: [] });
+  // As old apps know it, hashtags are names.
+  expect(await alice.v1.search.list({ q: 'alice' })).toEqual({ ...all, hashtags: ['alicebirds'] });
   expect(await alice.v1.accounts.search.list({ q: 'ali', limit: 1 })).toMatchObject([{ acct: 'alice' }]);
 });

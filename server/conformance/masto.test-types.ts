@@ -8,8 +8,16 @@ import type {
   MastodonFilterStatus,
   MastodonOldFilter,
 } from '#server/features/filters/serializers.ts';
+import type { MastodonAdminEmailDomainBlock } from '#server/features/auth/serializers/email-domains.ts';
 import type { CredentialAccount, serializePreferences } from '#server/features/auth/serializers/credentials.ts';
 import type { serializeApp, serializeNewApp, serializeToken } from '#server/features/auth/serializers/oauth.ts';
+import type {
+  MastodonAdminDomainAllow,
+  MastodonAdminDomainBlock,
+  MastodonDomainBlock,
+} from '#server/features/domains/serializers.ts';
+import type { MastodonCustomEmoji, MastodonEmoji } from '#server/features/emojis/serializers.ts';
+import type { MastodonSeverance } from '#server/features/graph/serializers/severances.ts';
 import type { MastodonFamiliarFollowers, MastodonRelationship } from '#server/features/graph/serializers.ts';
 import type { MastodonScheduledStatus } from '#server/features/composing/serializers.ts';
 import type { MastodonConversation } from '#server/features/conversations/serializers.ts';
@@ -162,6 +170,9 @@ type PushSubscription = Omit<mastodon.v1.WebPushSubscription, 'id' | 'alerts'> &
   alerts: Record<string, boolean>;
 };
 
+// masto misspells `reject_reports`: https://docs.joinmastodon.org/entities/Admin_DomainBlock/#reject_reports
+type AdminDomainBlock = Omit<mastodon.v1.admin.DomainBlock, 'rejectReposts'> & { rejectReports: boolean };
+
 /** News of reactions reach those apps only that ask for them by this name. */
 type Reactions = 'pleroma:emoji_reaction';
 type Unasked<News extends { type: string }> = Omit<News, 'type'> & { type: Exclude<News['type'], Reactions> };
@@ -210,6 +221,13 @@ export type Promises = [
   Fits<Camel<MastodonNotificationRequest>, NotificationRequest>,
   Fits<Camel<MastodonReport>, Wider<mastodon.v1.Report, { targetAccount: Account }>>,
   Fits<Camel<MastodonPushSubscription>, PushSubscription>,
+  Fits<Camel<MastodonCustomEmoji>, mastodon.v1.CustomEmoji>,
+  Fits<Camel<MastodonEmoji>, mastodon.v1.CustomEmoji>,
+  Fits<Camel<MastodonDomainBlock>, mastodon.v1.DomainBlock>,
+  Fits<Camel<MastodonSeverance>, mastodon.v1.RelationshipSeveranceEvent>,
+  Fits<Camel<MastodonAdminDomainBlock>, AdminDomainBlock>,
+  Fits<Camel<MastodonAdminDomainAllow>, mastodon.v1.admin.DomainAllow>,
+  Fits<Camel<MastodonAdminEmailDomainBlock>, mastodon.v1.admin.EmailDomainBlock>,
   Fits<Camel<MastodonMarkers>, Partial<mastodon.v1.Marker>>,
   Fits<Camel<ReturnType<typeof serializeInstance>>, Instance>,
   Fits<Camel<ReturnType<typeof serializeInstanceV1>>, InstanceV1>,
