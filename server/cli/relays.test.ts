@@ -39,7 +39,10 @@ it('adds, lists, pauses, resumes and removes both kinds; the relay hears of it',
   expect((await run('add', relay.uri)).stdout).toContain(`Asked ${relay.uri}. It is used once it has accepted`);
   await until(async () => sent('Follow') !== first);
   const listed = await run('list');
-  const rows = listed.stdout.trimEnd().split('\n').map((line) => line.split(/ +/));
+  const rows = listed.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ +/));
   expect(rows).toEqual([
     ['ID', 'STATE', 'KIND', 'ADDRESS'],
     [added.json.id, 'pending', 'mastodon', inbox],

@@ -19,7 +19,9 @@ export async function addRelay(ctx: AppContext, { address }: { address: string }
     throw new Invalid('A relay is named by the https address of its inbox or its actor, as its makers give it');
   if (hostOf(uri) === hostOf(ctx.config.origin)) throw new Invalid('This server is no relay for itself');
   if (ctx.domains.isShut(hostOf(uri) ?? ''))
-    throw new Invalid('This server does not talk to that server: look at your blocks, or at the list of those that count');
+    throw new Invalid(
+      'This server does not talk to that server: look at your blocks, or at the list of those that count',
+    );
   return recordRelay(ctx, uri, await findPlace(ctx, uri));
 }
 
