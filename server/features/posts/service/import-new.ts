@@ -29,6 +29,8 @@ export async function importPosts(ctx: AppContext, posts: readonly ImportedPost[
     await lockAddresses(
       tx.sql,
       posts.map(({ uri }) => uri),
+      // An answer and what it answers may come to two workers at one moment: one of them sees the other's.
+      posts.flatMap(({ inReplyToUri }) => inReplyToUri ?? []),
     );
     const done = new Map<ImportedPost, Written>();
     for (let left = [...posts]; left.length > 0; left = left.filter((post) => !done.has(post)))
