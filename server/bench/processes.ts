@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compileCache } from '#server/testing/child-server.ts';
 
 export interface Child {
   pid: number;
@@ -23,8 +24,6 @@ export interface ChildOptions {
 const root = new URL('../../', import.meta.url).pathname;
 /** What a child inherits; settings of this server in the surroundings must not change what is measured. */
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'UV_THREADPOOL_SIZE'];
-/** As bin/start keeps it, so that starts are timed as people see them. */
-const compileCache = join(root, 'node_modules', '.cache', 'node');
 
 /** As bin/start starts it: young garbage is cleared sooner, which saves a third of the memory and costs nothing that can be measured. */
 export const serverFlags = ['--max-semi-space-size=8'];

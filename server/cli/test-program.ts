@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '#server/testing/child-server.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,9 +17,6 @@ export interface Outcome {
   // oxlint-disable-next-line typescript/no-explicit-any
   json: any;
 }
-
-/** As in bin/rookery: the next start takes a third less. */
-const compileCache = join(root, 'node_modules/.cache/node');
 
 /** Runs bin/rookery's program with these settings and no others. */
 export async function rookery(settings: Record<string, string>, args: readonly string[], input = ''): Promise<Outcome> {

@@ -108,7 +108,6 @@ async function environment(rig: Rig, url: string, folder: string, options: Scene
     ALLOW_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'warn',
     RATE_LIMIT: '1000000',
-    NODE_COMPILE_CACHE: join(rig.folder, 'compiled'),
     ...options.env,
   };
   if (options.redis === true && rig.redis !== null)

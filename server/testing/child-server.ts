@@ -32,6 +32,8 @@ export interface ChildOptions {
 
 const server = fileURLToPath(new URL('../main.ts', import.meta.url));
 const preload = fileURLToPath(new URL('child/preload.ts', import.meta.url));
+/** What Node has compiled, as bin/start and bin/rookery keep it: loading the server is most of what a start costs. */
+export const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
 const startWithinMs = 60_000;
 
 /** Prepares it; nothing runs yet. It may be started again after it has ended. */
@@ -90,5 +92,6 @@ function launch({ env, names = false, fileBlocks, program = server, ...more }: C
   const limited = `trap '' XFSZ; ulimit -f ${fileBlocks}; exec "$0" "$@"`;
   const [command, args] =
     fileBlocks === undefined ? [process.execPath, list] : ['sh', ['-c', limited, process.execPath, ...list]];
-  return spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const surroundings = { NODE_COMPILE_CACHE: compileCache, ...env };
+  return spawn(command, args, { env: surroundings, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
 }

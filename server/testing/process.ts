@@ -46,7 +46,6 @@ export async function prepareServer(options: ProcessOptions = {}): Promise<Serve
     ALLOW_PRIVATE_ADDRESSES: 'true',
     LOG_LEVEL: 'warn',
     RATE_LIMIT: '1000000',
-    NODE_COMPILE_CACHE: join(folder, 'compiled'),
     ...(options.redis === true ? { REDIS_URL: inject('redisUrl'), REDIS_PREFIX: `process-${port}` } : {}),
     ...beside?.env,
     ...options.env,
