@@ -79,6 +79,8 @@ export interface Events {
   /** Somebody looks at a conversation of which other servers may have more. */
   'thread.wanted': { conversationId: string };
   'post.created': { postId: string; accountId: string };
+  /** An answer that came before what it answers has found it. */
+  'post.linked': { postId: string };
   'post.edited': { postId: string; accountId: string };
   /** The row is gone; what subscribers still need travels with the event. */
   'post.deleted': {

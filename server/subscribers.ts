@@ -196,6 +196,9 @@ export const subscribers: Subscribers = {
     fragments: posts.forgetAround,
     fediverse: sendCreate,
   },
+  'post.linked': {
+    timelines: timelines.addLinked,
+  },
   'post.edited': {
     timelines: timelines.refreshPost,
     conversations: conversations.movePost,

@@ -87,6 +87,9 @@ describe('in any order', () => {
     const { body: thread } = await alice.api('GET', `/api/v1/statuses/${(await postOf(late['id']))?.id}/context`);
     expect(thread.descendants.map(({ uri }: Answer['body']) => uri)).toEqual([early['id']]);
     expect((await alice.api('GET', `/api/v1/statuses/${(await postOf(late['id']))?.id}`)).body.replies_count).toBe(1);
+    // While nobody knew that eve answered herself, it was for nobody's home.
+    const home = (await alice.api('GET', '/api/v1/timelines/home')).body.map(({ uri }: Answer['body']) => uri);
+    expect(home).toEqual(expect.arrayContaining([late['id'], early['id']]));
   });
 
   it('a conversation that answers itself in a circle ends', async () => {

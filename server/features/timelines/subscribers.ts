@@ -53,6 +53,15 @@ export async function addPost(ctx: AppContext, { postId }: Events['post.created'
   await tellPages(ctx, 'update', post, ownerIds);
 }
 
+/** While nobody knew whom it answers, an answer was for nobody's home; now it may be. The public timelines had it. */
+export async function addLinked(ctx: AppContext, { postId }: Events['post.linked']): Promise<void> {
+  const post = await findPost(ctx, postId);
+  if (post === null) return;
+  const ownerIds = await addToFeeds(ctx, post, null);
+  if (ownerIds.length === 0 || ctx.clock().getTime() - post.createdAt.getTime() > liveMs) return;
+  await ctx.bus.publish('post', { ...(await newsOf(ctx, 'update', post, ownerIds)), open: null });
+}
+
 /** Tells open pages that a post says something else, or that the counts of its poll are others. */
 export async function refreshPost(ctx: AppContext, { postId }: Pick<Events['post.edited'], 'postId'>): Promise<void> {
   const post = await findPost(ctx, postId);
@@ -143,8 +152,17 @@ export async function mendHome(ctx: AppContext, { ownerId, freedIds }: Events['l
 }
 
 async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostView, ownerIds: string[]): Promise<void> {
+  await ctx.bus.publish('post', await newsOf(ctx, event, post, ownerIds));
+}
+
+async function newsOf(
+  ctx: AppContext,
+  event: 'update' | 'edit',
+  post: PostView,
+  ownerIds: string[],
+): Promise<PostNews> {
   const isOpen = post.visibility === 'public' && post.boostOfId === null && !(await isLimited(ctx, post));
-  const news: PostNews = {
+  return {
     event,
     postId: post.id,
     accountId: post.accountId,
@@ -153,7 +171,6 @@ async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostVi
       ? { local: post.local, hasMedia: post.media.length > 0, tags: post.tags.map(({ name }) => name) }
       : null,
   };
-  await ctx.bus.publish('post', news);
 }
 
 /** Posts of limited servers are for those who look for them. The author knows: a server has more names than its posts show. */

@@ -206,6 +206,7 @@ async function linkWaiting(tx: Transaction, posts: readonly PostRecord[]): Promi
     tx.sql,
   );
   const byParent = Map.groupBy(rows, (row) => row.parent_id);
+  for (const { id } of rows) await tx.emit('post.linked', { postId: id });
   for (const post of posts) await mergeConversations(tx, post, byParent.get(post.id) ?? []);
   return new Map([...byParent].map(([id, waiting]) => [id, [id, ...waiting.map((row) => row.id)]]));
 }
