@@ -96,13 +96,18 @@ export interface Events {
     mentionedIds: string[];
     /** The group in which it was written. */
     groupId?: string | null;
+    /** Whose leave it still waited for. */
+    awaitsId?: string | null;
     tags: string[];
   };
-  /** A post of ours quotes one of another server: its author is asked. */
   /** The author of a post of another server is asked whether one of ours may answer, like or boost it. */
   'interaction.requested': { requestId: string };
   /** They said yes. */
   'interaction.accepted': { requestId: string };
+  /** An answer by somebody of another server waits for the author of what it answers: whether they agree is asked of their server. */
+  'reply.unproven': { postId: string };
+  /** An answer or boost that waited for somebody's leave is from now on seen by all whom it is for. */
+  'post.approved': { postId: string; accountId: string };
   /** Somebody of another server is told whether their answer to a post of ours is taken; `requestUri` when they asked first. */
   'reply.answered': {
     postId: string;
@@ -112,6 +117,7 @@ export interface Events {
     replyId: string | null;
     isAccepted: boolean;
   };
+  /** A post of ours quotes one of another server: its author is asked. */
   'quote.requested': { postId: string };
   /** Somebody of another server asked to quote a post of ours: the answer. `postId` is their post, null when we do not take it. */
   'quote.answered': {

@@ -26,15 +26,17 @@ import { receiveFlag } from '#server/features/moderation/activitypub/receive.ts'
 import {
   arrivalOf,
   arrivalOutcome,
-  receiveAnnounce,
   receiveCreate,
   receiveDelete,
-  receiveDislike,
   receiveUpdate,
+} from '#server/features/posts/activitypub/receive.ts';
+import {
+  receiveAnnounce,
+  receiveDislike,
   undoAnnounce,
   type Undone,
-} from '#server/features/posts/activitypub/receive.ts';
-import { isPassedOn, receivePassedOn } from '#server/features/posts/activitypub/receive-groups.ts';
+} from '#server/features/posts/activitypub/receive-acts.ts';
+import { receiveFromGroup } from '#server/features/posts/activitypub/receive-groups.ts';
 import {
   isQuoteAnswer,
   receiveQuoteAccept,
@@ -63,27 +65,31 @@ import { asId, asObject, asOnlyId, asText, isSameHost, typeOf, type Json } from 
 import { FetchFailure } from '#server/platform/fetch.ts';
 import { inHelpings, together } from '#server/platform/together.ts';
 
+/** What an Accept or Reject may answer, besides a follow: the first that it does counts. */
+const answers: ReadonlyArray<{
+  isFor: (ctx: AppContext, incoming: Incoming) => boolean;
+  Accept: Receive;
+  Reject: Receive;
+}> = [
+  { isFor: isRelayAnswer, Accept: receiveRelayAnswer, Reject: receiveRelayAnswer },
+  { isFor: isQuoteAnswer, Accept: receiveQuoteAccept, Reject: receiveQuoteReject },
+  { isFor: isInteractionAnswer, Accept: receiveInteractionAccept, Reject: receiveInteractionReject },
+];
+
+function answering(type: 'Accept' | 'Reject', ofFollow: Receive): Receive {
+  return (ctx, incoming) => {
+    const receive = answers.find(({ isFor }) => isFor(ctx, incoming))?.[type] ?? ofFollow;
+    return receive(ctx, incoming);
+  };
+}
+
 const receivers: Record<string, Receive> = {
   Follow: (ctx, incoming) =>
     asOnlyId(incoming.json['object']) === addresses(ctx.config).instanceActor
       ? receiveRelayFollow(ctx, incoming)
       : receiveFollow(ctx, incoming),
-  Accept: (ctx, incoming) =>
-    isRelayAnswer(ctx, incoming)
-      ? receiveRelayAnswer(ctx, incoming)
-      : isQuoteAnswer(ctx, incoming)
-        ? receiveQuoteAccept(ctx, incoming)
-        : isInteractionAnswer(ctx, incoming)
-          ? receiveInteractionAccept(ctx, incoming)
-          : receiveAccept(ctx, incoming),
-  Reject: (ctx, incoming) =>
-    isRelayAnswer(ctx, incoming)
-      ? receiveRelayAnswer(ctx, incoming)
-      : isQuoteAnswer(ctx, incoming)
-        ? receiveQuoteReject(ctx, incoming)
-        : isInteractionAnswer(ctx, incoming)
-          ? receiveInteractionReject(ctx, incoming)
-          : receiveReject(ctx, incoming),
+  Accept: answering('Accept', receiveAccept),
+  Reject: answering('Reject', receiveReject),
   QuoteRequest: receiveQuoteRequest,
   ReplyRequest: receiveReplyRequest,
   Block: receiveBlock,
@@ -99,7 +105,7 @@ const receivers: Record<string, Receive> = {
   Dislike: receiveDislike,
   Announce: async (ctx, incoming) => {
     if (await isRelay(ctx, incoming.actor.uri)) return receiveRelayed(ctx, incoming);
-    return isPassedOn(incoming) ? receivePassedOn(ctx, incoming) : receiveAnnounce(ctx, incoming);
+    return incoming.actor.kind === 'group' ? receiveFromGroup(ctx, incoming) : receiveAnnounce(ctx, incoming);
   },
   Move: receiveMove,
   Flag: receiveFlag,

@@ -38,6 +38,7 @@ import * as notifications from '#server/features/notifications/subscribers.ts';
 import { pushNotification } from '#server/features/notifications/subscribers/push.ts';
 import { fetchFirstPosts, fetchThread } from '#server/features/posts/activitypub/backfill.ts';
 import { sendCounts, sendPollEnd, sendVotes } from '#server/features/posts/activitypub/send-polls.ts';
+import { checkAnswer } from '#server/features/posts/activitypub/answer-check.ts';
 import { checkQuote } from '#server/features/posts/activitypub/quote-check.ts';
 import {
   sendQuoteAnswer,
@@ -241,6 +242,17 @@ export const subscribers: Subscribers = {
   'interaction.requested': { fediverse: sendInteractionRequest },
   'interaction.accepted': { fediverse: sendAllowed },
   'reply.answered': { fediverse: sendReplyAnswer },
+  'reply.unproven': {
+    timelines: timelines.withdrawPost,
+    consent: slow(checkAnswer),
+  },
+  'post.approved': {
+    timelines: timelines.showApproved,
+    conversations: conversations.addPost,
+    notifications: notifications.tellOfPost,
+    fragments: posts.forgetAround,
+    fediverse: sendQuoteRequest,
+  },
   'quote.requested': { fediverse: sendQuoteRequest },
   'quote.answered': { fediverse: sendQuoteAnswer },
   'quote.unproven': { consent: slow(checkQuote) },

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signUp } from '#server/testing/people.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
-import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
 import { openPair, type Pair } from './pair.ts';
 
 let pair: Pair;
@@ -18,20 +17,7 @@ afterAll(() => Promise.all([pair?.close(), there?.close()]));
 /** Asks for a document as a program does, signed or not. */
 async function read(path: string, by?: Stranger, scheme: 'cavage' | 'rfc9421' = 'cavage') {
   const url = `${pair.here.origin}${path}`;
-  const accept = 'application/activity+json';
-  const signed =
-    by === undefined
-      ? {}
-      : signRequest({
-          method: 'GET',
-          url,
-          headers: { accept },
-          keyId: by.keyId,
-          privateKey: by.privateKey,
-          scheme,
-          date: new Date(),
-        });
-  const { host: _host, ...headers } = { accept, ...signed } as Record<string, string>;
+  const headers = by?.asking(url, { scheme }) ?? { accept: 'application/activity+json' };
   const response = await fetch(url, { headers, redirect: 'manual' });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }

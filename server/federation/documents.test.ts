@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureInstanceActor } from '#server/features/accounts/activitypub/instance-actor.ts';
 import { noteFragment } from '#server/features/posts/service/forget.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
-import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
@@ -34,18 +33,8 @@ const get = (url: string, headers?: Record<string, string>): Promise<Got> => rea
 
 /** As `get`, signed by a stranger. */
 async function getAs(stranger: Stranger, path: string): Promise<Got> {
-  const url = new URL(path, server.origin);
-  const accept = 'application/activity+json';
-  const { host: _host, ...signed } = signRequest({
-    method: 'GET',
-    url,
-    headers: { accept },
-    keyId: stranger.keyId,
-    privateKey: stranger.privateKey,
-    scheme: 'cavage',
-    date: new Date(),
-  });
-  return get(url.href, { accept, ...signed });
+  const url = new URL(path, server.origin).href;
+  return get(url, stranger.asking(url));
 }
 
 async function write(status: string, more: object = {}): Promise<Json> {

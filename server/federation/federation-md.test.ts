@@ -160,8 +160,15 @@ const kept: Record<string, Kept[]> = {
       'interactionPolicy with',
       [`${near}interactions.test.ts`, 'is answered when its author agrees'],
       [`${near}interactions.test.ts`, 'in older words too'],
+      [`${near}waiting.test.ts`, 'is seen by its author and the one who decides alone'],
     ],
     ['Our posts carry', [`${near}interactions.test.ts`, 'answers who asks to answer it']],
+    [
+      'An answer between others',
+      [`${near}waiting.test.ts`, 'is shown when the author’s leave has been read where it stands'],
+      [`${near}waiting.test.ts`, 'when an edit brings the leave'],
+      [`${near}waiting.test.ts`, 'is free for those whom the post names, and for what is said to few'],
+    ],
   ],
   Posts: [
     [
@@ -215,12 +222,13 @@ const kept: Record<string, Kept[]> = {
       'People here join a group',
       [`${near}groups.test.ts`, 'what a group passes on'],
       [`${near}groups.test.ts`, 'counts when their server shows the same vote'],
-      [`${near}groups.test.ts`, 'who joins a group finds its last posts'],
+      [`${near}groups.test.ts`, 'of which a group tells the id alone'],
+      [`${near}groups-ours.test.ts`, 'who joins a group finds its last posts'],
     ],
     [
       'Our post is written',
-      [`${near}groups.test.ts`, 'is a post that names the group'],
-      [`${near}groups.test.ts`, 'is an answer that goes to the group'],
+      [`${near}groups-ours.test.ts`, 'is a post that names the group'],
+      [`${near}groups-ours.test.ts`, 'is an answer that goes to the group'],
     ],
   ],
   'What we ask for ourselves': [

@@ -18,7 +18,7 @@ const documentsOf = (name: string): string[] =>
     .filter((file) => file.endsWith('.json') && !file.endsWith('.entity.json'))
     .toSorted();
 
-const activities = ['Create', 'Update', 'Delete', 'Announce', 'Like', 'Dislike', 'Undo', 'Accept', 'Follow', 'Block'];
+const activities = 'Create Update Delete Announce Like EmojiReact Dislike Undo Accept Follow Block'.split(' ');
 /** What each of them shows at least. */
 const everybodySends = ['Accept', 'Create', 'Announce', 'Like', 'Update', 'Undo', 'Delete'];
 

@@ -202,6 +202,42 @@ describe('what is sent', () => {
     matches('flag', sent('Flag'));
   });
 
+  it('is an EmojiReact, with an emoji of all or one of ours, and its Undo', async () => {
+    const { id } = await writtenByEve('react to me');
+    const react = (emoji: string): string => `/api/v1/pleroma/statuses/${id}/reactions/${encodeURIComponent(emoji)}`;
+    await act('PUT', react('🎉'));
+    matches('emoji-react', sent('EmojiReact'));
+    await act('DELETE', react('🎉'));
+    matches('undo-emoji-react', sent('Undo'));
+  });
+
+  it('asks to answer, like and boost, and answers who asks', async () => {
+    const { eve, activity, deliver, note, there, aliceUri } = scene;
+    const ask = { automaticApproval: [], manualApproval: [everybody] };
+    const policy = { interactionPolicy: { canReply: ask, canLike: ask, canAnnounce: ask } };
+    const { id, uri } = await writtenByEve('ask me', policy);
+    const reply = await write('may I?', { in_reply_to_id: id });
+    matches('reply-request', sent('ReplyRequest'));
+    await act('POST', `/api/v1/statuses/${id}/favourite`);
+    matches('like-request', sent('LikeRequest'));
+    await act('POST', `/api/v1/statuses/${id}/reblog`);
+    matches('announce-request', sent('AnnounceRequest'));
+    const path = '/users/eve/authorizations/1';
+    const result = `${there.origin}${path}`;
+    const said = { attributedTo: eve.uri, interactingObject: reply.uri, interactionTarget: uri };
+    there.show(path, { id: result, type: 'ReplyAuthorization', ...said });
+    expect(await deliver(eve, activity(eve, 'Accept', sent('ReplyRequest'), { result }))).toBe('done');
+    matches('allowed-reply', sent('Create'));
+
+    expect(await deliver(eve, activity(eve, 'Follow', aliceUri))).toBe('done');
+    const own = await write('friends?', { reply_policy: 'followers' });
+    const welcome = note(eve, 'yes', { inReplyTo: own.uri });
+    expect(await deliver(eve, activity(eve, 'ReplyRequest', own.uri, { instrument: welcome }))).toBe('done');
+    const accept = sent('Accept');
+    matches('accept-of-an-answer', accept);
+    matches('reply-authorization', await get(String(accept['result'])));
+  });
+
   it('is a Block and its Undo', async () => {
     await act('POST', `/api/v1/accounts/${eveHere}/block`);
     matches('block', sent('Block'));

@@ -25,16 +25,14 @@ async function post(interactionPolicy: Json): Promise<{ id: string; uri: string 
   return { id: (await postOf(sent['id']))?.id ?? 'none', uri: String(sent['id']) };
 }
 
-/** Eve's server shows that she agrees. */
-function agree(
-  type: string,
-  interactingObject: unknown,
-  interactionTarget: string,
-  attributedTo = scene.eve.uri,
-): string {
+/** Eve's server shows that she agrees, in the words of her software's age. */
+function agree(type: string, subject: unknown, target: string): string {
   const path = `/users/eve/authorizations/${Math.random()}`;
   const id = `${scene.there.origin}${path}`;
-  scene.there.show(path, { id, type, attributedTo, interactingObject, interactionTarget });
+  const said = type.endsWith('Approval')
+    ? { object: subject, target }
+    : { interactingObject: subject, interactionTarget: target };
+  scene.there.show(path, { id, type, attributedTo: scene.eve.uri, ...said });
   return id;
 }
 

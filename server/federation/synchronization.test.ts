@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followersDigest } from '#server/features/graph/queries/follower-digests.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
-import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { statementsOf } from '#server/testing/statements.ts';
 import type { Stranger } from '#server/testing/stranger.ts';
@@ -32,19 +31,8 @@ const hourMs = 60 * 60 * 1000;
 /** Reads the list of alice's followers as `reader`; nobody's signature without one. */
 async function readList(reader: Stranger | null, query = ''): Promise<{ status: number; json: Json }> {
   const url = `${scene.aliceUri}/followers_synchronization${query}`;
-  const accept = 'application/activity+json';
-  const { keyId, privateKey } = reader ?? scene.eve;
-  const signed = signRequest({
-    method: 'GET',
-    url,
-    keyId,
-    privateKey,
-    headers: { accept },
-    scheme: 'cavage',
-    date: scene.server.ctx.clock(),
-  });
-  const { host: _host, ...headers } = signed;
-  const response = await fetch(url, { headers: reader === null ? { accept } : { accept, ...headers } });
+  const plain = { accept: 'application/activity+json' };
+  const response = await fetch(url, { headers: reader?.asking(url, { date: scene.server.ctx.clock() }) ?? plain });
   return { status: response.status, json: (await response.json()) as Json };
 }
 

@@ -17,6 +17,8 @@ export interface Stranger {
   document: Json;
   /** Sends an activity, signed by this stranger unless said otherwise. Resolves to the status. */
   send(inbox: string, activity: Json, options?: SendOptions): Promise<number>;
+  /** The headers of a GET of a document, signed by this stranger. */
+  asking(url: string, options?: Pick<SendOptions, 'scheme' | 'date'>): Record<string, string>;
 }
 
 export interface SendOptions {
@@ -202,6 +204,14 @@ function makeStranger(
       const response = await fetch(inbox, { method: 'POST', headers: sent, body: options.body ?? body });
       await response.arrayBuffer();
       return response.status;
+    },
+    asking(url, { scheme = 'cavage', date = new Date() } = {}) {
+      const accept = 'application/activity+json';
+      // Its own words, so that a test may give somebody another's key.
+      const signer = { keyId: this.keyId, privateKey: this.privateKey };
+      const signed = signRequest({ ...signer, method: 'GET', url, headers: { accept }, scheme, date });
+      const { host: _host, ...headers } = signed;
+      return { accept, ...headers };
     },
   };
 }

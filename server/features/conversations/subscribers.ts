@@ -4,9 +4,10 @@ import type { Events } from '#server/events.ts';
 import { findPost } from '#server/features/posts/queries.ts';
 import { addToTalks, replaceLast } from './service/keep.ts';
 
-/** A direct post comes to the head of the talks of its people. */
+/** A direct post comes to the head of the talks of its people, once it waits for nobody's leave. */
 export async function addPost(ctx: AppContext, { postId }: Events['post.created']): Promise<void> {
-  if ((await findPost(ctx, postId))?.visibility !== 'direct') return;
+  const post = await findPost(ctx, postId);
+  if (post?.visibility !== 'direct' || post.awaitsId !== null) return;
   for (const { id, accountId } of await addToTalks(ctx, postId))
     await ctx.bus.publish('talk', { accountId, talkId: id });
 }

@@ -49,7 +49,12 @@ export async function resolvePost(ctx: AppContext, uri: string, finding: Finding
 const underWay = new WeakMap<AppContext['config'], Map<string, Promise<PostView | null>>>();
 
 async function fetchPost(ctx: AppContext, uri: string, finding: Finding): Promise<PostView | null> {
-  const fetched = await fetchNote(ctx, uri);
+  return importDocument(ctx, await fetchRemote(ctx, uri), finding);
+}
+
+/** Brings in the post that its own server has just shown, with those that it answers; null for anything that is not for everybody. @throws {DocumentFailure} */
+export async function importDocument(ctx: AppContext, json: Json, finding: Finding = {}): Promise<PostView | null> {
+  const fetched = await readFetchedNote(ctx, json);
   if (fetched === null) return null;
   await importAncestors(ctx, fetched.note.inReplyToUri, finding);
   const id = await importNote(ctx, fetched.note, fetched.author, finding);

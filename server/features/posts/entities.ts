@@ -56,7 +56,12 @@ export const PostSchema = defineEntity({
     replyPolicy: p.text().$type<ReplyPolicy>().default('everyone'),
     /** What the author of a post of another server restricts; null when that is nothing. */
     interactionRules: p.json<InteractionRules>().nullable(),
-    /** Where the author of the other post agrees to this answer or boost. */
+    /**
+     * Whose leave it waits for, as an answer or boost: the author of the other post, who wants to be asked. Until then the two alone
+     * see it. Null: it waits for nobody.
+     */
+    awaitsId: p.bigint('string').nullable(),
+    /** Where the author of the other post agrees to this answer or boost; as long as it waits for that, where they are said to. */
     approvedBy: p.text().nullable(),
     quotesCount: p.integer().default(0),
     /** How often people reacted with which emoji, the first one first; see features/reactions. */

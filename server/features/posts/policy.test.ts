@@ -38,6 +38,7 @@ interface Graph {
     mentions: Array<{ who: number; silent: boolean }>;
     boosts: number | null;
     replies: ReplyPolicy;
+    awaits: number | null;
   }>;
 }
 
@@ -66,6 +67,7 @@ const graphs: fc.Arbitrary<Graph> = fc.record({
       }),
       boosts: fc.option(fc.nat(5)),
       replies: fc.constantFrom(...replyPolicies),
+      awaits: fc.option(person, { freq: 3 }),
     }),
     { minLength: 1, maxLength: 6 },
   ),
@@ -98,13 +100,14 @@ it('says the same as code and as SQL, for everybody and everything', { timeout: 
 });
 
 it('lets only public and unlisted posts, and one’s own followers-only posts, be boosted', () => {
-  const post = (visibility: Visibility): JudgedPost => ({ accountId: '1', visibility });
+  const post = (visibility: Visibility): JudgedPost => ({ accountId: '1', visibility, awaitsId: null });
   expect(boostVisibility('2', post('public'), 'public')).toBe('public');
   expect(boostVisibility('2', post('unlisted'), 'followers')).toBe('followers');
   expect(boostVisibility('2', post('followers'), 'public')).toBeNull();
   expect(boostVisibility('1', post('followers'), 'public')).toBe('followers');
   expect(boostVisibility('1', post('direct'), 'public')).toBeNull();
   expect(boostVisibility('2', post('public'), 'direct')).toBeNull();
+  expect(boostVisibility('1', { ...post('public'), awaitsId: '2' }, 'public')).toBeNull();
 });
 
 /** Writes a graph with ids from `base` on, and gives what the predicate says of it. */
@@ -173,6 +176,7 @@ async function store(graph: Graph, base: number) {
         conversation_id: post.id,
         boost_of_id: post.boostOf,
         reply_policy: post.replies,
+        awaits_id: post.awaits === null ? null : idOf(post.awaits),
         created_at: at,
       })
       .execute();
@@ -201,6 +205,7 @@ async function store(graph: Graph, base: number) {
   const judgedOf = (post: (typeof posts)[number]): JudgedPost => ({
     accountId: idOf(post.author),
     visibility: post.visibility,
+    awaitsId: post.awaits === null ? null : idOf(post.awaits),
   });
   const judge = (viewer: string | null, id: string): boolean => {
     const post = byId.get(id)!;

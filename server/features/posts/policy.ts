@@ -10,6 +10,8 @@ import { sql, type RawBuilder } from '#server/platform/database.ts';
 export interface JudgedPost {
   accountId: string;
   visibility: Visibility;
+  /** Whose leave it waits for, as an answer or a boost: until then only the two of them see it. Null: it waits for nobody. */
+  awaitsId: string | null;
 }
 
 /** What stands between one viewer and one post. All are false for a viewer who is nobody. */
@@ -38,6 +40,7 @@ export function maySee(
   boosted: JudgedBoost | null = null,
 ): boolean {
   if (facts.authorGone || facts.blocked) return false;
+  if (post.awaitsId !== null && viewerId !== post.accountId && viewerId !== post.awaitsId) return false;
   if (boosted !== null && !maySee(viewerId, boosted.post, boosted.facts)) return false;
   if (post.visibility === 'public' || post.visibility === 'unlisted') return true;
   if (viewerId === null) return false;
@@ -64,7 +67,9 @@ function onePostVisibleTo(viewer: RawBuilder<unknown>, post: string): RawBuilder
   const author = sql.ref(`${post}.account_id`);
   const visibility = sql.ref(`${post}.visibility`);
   const id = sql.ref(`${post}.id`);
-  return sql<boolean>`(exists (select from accounts author where author.id = ${author} and ${activeAccounts('author')})
+  const awaits = sql.ref(`${post}.awaits_id`);
+  return sql<boolean>`((${awaits} is null or ${viewer} in (${author}, ${awaits}))
+    and exists (select from accounts author where author.id = ${author} and ${activeAccounts('author')})
     and ${notBlocked(viewer, author)}
     and (${visibility} in ('public', 'unlisted') or ${author} = ${viewer}
       or exists (select from mentions m where m.post_id = ${id} and m.account_id = ${viewer})
@@ -89,13 +94,16 @@ export function notMuted(
     and (m.expires_at is null or m.expires_at > ${now}))`;
 }
 
-/** True when that account may answer the post: it sees it, and the author takes its answers. Authors always may. */
+/**
+ * True when that account may answer the post: it sees it, and the author takes its answers. Authors always may. What waits for
+ * somebody's leave is answered by nobody: the answers would wait with it.
+ */
 export function mayReply(
   accountId: string,
   post: JudgedPost & { replyPolicy: ReplyPolicy },
   facts: PostFacts,
 ): boolean {
-  if (!maySee(accountId, post, facts)) return false;
+  if (post.awaitsId !== null || !maySee(accountId, post, facts)) return false;
   if (accountId === post.accountId || post.replyPolicy === 'everyone' || facts.mentioned)
     return post.replyPolicy !== 'nobody' || accountId === post.accountId;
   return post.replyPolicy === 'followers' && facts.follows;
@@ -105,7 +113,7 @@ export function mayReply(
 export function repliableBy(account: RawBuilder<unknown>, post = 'posts'): RawBuilder<boolean> {
   const author = sql.ref(`${post}.account_id`);
   const replyPolicy = sql.ref(`${post}.reply_policy`);
-  return sql<boolean>`(${onePostVisibleTo(account, post)} and (${author} = ${account} or ${replyPolicy} = 'everyone'
+  return sql<boolean>`(${sql.ref(`${post}.awaits_id`)} is null and ${onePostVisibleTo(account, post)} and (${author} = ${account} or ${replyPolicy} = 'everyone'
     or (${replyPolicy} in ('followers', 'mentioned')
       and exists (select from mentions m where m.post_id = ${sql.ref(`${post}.id`)} and m.account_id = ${account}))
     or (${replyPolicy} = 'followers' and exists (
@@ -114,10 +122,11 @@ export function repliableBy(account: RawBuilder<unknown>, post = 'posts'): RawBu
 
 /**
  * The visibility that a boost gets, or null when the post may not be boosted: anybody's public and unlisted posts, and
- * one's own followers-only posts for the same followers. Direct posts never. Whether it may be seen is asked before.
+ * one's own followers-only posts for the same followers. Direct posts and those that wait for somebody's leave never. Whether it
+ * may be seen is asked before.
  */
 export function boostVisibility(boosterId: string, post: JudgedPost, wanted: Visibility): Visibility | null {
-  if (wanted === 'direct' || post.visibility === 'direct') return null;
+  if (wanted === 'direct' || post.visibility === 'direct' || post.awaitsId !== null) return null;
   if (post.visibility === 'followers') return post.accountId === boosterId ? 'followers' : null;
   return wanted;
 }
@@ -132,12 +141,10 @@ export function mayDelete(accountId: string, post: { accountId: string }): boole
   return post.accountId === accountId;
 }
 
-/** One's own posts can be pinned to one's profile: no boosts, and nothing that was said to a few. */
-export function mayPin(
-  accountId: string,
-  post: { accountId: string; boostOfId: string | null; visibility: Visibility },
-): boolean {
-  return post.accountId === accountId && post.boostOfId === null && post.visibility !== 'direct';
+/** One's own posts can be pinned to one's profile: no boosts, nothing that was said to a few, and nothing that waits for somebody's leave. */
+export function mayPin(accountId: string, post: JudgedPost & { boostOfId: string | null }): boolean {
+  const isShown = post.boostOfId === null && post.awaitsId === null;
+  return post.accountId === accountId && isShown && post.visibility !== 'direct';
 }
 
 /** The viewer did not mute the conversation. Both are expressions of type bigint. */

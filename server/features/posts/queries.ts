@@ -76,7 +76,9 @@ export interface PostView {
   replyPolicy: ReplyPolicy;
   /** What its author restricts; null when that is nothing. Of posts of other servers. */
   interactionRules: InteractionRules | null;
-  /** Where the author of what it answers or boosts agrees. */
+  /** Whose leave it waits for, as an answer or boost; see `JudgedPost`. */
+  awaitsId: string | null;
+  /** Where the author of what it answers or boosts agrees, or is said to while it waits. */
   approvedBy: string | null;
   quotesCount: number;
   reactions: ReactionCount[];
@@ -234,6 +236,7 @@ function postView(row: PostRow): PostView {
     quoteAsking: row.quote_asking,
     replyPolicy: row.reply_policy,
     interactionRules: row.interaction_rules,
+    awaitsId: row.awaits_id,
     approvedBy: row.approved_by,
     quotesCount: row.quotes_count,
     quote: row.quote,

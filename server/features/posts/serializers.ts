@@ -44,6 +44,12 @@ const headFields = {
   uri: Type.String({ description: 'The ActivityPub id' }),
   url: nullable(Type.String()),
   visibility: VisibilitySchema,
+  pending_approval: Type.Optional(
+    Type.Boolean({
+      description:
+        'Ours, and only there when it is so: it waits until the author of what it answers or boosts allows it, and nobody but the two sees it',
+    }),
+  ),
 };
 
 /** The fields that a boost shares with what it boosts. */
@@ -93,6 +99,10 @@ const flagFields = {
   muted: Type.Optional(Type.Boolean()),
   bookmarked: Type.Optional(Type.Boolean()),
   pinned: Type.Optional(Type.Boolean()),
+  favourite_pending: Type.Optional(
+    Type.Boolean({ description: 'Ours, and only there when it is so: its author has yet to allow your like' }),
+  ),
+  reblog_pending: Type.Optional(Type.Boolean({ description: 'The same for your boost' })),
   filtered: Type.Optional(Type.Array(FilterResultSchema)),
 };
 
@@ -187,6 +197,7 @@ export function serializeHead(post: PostView): StatusHead {
     uri: post.uri,
     url: post.url ?? post.uri,
     visibility: toWireVisibility(post.visibility),
+    ...(post.awaitsId === null ? {} : { pending_approval: true }),
   };
 }
 

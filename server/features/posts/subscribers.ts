@@ -6,11 +6,11 @@ import { followersFragment } from '#server/features/graph/queries/follower-diges
 import { findPost } from './queries.ts';
 import { forget } from './service/forget.ts';
 
-/** A new post moves the counters of its author, of what it answers and of what it boosts. */
+/** A post that is new, or allowed now, moves the counters of its author, of what it answers and of what it boosts. */
 export async function forgetAround(ctx: AppContext, { postId, accountId }: Events['post.created']): Promise<void> {
   const post = await findPost(ctx, postId);
   await forget(ctx, {
-    posts: [post?.inReplyToId ?? null, post?.boostOfId ?? null, post?.quote?.id ?? null],
+    posts: [postId, post?.inReplyToId ?? null, post?.boostOfId ?? null, post?.quote?.id ?? null],
     accounts: [accountId],
   });
 }

@@ -13,6 +13,7 @@ import {
   removeFeed,
   removeFromFeeds,
   removeServer,
+  withdrawFromFeeds,
 } from './service/feeds.ts';
 import { removeExclusive } from './service/exclusive.ts';
 import { backfillFromTag, removeTagged } from './service/tags.ts';
@@ -60,6 +61,19 @@ export async function addLinked(ctx: AppContext, { postId }: Events['post.linked
   const ownerIds = await addToFeeds(ctx, post, null);
   if (ownerIds.length === 0 || ctx.clock().getTime() - post.createdAt.getTime() > liveMs) return;
   await ctx.bus.publish('post', { ...(await newsOf(ctx, 'update', post, ownerIds)), open: null });
+}
+
+/** A post that was allowed is new to all but its author, whose open pages have it already. */
+export async function showApproved(ctx: AppContext, event: Events['post.approved']): Promise<void> {
+  await addPost(ctx, event);
+  const { postId, accountId } = event;
+  const news: PostNews = { event: 'edit', postId, accountId, ownerIds: [accountId], open: null };
+  await ctx.bus.publish('post', news);
+}
+
+/** An answer that turns out to need somebody's leave leaves the home timelines that it may have reached. */
+export async function withdrawPost(ctx: AppContext, { postId }: Events['reply.unproven']): Promise<void> {
+  await withdrawFromFeeds(ctx, postId);
 }
 
 /** Tells open pages that a post says something else, or that the counts of its poll are others. */

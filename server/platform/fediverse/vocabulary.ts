@@ -7,18 +7,21 @@ export const linkedJson = `application/ld+json; profile="${activityStreams}"`;
 /** The `Accept` header of every fetch of an ActivityPub document. */
 export const acceptActivity = `${activityJson}, ${linkedJson}`;
 
+/** A member whose values are addresses. */
+const address = (name: string) => ({ '@id': name, '@type': '@id' }) as const;
+
 /** For actors: keys of both kinds, fields, flags. */
 export const actorContext = [
   activityStreams,
   'https://w3id.org/security/v1',
   {
     manuallyApprovesFollowers: 'as:manuallyApprovesFollowers',
-    alsoKnownAs: { '@id': 'as:alsoKnownAs', '@type': '@id' },
-    movedTo: { '@id': 'as:movedTo', '@type': '@id' },
+    alsoKnownAs: address('as:alsoKnownAs'),
+    movedTo: address('as:movedTo'),
     toot: 'http://joinmastodon.org/ns#',
     Emoji: 'toot:Emoji',
-    featured: { '@id': 'toot:featured', '@type': '@id' },
-    attributionDomains: { '@id': 'toot:attributionDomains', '@type': '@id' },
+    featured: address('toot:featured'),
+    attributionDomains: address('toot:attributionDomains'),
     discoverable: 'toot:discoverable',
     indexable: 'toot:indexable',
     suspended: 'toot:suspended',
@@ -27,7 +30,7 @@ export const actorContext = [
     value: 'schema:value',
     Multikey: 'https://w3id.org/security#Multikey',
     assertionMethod: { '@id': 'https://w3id.org/security#assertionMethod', '@type': '@id', '@container': '@set' },
-    controller: { '@id': 'https://w3id.org/security#controller', '@type': '@id' },
+    controller: address('https://w3id.org/security#controller'),
     publicKeyMultibase: {
       '@id': 'https://w3id.org/security#publicKeyMultibase',
       '@type': 'https://w3id.org/security#multibase',
@@ -57,17 +60,17 @@ export const objectContext = [
     votersCount: 'toot:votersCount',
     blurhash: 'toot:blurhash',
     focalPoint: { '@id': 'toot:focalPoint', '@container': '@list' },
-    quote: { '@id': 'https://w3id.org/fep/044f#quote', '@type': '@id' },
-    quoteAuthorization: { '@id': 'https://w3id.org/fep/044f#quoteAuthorization', '@type': '@id' },
+    quote: address('https://w3id.org/fep/044f#quote'),
+    quoteAuthorization: address('https://w3id.org/fep/044f#quoteAuthorization'),
     QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization',
     QuoteRequest: 'https://w3id.org/fep/044f#QuoteRequest',
     gts: 'https://gotosocial.org/ns#',
-    interactingObject: { '@id': 'gts:interactingObject', '@type': '@id' },
-    interactionTarget: { '@id': 'gts:interactionTarget', '@type': '@id' },
-    interactionPolicy: { '@id': 'gts:interactionPolicy', '@type': '@id' },
-    canQuote: { '@id': 'gts:canQuote', '@type': '@id' },
-    automaticApproval: { '@id': 'gts:automaticApproval', '@type': '@id' },
-    manualApproval: { '@id': 'gts:manualApproval', '@type': '@id' },
+    interactingObject: address('gts:interactingObject'),
+    interactionTarget: address('gts:interactionTarget'),
+    interactionPolicy: address('gts:interactionPolicy'),
+    canQuote: address('gts:canQuote'),
+    automaticApproval: address('gts:automaticApproval'),
+    manualApproval: address('gts:manualApproval'),
     quoteUrl: 'as:quoteUrl',
     quoteUri: 'http://fedibird.com/ns#quoteUri',
     _misskey_quote: 'https://misskey-hub.net/ns#_misskey_quote',
@@ -78,28 +81,28 @@ export const objectContext = [
 export const interactionContext = [
   ...objectContext,
   {
-    canReply: { '@id': 'gts:canReply', '@type': '@id' },
-    always: { '@id': 'gts:always', '@type': '@id' },
-    approvalRequired: { '@id': 'gts:approvalRequired', '@type': '@id' },
-    approvedBy: { '@id': 'gts:approvedBy', '@type': '@id' },
+    canReply: address('gts:canReply'),
+    always: address('gts:always'),
+    approvalRequired: address('gts:approvalRequired'),
+    approvedBy: address('gts:approvedBy'),
     ReplyRequest: 'gts:ReplyRequest',
     LikeRequest: 'gts:LikeRequest',
     AnnounceRequest: 'gts:AnnounceRequest',
     ReplyAuthorization: 'gts:ReplyAuthorization',
-    replyAuthorization: { '@id': 'gts:replyAuthorization', '@type': '@id' },
-    announceAuthorization: { '@id': 'gts:announceAuthorization', '@type': '@id' },
+    replyAuthorization: address('gts:replyAuthorization'),
+    announceAuthorization: address('gts:announceAuthorization'),
   },
 ] as const;
 
 /** The words of a proof inside an object (FEP-8b32). Not those of its own context: they would make a graph of it, which others refuse. */
 const proofWords = {
   sec: 'https://w3id.org/security#',
-  proof: { '@id': 'sec:proof', '@type': '@id' },
+  proof: address('sec:proof'),
   DataIntegrityProof: 'sec:DataIntegrityProof',
   cryptosuite: 'sec:cryptosuite',
   proofPurpose: { '@id': 'sec:proofPurpose', '@type': '@vocab' },
   assertionMethod: { '@id': 'sec:assertionMethod', '@type': '@id', '@container': '@set' },
-  verificationMethod: { '@id': 'sec:verificationMethod', '@type': '@id' },
+  verificationMethod: address('sec:verificationMethod'),
   proofValue: { '@id': 'sec:proofValue', '@type': 'sec:multibase' },
   created: { '@id': 'http://purl.org/dc/terms/created', '@type': 'http://www.w3.org/2001/XMLSchema#dateTime' },
 } as const;

@@ -52,6 +52,8 @@ export interface RemoteNote {
   quoteRules: WrittenRules | null;
   /** What its author restricts. */
   interactions: WrittenInteractions;
+  /** Where the author of what it answers is said to agree to that. */
+  approvalUri: string | null;
   files: RemoteFile[];
   /** How often its server says that it was liked, boosted and answered. */
   counts: OriginCounts;
@@ -122,6 +124,7 @@ export function readNote(json: Json, allowHttp: boolean): RemoteNote | null {
     quote: readQuote(json, allowHttp),
     quoteRules: readQuoteRules(json),
     interactions: readInteractions(json),
+    approvalUri: remoteAddress(asOnlyId(json['replyAuthorization']) ?? asOnlyId(json['approvedBy']), allowHttp),
     poll: type === 'Question' ? readPoll(json) : null,
     files: attached.files,
     counts: readCounts(json),

@@ -17,8 +17,6 @@ export interface Agreement {
   quotedUri: string;
 }
 
-const quoteAgreements = ['QuoteAuthorization'];
-
 /**
  * True when the quoted author's own server says at that address that they agree to just this. `readerId` asks in the name of one of ours.
  * @throws {DocumentFailure}
@@ -27,13 +25,13 @@ export async function isAgreed(
   ctx: AppContext,
   uri: string,
   agreement: Agreement,
-  { types = quoteAgreements, ...options }: { readerId?: string; types?: readonly string[] } = {},
+  options: { readerId?: string } = {},
 ): Promise<boolean> {
   if (!isSameHost(uri, agreement.accountUri)) return false;
   const json = await fetchRemote(ctx, uri, options);
   return (
     json['id'] === uri &&
-    types.includes(typeOf(json) ?? '') &&
+    typeOf(json) === 'QuoteAuthorization' &&
     asOnlyId(json['attributedTo']) === agreement.accountUri &&
     asOnlyId(json['interactingObject']) === agreement.quotingUri &&
     asOnlyId(json['interactionTarget']) === agreement.quotedUri
@@ -64,7 +62,7 @@ async function agreementOn(ctx: AppContext, quoted: PostView, quotingUri: string
 }
 
 /** What cannot be had is not there; what may be had later is asked for again. */
-async function orNull<Value>(asked: Promise<Value>): Promise<Value | null> {
+export async function orNull<Value>(asked: Promise<Value>): Promise<Value | null> {
   try {
     return await asked;
   } catch (error) {

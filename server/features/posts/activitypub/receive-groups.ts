@@ -1,5 +1,5 @@
-// What groups of other servers pass on (FEP-1b12): an Announce with somebody else's activity in it. The activity is believed
-// when its doer is of the group's own server, or when the doer's server says the same when it is asked.
+// What groups of other servers pass on (FEP-1b12): an Announce with somebody else's activity in it, or its address. The activity
+// is believed when its doer is of the group's own server, or when the doer's server says the same when it is asked.
 import type { AppContext } from '#server/context.ts';
 import { fetchRemote, resolveAccount } from '#server/features/accounts/activitypub.ts';
 import { drop, receiveActorUpdate, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
@@ -16,9 +16,11 @@ import {
   typeOf,
   type Json,
 } from '#server/platform/fediverse/json.ts';
+import { importDocument, isKnown } from '../activitypub.ts';
 import { boostInGroup, isFollowedHere, receiveOwnReturn } from './group-boosts.ts';
 import { receiveRemoval, receiveReturn } from './group-removals.ts';
-import { receiveCreate, receiveDislike, receiveLike, receiveUpdate, undoLike } from './receive.ts';
+import { receiveCreate, receiveUpdate } from './receive.ts';
+import { receiveAnnounce, receiveDislike, receiveLike, undoLike } from './receive-acts.ts';
 
 /** An activity that a group passes on, with its proven doer. */
 export interface PassedOn extends Incoming {
@@ -29,7 +31,9 @@ export interface PassedOn extends Incoming {
 
 /** Votes are many, and each that is not of the group's server must be asked for. */
 const maxVotesAsked = 60;
-const votesWindowMs = 60_000;
+/** So many documents of one host that groups only name are asked for. */
+const maxNamedAsked = 300;
+const windowMs = 60_000;
 
 const receivers: Record<string, (ctx: AppContext, passed: PassedOn) => Promise<Effect>> = {
   Create: receivePassedPost,
@@ -40,24 +44,45 @@ const receivers: Record<string, (ctx: AppContext, passed: PassedOn) => Promise<E
   Undo: receivePassedUndo,
 };
 
-/** True for an Announce of an activity, not of a post. */
-export function isPassedOn({ json, actor }: Incoming): boolean {
-  const type = typeOf(asObject(json['object']) ?? {});
-  return actor.kind === 'group' && type !== null && Object.hasOwn(receivers, type);
+const isActivity = (json: Json | null): json is Json => Object.hasOwn(receivers, (json && typeOf(json)) ?? '');
+
+/** A group's Announce: of an activity, or of a post as anybody may boost it. */
+export async function receiveFromGroup(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const inner = asObject(incoming.json['object']);
+  if (isActivity(inner)) return receivePassedOn(ctx, incoming, inner);
+  const uri = asOnlyId(incoming.json['object']);
+  const isWhole = inner !== null && typeOf(inner) !== null;
+  return uri === null || isWhole ? receiveAnnounce(ctx, incoming) : receiveNamed(ctx, incoming, uri);
 }
 
-/** Takes what a group passes on as if its doer had sent it. */
-export async function receivePassedOn(ctx: AppContext, incoming: Incoming): Promise<Effect> {
-  const inner = asObject(incoming.json['object']);
-  const doerUri = asOnlyId(inner?.['actor']);
-  const id = asText(inner?.['id']);
-  if (inner === null || doerUri === null || id === null || !isSameHost(id, doerUri)) return drop('malformed');
+/** What stands at the address that a group announces, a post or an activity, only its own server can tell. */
+async function receiveNamed(ctx: AppContext, incoming: Incoming, uri: string): Promise<Effect> {
+  if (!(await isFollowedHere(ctx, incoming.actor.id)) || (await isKnown(ctx, uri)))
+    return receiveAnnounce(ctx, incoming);
+  const { count } = await ctx.cache.count(`group-named:${hostOf(uri)}`, windowMs);
+  if (count > maxNamedAsked) return drop('too_many');
+  const shown = await fetchRemote(ctx, uri);
+  if (isActivity(shown)) return receivePassedOn(ctx, incoming, shown, { isProven: true });
+  return (await importDocument(ctx, shown)) === null ? drop('unknown_object') : receiveAnnounce(ctx, incoming);
+}
+
+/** Takes what a group passes on as if its doer had sent it. `isProven`: it comes from the address that is its id. */
+async function receivePassedOn(
+  ctx: AppContext,
+  incoming: Incoming,
+  inner: Json,
+  { isProven = false } = {},
+): Promise<Effect> {
+  const doerUri = asOnlyId(inner['actor']);
+  const id = asText(inner['id']);
+  if (doerUri === null || id === null || !isSameHost(id, doerUri)) return drop('malformed');
   if (hostOf(doerUri) === hostOf(ctx.config.origin)) return receiveOwnReturn(ctx, incoming, inner);
   const type = typeOf(inner) ?? '';
   // The group itself changed: what it is now is asked of its server.
   if (type === 'Update' && asOnlyId(inner['object']) === incoming.actor.uri)
     return receiveActorUpdate(ctx, { ...incoming, json: inner });
-  const json = isSameHost(doerUri, incoming.actor.uri) ? inner : await prove(ctx, inner, type, doerUri);
+  const isBelieved = isProven || isSameHost(doerUri, incoming.actor.uri);
+  const json = isBelieved ? inner : await prove(ctx, inner, type, doerUri);
   if (json === null) return drop('unproven');
   const actor = await resolveAccount(ctx, doerUri);
   if (actor === null || actor.domain === null || !isActive(actor)) return drop('unknown_actor');
@@ -78,7 +103,7 @@ async function prove(ctx: AppContext, inner: Json, type: string, doerUri: string
 
 async function proveVote(ctx: AppContext, inner: Json, type: string): Promise<Json | null> {
   const id = asText(inner['id']) ?? '';
-  const { count } = await ctx.cache.count(`group-votes:${hostOf(id)}`, votesWindowMs);
+  const { count } = await ctx.cache.count(`group-votes:${hostOf(id)}`, windowMs);
   if (count > maxVotesAsked) return null;
   try {
     const shown = await fetchRemote(ctx, id);

@@ -1,28 +1,21 @@
 // What authors of other servers say to answers, likes and boosts of ours, and requests to answer posts of ours.
 import type { AppContext } from '#server/context.ts';
 import { drop, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
-import { ownId } from '#server/platform/fediverse/addresses.ts';
+import { addresses, ownId } from '#server/platform/fediverse/addresses.ts';
 import { asId, asObject, asOnlyId, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
 import { placeNote } from '../activitypub.ts';
 import { findPost, findVisiblePost } from '../queries.ts';
-import type { Interaction } from '../policy/interaction.ts';
 import { unboostPost } from '../service/boost.ts';
 import { deletePost } from '../service/delete.ts';
 import { importPost } from '../service/import-new.ts';
 import { acceptInteraction, dropRequest, findRequest, type InteractionRequest } from '../service/interaction.ts';
 import { unlikePost } from '../service/like.ts';
 import { mayAnswer } from '../service/quote.ts';
-import { isAgreed } from './quote-check.ts';
+import { isAllowed } from './interaction-check.ts';
 import { isTheirs, readInstrument } from './receive-quotes.ts';
 import { requestTypes } from './send-interactions.ts';
 
 const requestNames: ReadonlySet<string | null> = new Set(Object.values(requestTypes));
-/** How an agreement to each is called, now and in older software. */
-const agreements: Readonly<Record<Interaction, readonly string[]>> = {
-  reply: ['ReplyAuthorization', 'ReplyApproval'],
-  like: ['LikeAuthorization', 'LikeApproval'],
-  boost: ['AnnounceAuthorization', 'AnnounceApproval'],
-};
 
 /** True for an answer to such a request of ours; some name the post or the like itself instead. */
 export function isInteractionAnswer(ctx: AppContext, { json }: Incoming): boolean {
@@ -39,10 +32,8 @@ export async function receiveInteractionAccept(ctx: AppContext, incoming: Incomi
   if (request === null) return drop('unknown_object');
   const uri = asOnlyId(incoming.json['result']);
   if (uri === null) return drop('malformed');
-  const { interaction, authorUri, postUri, accountId } = request;
-  const agreement = { accountUri: authorUri, quotingUri: await subjectUri(ctx, request), quotedUri: postUri };
-  if (!(await isAgreed(ctx, uri, agreement, { readerId: accountId, types: agreements[interaction] })))
-    return drop('not_authorized');
+  const asked = { ...request, subjectUri: subjectUri(ctx, request) };
+  if (!(await isAllowed(ctx, uri, asked, { readerId: request.accountId }))) return drop('not_authorized');
   return async (ctx) => ((await acceptInteraction(ctx, request, uri)) ? 'done' : 'no_request');
 }
 
@@ -52,17 +43,17 @@ export async function receiveInteractionReject(ctx: AppContext, incoming: Incomi
   if (request === null) return drop('unknown_object');
   const { interaction, subjectId, postId, accountId } = request;
   return async (ctx) => {
-    await dropRequest(ctx, request);
     if (interaction === 'like') await unlikePost(ctx, { accountId, postId });
     else if (interaction === 'boost') await unboostPost(ctx, { accountId, postId });
     else if ((await findPost(ctx, subjectId)) !== null) await deletePost(ctx, { postId: subjectId, accountId });
+    await dropRequest(ctx, request);
     return 'done';
   };
 }
 
-async function subjectUri(ctx: AppContext, { interaction, subjectId }: InteractionRequest): Promise<string> {
-  if (interaction === 'like') return `${ctx.config.origin}/ap/likes/${subjectId}`;
-  return `${ctx.config.origin}/ap/posts/${subjectId}`;
+function subjectUri({ config }: AppContext, { interaction, subjectId }: InteractionRequest): string {
+  const at = addresses(config);
+  return interaction === 'like' ? at.like(subjectId) : at.post(subjectId);
 }
 
 /** The request that is answered, by the very one whom we asked. */

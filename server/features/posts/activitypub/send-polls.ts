@@ -13,7 +13,7 @@ import { isPollOver } from '../policy/poll.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { ownVotes } from '../queries/polls.ts';
 import { countsActivity } from './note-document.ts';
-import { findOwn, readersOf } from './send.ts';
+import { findTold, readersOf } from './send.ts';
 
 interface Job {
   cause: string;
@@ -74,7 +74,7 @@ export async function sendPollEnd(ctx: AppContext, event: Events['poll.closed'],
 }
 
 async function sendPoll(ctx: AppContext, postId: string, job: Job): Promise<void> {
-  const own = await findOwn(ctx, postId);
+  const own = await findTold(ctx, postId);
   if (own === null || own.post.poll === null) return;
   const { post, author } = own;
   const voters = inboxesWhere(sql`a.id in (select account_id from poll_votes where post_id = ${postId})`);

@@ -11,16 +11,16 @@ import { writeOutgoing } from '#server/platform/fediverse/outgoing.ts';
 import { objectContext } from '#server/platform/fediverse/vocabulary.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { noteDocument, updateActivity } from './note-document.ts';
-import { findOwn, readersOf } from './send.ts';
+import { findOwn, findTold, readersOf } from './send.ts';
 
 interface Job {
   cause: string;
   eventId: string;
 }
 
-/** Asks the author of a post of another server whether one of ours may quote it. */
+/** Asks the author of a post of another server whether one of ours may quote it; if that waits for somebody's leave, when it has it. */
 export async function sendQuoteRequest(ctx: AppContext, event: Events['quote.requested'], job: Job): Promise<void> {
-  const own = await findOwn(ctx, event.postId);
+  const own = await findTold(ctx, event.postId);
   const quote = own?.post.quote ?? null;
   if (own === null || quote?.accountId == null || quote.state !== 'pending') return;
   const { post, author } = own;
@@ -69,7 +69,7 @@ export async function sendQuoteAnswer(ctx: AppContext, event: Events['quote.answ
 
 /** Sends a post of ours anew when what it quotes was allowed, refused or taken out of it. */
 export async function sendQuoteChange(ctx: AppContext, event: Events['quote.changed'], job: Job): Promise<void> {
-  const own = await findOwn(ctx, event.postId);
+  const own = await findTold(ctx, event.postId);
   if (own === null) return;
   const { post, author } = own;
   const id = addresses(ctx.config).activity(`update/${post.id}/quote-${job.eventId}`);

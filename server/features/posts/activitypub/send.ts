@@ -13,6 +13,7 @@ import type { Json } from '#server/platform/fediverse/json.ts';
 import { writeOutgoing } from '#server/platform/fediverse/outgoing.ts';
 import { activityStreams } from '#server/platform/fediverse/vocabulary.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
+import { isSettled } from '../policy/interaction.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { announceActivity, audienceFor, createActivity, groupAudience, updateActivity } from './note-document.ts';
 
@@ -71,9 +72,8 @@ async function sendWhilePresent(
 ): Promise<void> {
   const activity = await prove(ctx, { activity: plain, senderId: post.accountId, inboxes, kind });
   await ctx.database.write(async (tx: Transaction) => {
-    const { rows } = await sql`select from posts where id = ${post.id} and ${notWaiting('posts')} for share`.execute(
-      tx.sql,
-    );
+    // What waits for somebody's leave is sent when it has it.
+    const { rows } = await sql`select from posts where id = ${post.id} and awaits_id is null for share`.execute(tx.sql);
     if (rows.length === 0) return;
     await writeOutgoing(
       tx.sql,
@@ -81,11 +81,6 @@ async function sendWhilePresent(
       ctx.clock(),
     );
   });
-}
-
-/** It does not wait for the author of another post to allow it. */
-function notWaiting(table: 'posts' | 'likes'): RawBuilder<boolean> {
-  return sql<boolean>`not exists (select from interaction_requests r where r.subject_id = ${sql.ref(`${table}.id`)} and r.state = 'pending')`;
 }
 
 /** What everybody may see and our people wrote goes to relays too. */
@@ -130,7 +125,9 @@ export async function sendDelete(ctx: AppContext, event: Events['post.deleted'],
     groupId,
     ...(await authorOf(ctx, event.boostOfId)),
   ]);
-  const inboxes = event.boostOfId === null ? withRelays({ visibility }, readers) : readers;
+  const hearers = event.boostOfId === null ? withRelays({ visibility }, readers) : readers;
+  // Of what still waited only the one who was asked has heard.
+  const inboxes = event.awaitsId == null ? hearers : inboxesOfAccounts([event.awaitsId]);
   const kind = event.boostOfId === null ? kindOf(event) : 'other';
   await writeOutgoing(
     ctx.database.read,
@@ -165,7 +162,9 @@ export async function sendLike(ctx: AppContext, event: Events['post.liked'], job
   };
   await ctx.database.write(async (tx) => {
     const { rows } =
-      await sql`select from likes where id = ${event.likeId} and ${notWaiting('likes')} for share`.execute(tx.sql);
+      await sql`select from likes where id = ${event.likeId} and ${isSettled(sql.ref('likes.id'))} for share`.execute(
+        tx.sql,
+      );
     if (rows.length > 0) await writeOutgoing(tx.sql, likeOf(job, activity, liker, author, post), ctx.clock());
   });
 }
@@ -215,6 +214,15 @@ async function findLike(
   if (post === null || (post.local && post.group === null)) return null;
   const [liker, author] = await Promise.all([findAccount(ctx, event.accountId), findAccount(ctx, post.accountId)]);
   return liker !== null && liker.domain === null && author !== null ? { liker, author, post } : null;
+}
+
+/** As `findOwn`, but null also while it waits for somebody's leave: nobody else has heard of it then. */
+export async function findTold(
+  ctx: AppContext,
+  postId: string,
+): Promise<{ post: PostView; author: AccountView } | null> {
+  const own = await findOwn(ctx, postId);
+  return own?.post.awaitsId === null ? own : null;
 }
 
 /** A post of ours with its author; null when it is somebody else's, or gone. */

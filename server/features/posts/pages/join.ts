@@ -99,6 +99,13 @@ const flagTexts = new Map<number, string>();
 
 /** The few combinations of flags, each rendered once. `pinned` is told of one's own posts only. */
 function flagText(row: PostFlags, own: boolean): string {
+  const { asked } = row;
+  const liking = asked?.includes('like') ? ',"favourite_pending":true' : '';
+  const boosting = asked?.includes('boost') ? ',"reblog_pending":true' : '';
+  return `${usualFlagText(row, own)}${liking}${boosting}`;
+}
+
+function usualFlagText(row: PostFlags, own: boolean): string {
   const { liked, boosted, bookmarked, muted, pinned } = row;
   const key = [liked, boosted, bookmarked, muted, pinned, own].reduce((bits, flag) => bits * 2 + Number(flag), 0);
   const known = flagTexts.get(key);

@@ -1,4 +1,6 @@
 // Who may answer, like and boost a post of another server, as its author says (GoToSocial's interaction policies).
+import type { Visibility } from '#server/features/instance/entities.ts';
+import { sql, type RawBuilder } from '#server/platform/database.ts';
 import type { InteractionRules, QuotePolicy } from '../entities.ts';
 import type { QuoteLeave } from './quote.ts';
 
@@ -17,4 +19,23 @@ export function interactionLeave(
   const takesIn = (policy: QuotePolicy): boolean => policy === 'public' || (policy === 'followers' && facts.follows);
   if (takesIn(rule.automatic) || (interaction === 'reply' && facts.mentioned)) return 'automatic';
   return takesIn(rule.manual) ? 'manual' : 'denied';
+}
+
+/**
+ * Whose leave an answer by somebody of another server waits for before others see it; null when it need not. What is said to a few
+ * is no answer in front of everybody. What answers a post that waits, waits with it.
+ */
+export function awaitedFor(
+  answer: { accountId: string; visibility: Visibility },
+  parent: { accountId: string; interactionRules: InteractionRules | null; awaitsId: string | null },
+  facts: { follows: boolean; mentioned: boolean },
+): string | null {
+  if (answer.visibility === 'direct') return null;
+  if (parent.awaitsId !== null) return parent.awaitsId;
+  return interactionLeave(answer.accountId, parent, 'reply', facts) === 'automatic' ? null : parent.accountId;
+}
+
+/** Nobody is still asked to allow the like (or post) whose id this expression is. */
+export function isSettled(subject: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select from interaction_requests r where r.subject_id = ${subject} and r.state = 'pending')`;
 }

@@ -27,7 +27,7 @@ export function openConversation(
 async function listed(ctx: AppContext, which: RawBuilder<boolean>, after: string, limit: number): Promise<Listed[]> {
   const { rows } = await sql<Listed>`
     select p.id, p.uri from posts p join accounts a on a.id = p.account_id and ${activeAccounts('a')}
-    where ${which} and p.id > ${after} and p.visibility in ('public', 'unlisted')
+    where ${which} and p.id > ${after} and p.visibility in ('public', 'unlisted') and p.awaits_id is null
     order by p.id limit ${limit}`.execute(ctx.database.read);
   return rows;
 }

@@ -1,5 +1,6 @@
 // What one reader did with a post, as columns of whatever statement lists posts: no statement of its own.
 import { sql, type RawBuilder } from '#server/platform/database.ts';
+import type { Interaction } from '../policy/interaction.ts';
 
 /** What a reader did with a post. */
 export interface PostFlags {
@@ -13,6 +14,8 @@ export interface PostFlags {
   reacted: string[] | null;
   /** What they chose in its poll; null when they did not vote. */
   votes: number[] | null;
+  /** What of this its author has yet to allow; null when that is nothing. */
+  asked: Interaction[] | null;
 }
 
 /** One line of a page: the post or boost to show, and what the reader did with the post behind it. */
@@ -30,11 +33,12 @@ export const noFlags: PostFlags = {
   muted: false,
   reacted: null,
   votes: null,
+  asked: null,
 };
 
 /**
  * The columns of `PostFlags`: each one probe of an index that holds all it needs. Of what most people never do (keep, pin,
- * mute, vote) it is asked once for the page whether this reader did it at all.
+ * mute, vote, ask) it is asked once for the page whether this reader did it at all.
  * `viewer` and `subject` are expressions of type bigint: who reads, and the post (never a boost).
  */
 export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -50,7 +54,9 @@ export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unk
     case when ${ever('poll_votes')} then (select array_agg(v.choice order by v.choice) from poll_votes v
       where v.account_id = ${viewer} and v.post_id = ${subject}) end as votes,
     case when ${ever('reactions')} then (select array_agg(r.name) from reactions r
-      where r.account_id = ${viewer} and r.post_id = ${subject}) end as reacted`;
+      where r.account_id = ${viewer} and r.post_id = ${subject}) end as reacted,
+    case when ${ever('interaction_requests')} then (select array_agg(q.interaction) from interaction_requests q
+      where q.account_id = ${viewer} and q.post_id = ${subject} and q.state = 'pending') end as asked`;
 }
 
 /** All columns of a `SeenPost` for the table or alias `post`; nobody has no flags. */
@@ -60,7 +66,7 @@ export function seenColumns(viewerId: string | null, post = 'posts'): RawBuilder
   return sql`${id} as id, ${boostOf} as boost_of_id, ${
     viewerId === null
       ? sql`false as liked, false as boosted, false as bookmarked, false as pinned, false as muted,
-          null::int[] as votes, null::text[] as reacted`
+          null::int[] as votes, null::text[] as reacted, null::text[] as asked`
       : flagColumns(sql`${viewerId}::bigint`, sql`coalesce(${boostOf}, ${id})`)
   }`;
 }

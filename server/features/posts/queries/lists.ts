@@ -4,6 +4,7 @@ import { activeAccounts } from '#server/features/accounts/policy.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
 import { notBlocked, visiblePosts } from '../policy.ts';
+import { isSettled } from '../policy/interaction.ts';
 import { seenColumns, type SeenPost } from './flags.ts';
 
 /** An item of a list that is ordered by a hidden row: `position` pages, `id` is what is listed. */
@@ -12,7 +13,7 @@ export interface Placed {
   id: string;
 }
 
-/** Accounts that liked a post, latest first. Those with a block between them and the viewer are left out. */
+/** Accounts that liked a post, latest first. Those with a block between them and the viewer, and who have to be allowed first, are left out. */
 export async function likedBy(
   ctx: AppContext,
   postId: string,
@@ -25,7 +26,7 @@ export async function likedBy(
     page,
     sql`
     select l.id as position, l.account_id as id from likes l join accounts a on a.id = l.account_id
-    where l.post_id = ${postId} and ${activeAccounts('a')} and ${unblocked(viewerId, sql.ref('l.account_id'))} and ${bounds} ${order}`,
+    where l.post_id = ${postId} and ${activeAccounts('a')} and ${isSettled(sql.ref('l.id'))} and ${unblocked(viewerId, sql.ref('l.account_id'))} and ${bounds} ${order}`,
   );
 }
 

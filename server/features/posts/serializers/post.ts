@@ -51,6 +51,9 @@ const fields = {
   ),
   boosts: Type.Integer(),
   replies: Type.Integer(),
+  awaits_approval: Type.Boolean({
+    description: 'It waits until the author of what it answers allows it; nobody but the two sees it',
+  }),
   counts_from: Type.Unsafe<'origin' | 'here'>(
     Type.String({
       enum: ['origin', 'here'],
@@ -125,6 +128,7 @@ export function serializePost(
     reactions: serializeReactions(post.reactions, [], places).map(({ name, count, url }) => ({ name, count, url })),
     boosts: post.boostsCount,
     replies: post.repliesCount,
+    awaits_approval: post.awaitsId !== null,
     counts_from: post.local || post.isCountedByOrigin ? 'origin' : 'here',
     created_at: post.createdAt.toISOString(),
     edited_at: post.editedAt?.toISOString() ?? null,

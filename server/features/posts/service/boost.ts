@@ -32,7 +32,10 @@ export async function boostPost(ctx: AppContext, boost: NewBoost): Promise<strin
   const visibility = boostVisibility(boost.accountId, post, boost.visibility ?? 'public');
   if (visibility === null) throw new Invalid('Validation failed: this post cannot be boosted');
   const leave = boost.uri === undefined ? await checkInteraction(ctx, boost.accountId, post, 'boost') : 'automatic';
-  const record = boostRecord(ctx, boost, post, visibility);
+  const record = {
+    ...boostRecord(ctx, boost, post, visibility),
+    awaitsId: leave === 'manual' ? post.accountId : null,
+  };
   const isNew = await ctx.database.write(async (tx) => {
     await holdPost(tx, post.id);
     const isWritten = await recordPost(ctx, tx, record, { mentionedIds: [], tags: [] });

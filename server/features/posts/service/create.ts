@@ -44,8 +44,8 @@ export interface NewPost {
 
 /**
  * Publishes a post of a local account and returns its id; a repeated idempotency key returns the first post's id.
- * @throws {Invalid} when the text is blank or too long, the language is none, a file cannot be shown, or the key was used for other
- * content
+ * @throws {Invalid} when the text is blank or too long, the language is none, a file cannot be shown, what is answered waits to be
+ * approved, or the key was used for other content
  * @throws {NotFound} when the author may not see what is answered
  * @throws {Forbidden} when the account may not post
  */
@@ -86,6 +86,7 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
     appId: post.appId ?? null,
     quotePolicy: post.quotePolicy,
     replyPolicy: post.replyPolicy,
+    awaitsId: leave === 'manual' ? (parent?.accountId ?? null) : null,
     createdAt: ctx.clock(),
     editedAt: null,
   };
@@ -170,6 +171,8 @@ function newPlace(ctx: AppContext, author: AccountView): Pick<PostRecord, 'id' |
 async function findParent(ctx: AppContext, accountId: string, id: string): Promise<PostView> {
   const parent = await findVisibleSubject(ctx, accountId, id);
   if (parent === null) throw new NotFound('The post that you reply to was not found.');
+  if (parent.awaitsId !== null)
+    throw new Invalid('Validation failed: The post that you reply to still waits to be approved; reply when it was');
   await checkReply(ctx, accountId, parent.id);
   return parent;
 }

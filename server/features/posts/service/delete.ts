@@ -37,20 +37,27 @@ async function removePost(
   boosted: PostView | null,
   keepForRedraft: boolean,
 ): Promise<{ posts: string[]; accounts: string[] } | null> {
-  const locked = await sql`select id from posts where id = ${post.id} for update`.execute(tx.sql);
-  if (locked.rows.length === 0) return null;
+  const {
+    rows: [locked],
+  } = await sql<{ awaits_id: string | null }>`select awaits_id from posts where id = ${post.id} for update`.execute(
+    tx.sql,
+  );
+  if (!locked) return null;
   const boosts = await removeBoosts(ctx, tx, post.id);
   const replies = await sql<{
     id: string;
   }>`update posts set in_reply_to_id = null where in_reply_to_id = ${post.id} returning id`.execute(tx.sql);
   await removeFormerMedia(tx, await formerMediaOf(tx, post));
   await detachMedia(ctx, tx, [post.id], { keepForRedraft });
-  countPost(tx, post, -1);
+  // It may have been allowed since it was read.
+  countPost(tx, { ...post, awaitsId: locked.awaits_id }, -1);
   if (post.quote?.id != null && post.quote.state === 'accepted' && isCounted(post.visibility))
     countQuote(tx, post.quote.id, -1);
   await sql`insert into tombstones (uri, former_id, account_uri, deleted_at)
     select ${post.uri}, ${post.id}, uri, ${ctx.clock()} from accounts where id = ${post.accountId}
     on conflict (uri) do nothing`.execute(tx.sql);
+  if (post.local && (post.awaitsId !== null || post.approvedBy !== null))
+    await tx.sql.deleteFrom('interaction_requests').where('subject_id', '=', post.id).execute();
   await tx.sql.deleteFrom('posts').where('id', '=', post.id).execute();
   await tx.emit('post.deleted', {
     postId: post.id,
@@ -64,6 +71,7 @@ async function removePost(
     boostOfUri: boosted?.uri ?? null,
     mentionedIds: post.mentions.map(({ accountId }) => accountId),
     groupId: post.group?.id ?? null,
+    awaitsId: locked.awaits_id,
     tags: post.tags.map(({ name }) => name),
   });
   return { posts: [...boosts.posts, ...replies.rows.map(({ id }) => id)], accounts: boosts.accounts };

@@ -2,6 +2,9 @@
 // statements as one, with the same outcome as one after the other.
 import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
+import type { Visibility } from '#server/features/instance/entities.ts';
+import type { InteractionRules } from '../entities.ts';
+import { findAwaited, holdBack } from './approval.ts';
 import { forget } from './forget.ts';
 import { importQuote } from './import-quote.ts';
 import { recordFiles, type ImportedPost } from './import.ts';
@@ -65,11 +68,7 @@ async function importWave(
 ): Promise<Map<ImportedPost, Written>> {
   const known = await findKnown(tx, wave);
   const fresh = wave.filter((_, index) => known[index]?.id === null && !known[index].buried);
-  const parents = await findParents(
-    tx,
-    fresh.map(({ inReplyToUri }) => inReplyToUri).filter((uri) => uri !== null),
-  );
-  const records = await recordNew(ctx, tx, fresh, parents);
+  const records = await recordNew(ctx, tx, await findPlaces(tx, fresh));
   const written = new Map<ImportedPost, Written>(
     wave.map((post, index) => [
       post,
@@ -86,15 +85,8 @@ async function importWave(
 }
 
 /** Writes posts whose addresses are free, and returns their records. */
-async function recordNew(
-  ctx: AppContext,
-  tx: Transaction,
-  posts: readonly ImportedPost[],
-  parents: ReadonlyMap<string, Parent>,
-): Promise<PostRecord[]> {
-  const recordOf = (post: ImportedPost): PostRecord =>
-    newRecord(ctx, post, parents.get(post.inReplyToUri ?? '') ?? null);
-  const made = new Map(posts.map((post) => [post, recordOf(post)]));
+async function recordNew(ctx: AppContext, tx: Transaction, places: readonly Place[]): Promise<PostRecord[]> {
+  const made = new Map(places.map((place) => [place, newRecord(ctx, place)]));
   // An id says when a post was written, to the millisecond: another of that moment may have it.
   for (let left = [...made], attempt = 0; left.length > 0; attempt += 1) {
     if (attempt === mostAttempts)
@@ -102,10 +94,10 @@ async function recordNew(
     const areNew = await recordPosts(
       ctx,
       tx,
-      left.map(([parts, post]) => ({ post, parts })),
+      left.map(([{ post: parts }, post]) => ({ post, parts })),
     );
-    left = left.filter((_, index) => areNew[index] === false).map(([post]) => [post, recordOf(post)]);
-    for (const [post, record] of left) made.set(post, record);
+    left = left.filter((_, index) => areNew[index] === false).map(([place]) => [place, newRecord(ctx, place)]);
+    for (const [place, record] of left) made.set(place, record);
   }
   return [...made.values()];
 }
@@ -114,6 +106,7 @@ async function recordNew(
 async function addParts(ctx: AppContext, tx: Transaction, record: PostRecord, post: ImportedPost): Promise<Written> {
   if (post.files.length > 0) await recordFiles(ctx, tx, record, post.files);
   if (post.poll !== null) await writePoll(tx, record.id, post.poll);
+  if (record.awaitsId != null) await tx.emit('reply.unproven', { postId: record.id });
   const quotedId = await importQuote(ctx, tx, record, post.quote);
   return { id: record.id, touched: [record.inReplyToId, quotedId] };
 }
@@ -135,22 +128,45 @@ async function findKnown(
 
 interface Parent {
   id: string;
-  account_id: string;
-  conversation_id: string;
-  group_id: string | null;
+  accountId: string;
+  conversationId: string;
+  groupId: string | null;
+  interactionRules: InteractionRules | null;
+  awaitsId: string | null;
 }
 
 /** What is answered, by address, if we have it; it stays until the transaction ends. An answer to a boost is one to what it boosts. */
 async function findParents(tx: Transaction, uris: readonly string[]): Promise<Map<string, Parent>> {
   if (uris.length === 0) return new Map();
   const { rows } = await sql<Parent & { uri: string }>`
-    select named.uri, p.id, p.account_id, p.conversation_id, p.group_id
+    select named.uri, p.id, p.account_id as "accountId", p.conversation_id as "conversationId", p.group_id as "groupId",
+      p.interaction_rules as "interactionRules", p.awaits_id as "awaitsId"
     from posts named join posts p on p.id = coalesce(named.boost_of_id, named.id)
     where named.uri = any(${uris}::text[]) order by p.id for key share of p`.execute(tx.sql);
   return new Map(rows.map((row) => [row.uri, row]));
 }
 
-function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): PostRecord {
+/** A new post with what it answers, if we have that, and whose leave it waits for. */
+interface Place {
+  post: ImportedPost;
+  parent: Parent | null;
+  awaitsId: string | null;
+}
+
+async function findPlaces(tx: Transaction, posts: readonly ImportedPost[]): Promise<Place[]> {
+  const parents = await findParents(
+    tx,
+    posts.map(({ inReplyToUri }) => inReplyToUri).filter((uri) => uri !== null),
+  );
+  const placed = posts.map((post) => ({ post, parent: parents.get(post.inReplyToUri ?? '') ?? null }));
+  const awaited = await findAwaited(
+    tx,
+    placed.map(({ post, parent }) => ({ ...post, parent })),
+  );
+  return placed.map((place, at) => ({ ...place, awaitsId: awaited[at] ?? null }));
+}
+
+function newRecord(ctx: AppContext, { post, parent, awaitsId }: Place): PostRecord {
   const now = ctx.clock();
   const createdAt = post.publishedAt !== null && post.publishedAt < now ? post.publishedAt : now;
   const id = ctx.newId(createdAt);
@@ -169,16 +185,18 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
     language: post.language,
     emojis: post.emojis,
     inReplyToId: parent?.id ?? null,
-    inReplyToAccountId: parent?.account_id ?? null,
+    inReplyToAccountId: parent?.accountId ?? null,
     inReplyToUri: post.inReplyToUri,
-    conversationId: parent?.conversation_id ?? id,
-    groupId: isForAll ? (post.groupId ?? parent?.group_id ?? null) : null,
+    conversationId: parent?.conversationId ?? id,
+    groupId: isForAll ? (post.groupId ?? parent?.groupId ?? null) : null,
     boostOfId: null,
     appId: null,
     quotePolicy: post.quotePolicy,
     quoteAsking: post.quoteAsking,
     originCounts: post.counts,
     interactionRules: post.interactionRules,
+    awaitsId,
+    approvedBy: post.inReplyToUri === null ? null : post.approvalUri,
     createdAt,
     editedAt: post.updatedAt !== null && post.updatedAt > createdAt ? post.updatedAt : null,
   };
@@ -187,6 +205,8 @@ function newRecord(ctx: AppContext, post: ImportedPost, parent: Parent | null): 
 interface Linked {
   id: string;
   parent_id: string;
+  account_id: string;
+  visibility: Visibility;
   conversation_id: string;
   counted: boolean;
 }
@@ -202,13 +222,35 @@ async function linkWaiting(tx: Transaction, posts: readonly PostRecord[]): Promi
     from unnest(${posts.map(({ id }) => id)}::bigint[], ${posts.map(({ accountId }) => accountId)}::bigint[],
       ${posts.map(({ uri }) => uri)}::text[]) as p (id, account_id, uri)
     where w.in_reply_to_uri = p.uri and w.in_reply_to_id is null
-    returning w.id, p.id as parent_id, w.conversation_id, w.visibility in ('public', 'unlisted') as counted`.execute(
+    returning w.id, p.id as parent_id, w.account_id, w.visibility, w.conversation_id, w.visibility in ('public', 'unlisted') as counted`.execute(
     tx.sql,
   );
   const byParent = Map.groupBy(rows, (row) => row.parent_id);
   for (const { id } of rows) await tx.emit('post.linked', { postId: id });
-  for (const post of posts) await mergeConversations(tx, post, byParent.get(post.id) ?? []);
+  for (const post of posts) {
+    const waiting = byParent.get(post.id) ?? [];
+    const held = await holdUnasked(tx, post, waiting);
+    await mergeConversations(
+      tx,
+      post,
+      waiting.map((row) => ({ ...row, counted: row.counted && !held.has(row.id) })),
+    );
+  }
   return new Map([...byParent].map(([id, waiting]) => [id, [id, ...waiting.map((row) => row.id)]]));
+}
+
+/** Of answers that came first, those that have to wait for the author's leave do so from now on; returns their ids. */
+async function holdUnasked(tx: Transaction, post: PostRecord, waiting: readonly Linked[]): Promise<Set<string>> {
+  const { id, accountId, interactionRules = null, awaitsId = null } = post;
+  if (waiting.length === 0 || (interactionRules === null && awaitsId === null)) return new Set();
+  const parent = { id, accountId, interactionRules, awaitsId };
+  const awaited = await findAwaited(
+    tx,
+    waiting.map((row) => ({ accountId: row.account_id, visibility: row.visibility, parent })),
+  );
+  const held = waiting.filter((_, at) => awaited[at] != null).map((row) => row.id);
+  if (held.length > 0) await holdBack(tx, held, awaitsId ?? accountId);
+  return new Set(held);
 }
 
 async function mergeConversations(tx: Transaction, post: PostRecord, waiting: readonly Linked[]): Promise<void> {

@@ -11,6 +11,7 @@ import type { PollView } from '../policy/poll.ts';
 import { hostOf } from '#server/platform/fediverse/json.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { lockAddress } from '#server/platform/fediverse/address-lock.ts';
+import { noteApproval, recheckAnswers } from './approval.ts';
 import { forget } from './forget.ts';
 import { noteAuthorization, updateQuote, type QuoteClaim } from './import-quote.ts';
 import { exchangePoll, isPollChanged, recordCounts } from './import-poll.ts';
@@ -36,6 +37,8 @@ export interface ImportedContent {
   quoteAsking: QuotePolicy;
   counts: OriginCounts;
   interactionRules: InteractionRules | null;
+  /** Where the author of what it answers is said to agree to that. */
+  approvalUri: string | null;
 }
 
 export interface ImportedPost extends ImportedContent {
@@ -76,11 +79,13 @@ export async function updateImported(
     if (!present) return false;
     const isCounted = await recordCounts(tx, postId, content.poll);
     await noteAuthorization(tx, postId, content.quote);
+    await noteApproval(tx, present, content.approvalUri);
     if ((present.edited_at !== null && present.edited_at >= editedAt) || present.created_at > editedAt)
       return isCounted;
     const { uri, account_id: accountId, visibility } = present;
     touched.push(...(await updateQuote(ctx, tx, { id: postId, uri, accountId, visibility }, content.quote)));
     const isRuled = await recordRules(tx, postId, content);
+    if (isRuled) await recheckAnswers(tx, postId);
     await recordMentions(tx, postId, content.mentionedIds);
     await recordTags(tx, postId, content.tags, ctx.clock());
     const { html, summary, sensitive, language } = content;

@@ -4,6 +4,7 @@ import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import type { PostView } from '../queries.ts';
 import { interactionLeave, type Interaction } from '../policy/interaction.ts';
+import { approvePost } from './approval.ts';
 import { forget } from './forget.ts';
 
 const refusals: Record<Interaction, string> = {
@@ -78,18 +79,27 @@ export async function acceptInteraction(
   request: InteractionRequest,
   authorizationUri: string,
 ): Promise<boolean> {
-  const isDone = await ctx.database.write(async (tx) => {
+  const touched = await ctx.database.write(async (tx) => {
     const { rows } =
       await sql`update interaction_requests set state = 'accepted' where id = ${request.id} and state = 'pending'
       returning id`.execute(tx.sql);
-    if (rows.length === 0) return false;
-    if (request.interaction !== 'like')
-      await sql`update posts set approved_by = ${authorizationUri} where id = ${request.subjectId}`.execute(tx.sql);
+    if (rows.length === 0) return null;
     await tx.emit('interaction.accepted', { requestId: request.id });
-    return true;
+    if (request.interaction !== 'like') return (await approvePost(tx, request.subjectId, authorizationUri)) ?? [];
+    await countLike(tx, { postId: request.postId, isOurs: true }, 1);
+    return [request.postId];
   });
-  if (isDone) await forget(ctx, { posts: [request.subjectId] });
-  return isDone;
+  if (touched !== null) await forget(ctx, { posts: touched });
+  return touched !== null;
+}
+
+/**
+ * Moves the count of a post's likes. What its origin counted before does not hold what our own people do; what others do it counts
+ * itself.
+ */
+export async function countLike(tx: Transaction, like: { postId: string; isOurs: boolean }, by: 1 | -1): Promise<void> {
+  await sql`update posts set likes_count = greatest(0, likes_count + ${by}), origin_likes = origin_likes + ${like.isOurs ? by : 0}
+    where id = ${like.postId}`.execute(tx.sql);
 }
 
 /** Forgets a request that was refused; what was asked for is taken back by its own verb. */

@@ -5,7 +5,7 @@ import { sql } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { findVisibleSubject } from '../queries.ts';
 import { forget } from './forget.ts';
-import { checkInteraction, requestInteraction } from './interaction.ts';
+import { checkInteraction, countLike, requestInteraction } from './interaction.ts';
 import { holdPost } from './record.ts';
 
 /** Likes the post, or what it boosts; a second like is the first. `uri` is that of a like from elsewhere. @throws {NotFound} when the account may not see it */
@@ -32,19 +32,11 @@ export async function likePost(
       .returning('id')
       .executeTakeFirst();
     if (!written) return;
-    // What the origin counted before does not hold what our own people do; what others do it counts itself.
-    const ours = like.uri == null ? 1 : 0;
-    await sql`update posts set likes_count = likes_count + 1, origin_likes = origin_likes + ${ours} where id = ${post.id}`.execute(
-      tx.sql,
-    );
     await tx.emit('post.liked', { likeId, postId: post.id, accountId: like.accountId });
-    if (leave === 'manual')
-      await requestInteraction(ctx, tx, {
-        interaction: 'like',
-        subjectId: likeId,
-        postId: post.id,
-        accountId: like.accountId,
-      });
+    // One that has to be allowed first is counted then.
+    if (leave === 'automatic') return countLike(tx, { postId: post.id, isOurs: like.uri == null }, 1);
+    const { accountId } = like;
+    await requestInteraction(ctx, tx, { interaction: 'like', subjectId: likeId, postId: post.id, accountId });
   });
   await forget(ctx, { posts: [post.id] });
 }
@@ -54,15 +46,18 @@ export async function unlikePost(ctx: AppContext, like: { accountId: string; pos
   const { accountId } = like;
   if (!isId(like.postId)) return;
   const postId = await ctx.database.write(async (tx) => {
-    const { rows } = await sql<{ id: string; uri: string | null; post_id: string }>`
-      delete from likes where account_id = ${accountId}
-        and post_id = (select coalesce(boost_of_id, id) from posts where id = ${like.postId})
-      returning id, uri, post_id`.execute(tx.sql);
+    const { rows } = await sql<{ id: string; uri: string | null; post_id: string; waited: boolean }>`
+      with gone as (
+        delete from likes where account_id = ${accountId}
+          and post_id = (select coalesce(boost_of_id, id) from posts where id = ${like.postId})
+        returning id, uri, post_id
+      ), asked as (
+        delete from interaction_requests r using gone where r.subject_id = gone.id returning r.state
+      )
+      select gone.*, exists (select from asked where state = 'pending') as waited from gone`.execute(tx.sql);
     const [gone] = rows;
     if (!gone) return null;
-    const ours = gone.uri === null ? 1 : 0;
-    await sql`update posts set likes_count = greatest(0, likes_count - 1), origin_likes = origin_likes - ${ours}
-      where id = ${gone.post_id}`.execute(tx.sql);
+    if (!gone.waited) await countLike(tx, { postId: gone.post_id, isOurs: gone.uri === null }, -1);
     await tx.emit('post.unliked', { likeUri: gone.uri, likeId: gone.id, postId: gone.post_id, accountId });
     return gone.post_id;
   });

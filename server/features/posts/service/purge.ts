@@ -2,6 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import { sql } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
+import { isSettled } from '../policy/interaction.ts';
 import { deletePost } from './delete.ts';
 import { forget } from './forget.ts';
 
@@ -34,9 +35,9 @@ export async function purgeLikesOf(ctx: AppContext, event: { accountId: string }
     const { rows } = await sql<{ post_id: string }>`
       with gone as (
         delete from likes where id in (select id from likes where account_id = ${event.accountId} order by id limit ${batch})
-        returning post_id
+        returning id, post_id
       ), held as (
-        select id from posts where id in (select post_id from gone) order by id for update
+        select id from posts where id in (select post_id from gone where ${isSettled(sql.ref('gone.id'))}) order by id for update
       ), counted as (
         update posts set likes_count = greatest(0, likes_count - 1) where id in (select id from held)
       )

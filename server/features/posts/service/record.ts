@@ -40,6 +40,10 @@ export interface PostRecord {
   /** What the origin of a post of another server counts. */
   originCounts?: OriginCounts;
   interactionRules?: InteractionRules | null;
+  /** Whose leave it waits for; left out, nobody's. */
+  awaitsId?: string | null;
+  /** Where they are said to agree. */
+  approvedBy?: string | null;
 }
 
 /** How often a post was liked, boosted and answered, as its own server says; null where it does not. */
@@ -139,6 +143,8 @@ function rowOf(post: PostRecord, linkPreviewId: string | null): object {
     quote_asking: post.quoteAsking ?? 'nobody',
     reply_policy: post.replyPolicy ?? 'everyone',
     interaction_rules: post.interactionRules ?? undefined,
+    awaits_id: post.awaitsId ?? null,
+    approved_by: post.approvedBy ?? null,
     origin_likes: post.originCounts?.likes ?? null,
     origin_boosts: post.originCounts?.boosts ?? null,
     origin_replies: post.originCounts?.replies ?? null,
@@ -150,7 +156,7 @@ function rowOf(post: PostRecord, linkPreviewId: string | null): object {
 const columns =
   sql.raw(`id, account_id, uri, url, local, visibility, source, html, summary, sensitive, language, emojis, in_reply_to_id,
   in_reply_to_account_id, in_reply_to_uri, conversation_id, group_id, boost_of_id, app_id, link_preview_id, quote_policy,
-  quote_asking, reply_policy, interaction_rules, origin_likes, origin_boosts, origin_replies, created_at, edited_at`);
+  quote_asking, reply_policy, interaction_rules, awaits_id, approved_by, origin_likes, origin_boosts, origin_replies, created_at, edited_at`);
 
 /** Returns the ids of those that were not there. */
 async function insertPosts(tx: Transaction, rows: object[]): Promise<Set<string>> {
@@ -159,7 +165,8 @@ async function insertPosts(tx: Transaction, rows: object[]): Promise<Set<string>
       id bigint, account_id bigint, uri text, url text, local boolean, visibility text, source text, html text, summary text,
       sensitive boolean, language text, emojis jsonb, in_reply_to_id bigint, in_reply_to_account_id bigint, in_reply_to_uri text,
       conversation_id bigint, group_id bigint, boost_of_id bigint, app_id bigint, link_preview_id bigint, quote_policy text,
-      quote_asking text, reply_policy text, interaction_rules jsonb, origin_likes int, origin_boosts int, origin_replies int, created_at timestamptz, edited_at timestamptz)
+      quote_asking text, reply_policy text, interaction_rules jsonb, awaits_id bigint, approved_by text,
+      origin_likes int, origin_boosts int, origin_replies int, created_at timestamptz, edited_at timestamptz)
     on conflict do nothing returning id`.execute(tx.sql);
   return new Set(written.rows.map(({ id }) => id));
 }
@@ -255,11 +262,14 @@ export async function recordTagNames(tx: Transaction, tags: readonly TagSpelling
 }
 
 /** What decides which counters a post moves. */
-type Counted = Pick<PostRecord, 'accountId' | 'local' | 'visibility' | 'inReplyToId' | 'boostOfId' | 'createdAt'>;
+type Counted = Pick<PostRecord, 'accountId' | 'createdAt'> & CountedAround;
+/** The same, but for its author. */
+type CountedAround = Pick<PostRecord, 'local' | 'visibility' | 'inReplyToId' | 'boostOfId' | 'awaitsId'>;
 
 /**
  * Adds a post to (1) or takes it from (-1) the counters of its author, of what it answers and of what it boosts, when the
- * transaction ends. Direct posts count nowhere; replies only when everybody may see them.
+ * transaction ends. Direct posts count nowhere; replies only when everybody may see them; what waits for somebody's leave only with
+ * its author.
  */
 export function countPost(tx: Transaction, post: Counted, by: 1 | -1): void {
   countPosts(tx, [post], by);
@@ -268,20 +278,25 @@ export function countPost(tx: Transaction, post: Counted, by: 1 | -1): void {
 function countPosts(tx: Transaction, posts: readonly Counted[], by: 1 | -1): void {
   const counted = posts.filter(({ visibility }) => visibility !== 'direct');
   countAuthors(tx, counted, by);
-  for (const { local, visibility, boostOfId, inReplyToId } of counted) {
-    // An origin counts what others do by itself.
-    const ours = local ? by : 0;
-    if (boostOfId !== null)
-      tx.last(`post ${boostOfId}`, () =>
-        sql`update posts set boosts_count = greatest(0, boosts_count + ${by}), origin_boosts = origin_boosts + ${ours}
-          where id = ${boostOfId}`.execute(tx.sql),
-      );
-    if (inReplyToId !== null && isCounted(visibility))
-      tx.last(`post ${inReplyToId}`, () =>
-        sql`update posts set replies_count = greatest(0, replies_count + ${by}), origin_replies = origin_replies + ${ours}
-          where id = ${inReplyToId}`.execute(tx.sql),
-      );
-  }
+  for (const post of counted) countAround(tx, post, by);
+}
+
+/** Moves the counters of what a post answers and boosts; not while it waits for somebody's leave. */
+export function countAround(tx: Transaction, post: CountedAround, by: 1 | -1): void {
+  const { local, visibility, boostOfId, inReplyToId } = post;
+  if (post.awaitsId != null || visibility === 'direct') return;
+  // An origin counts what others do by itself.
+  const ours = local ? by : 0;
+  if (boostOfId !== null)
+    tx.last(`post ${boostOfId}`, () =>
+      sql`update posts set boosts_count = greatest(0, boosts_count + ${by}), origin_boosts = origin_boosts + ${ours}
+        where id = ${boostOfId}`.execute(tx.sql),
+    );
+  if (inReplyToId !== null && isCounted(visibility))
+    tx.last(`post ${inReplyToId}`, () =>
+      sql`update posts set replies_count = greatest(0, replies_count + ${by}), origin_replies = origin_replies + ${ours}
+        where id = ${inReplyToId}`.execute(tx.sql),
+    );
 }
 
 /** One statement for all authors; their rows are taken in the order of their ids. */

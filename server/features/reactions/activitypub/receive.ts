@@ -3,7 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { drop, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { findUsableEmoji } from '#server/features/emojis/queries.ts';
-import { findSubject, receiveLike, undoLike, type Undone } from '#server/features/posts/activitypub/receive.ts';
+import { findSubject, receiveLike, undoLike, type Undone } from '#server/features/posts/activitypub/receive-acts.ts';
 import { findVisibleSubject, type PostView } from '#server/features/posts/queries.ts';
 import { wasBuried } from '#server/features/posts/service/import.ts';
 import { asObject, asOnlyId } from '#server/platform/fediverse/json.ts';

@@ -21,8 +21,8 @@ export interface Arriving {
 /**
  * Puts a post into the home timeline of its author, of each local follower who wants it, and of those who follow one of its
  * hashtags; posts that come at the same moment share one statement. As on Mastodon: answers only for those who follow the
- * answered too, boosts only where they are shown and bring something new, direct posts only for those they mention. Returns
- * the owners of new entries; none when it ran before.
+ * answered too, boosts only where they are shown and bring something new, direct posts only for those they mention. What waits for
+ * somebody's leave is its author's alone. Returns the owners of new entries; none when it ran before.
  */
 export function addToFeeds(ctx: AppContext, post: PostView, boostedAuthorId: string | null): Promise<string[]> {
   // Whether a boost is news depends on what stands at home before it: boosts go one by one.
@@ -39,7 +39,7 @@ async function addMany(ctx: AppContext, arriving: Arriving[]): Promise<string[][
     insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id, tag_id)
     select reader.id, p.id, p.author_id, p.boost_of_id, p.other_id, min(reader.tag_id)
     from jsonb_to_recordset(${JSON.stringify(arriving.map(outlineOf))}::jsonb) as p (id bigint, author_id bigint, boost_of_id bigint,
-      other_id bigint, is_direct boolean, by_tag boolean, language text, is_answer boolean, answered_id bigint)
+      other_id bigint, is_direct boolean, waits boolean, by_tag boolean, language text, is_answer boolean, answered_id bigint)
     cross join lateral (
       select account_id as id, null::bigint as tag_id from users where account_id = p.author_id
       union all
@@ -61,6 +61,7 @@ function outlineOf({ post, boostedAuthorId }: Arriving): object {
     boost_of_id: post.boostOfId,
     other_id: boostedAuthorId ?? post.inReplyToAccountId,
     is_direct: post.visibility === 'direct',
+    waits: post.awaitsId !== null,
     by_tag: bringsByTag(post),
     language: post.language,
     is_answer: post.inReplyToUri !== null && post.inReplyToAccountId !== post.accountId,
@@ -75,7 +76,7 @@ function followerConditions(ctx: AppContext, isBoost: boolean): RawBuilder<unkno
   const author = sql.ref('p.author_id');
   const other = sql.ref('p.other_id');
   const conditions = [
-    sql`f.followee_id = ${author} and f.state = 'accepted' and f.follower_id <> f.followee_id`,
+    sql`not p.waits and f.followee_id = ${author} and f.state = 'accepted' and f.follower_id <> f.followee_id`,
     sql`exists (select from users u where u.account_id = f.follower_id)`,
     notMuted(reader, author, now),
     sql`f.follower_id not in (${ownersOfExclusive(author, sql.ref('p.id'))})`,
@@ -108,7 +109,7 @@ export async function backfillFeed(ctx: AppContext, follow: { followerId: string
     select f.follower_id, p.id, p.account_id, p.boost_of_id, ${other}
     from follows f
     join lateral (
-      select * from posts where account_id = f.followee_id and visibility <> 'direct' order by id desc limit ${backfilled}
+      select * from posts where account_id = f.followee_id and visibility <> 'direct' and awaits_id is null order by id desc limit ${backfilled}
     ) p on true
     left join posts boosted on boosted.id = p.boost_of_id
     where f.follower_id = ${follow.followerId} and f.followee_id = ${follow.followeeId} and f.state = 'accepted'
@@ -128,6 +129,14 @@ export async function removeFromFeeds(ctx: AppContext, postId: string): Promise<
     with gone as (delete from feed_entries where post_id = ${postId} or boost_of_id = ${postId} returning owner_id)
     select distinct owner_id from gone`.execute(ctx.database.read);
   return rows.map(({ owner_id }) => owner_id);
+}
+
+/** Takes a post that waits for somebody's leave out of the home timelines of all but its author. */
+export async function withdrawFromFeeds(ctx: AppContext, postId: string): Promise<void> {
+  await sql`delete from feed_entries e using posts p
+    where p.id = ${postId} and p.awaits_id is not null and e.post_id = p.id and e.owner_id <> p.account_id`.execute(
+    ctx.database.read,
+  );
 }
 
 /** Takes what an account brought out of one home timeline; `shown`: also what others brought of it, and answers to it. */

@@ -10,7 +10,7 @@ const backfilled = 40;
 
 /** True for a post that followers of its hashtags may get. */
 export function bringsByTag(post: PostView): boolean {
-  return post.visibility === 'public' && post.boostOfId === null && post.tags.length > 0;
+  return post.visibility === 'public' && post.boostOfId === null && post.awaitsId === null && post.tags.length > 0;
 }
 
 /** The statement of those who follow one of the hashtags of a post `p` and want to see its author, with the hashtag. */
@@ -37,7 +37,7 @@ export async function backfillFromTag(ctx: AppContext, follow: { accountId: stri
     select t.account_id, p.id, p.account_id, null, p.in_reply_to_account_id, t.tag_id
     from tag_follows t join lateral (
       select q.* from post_tags k join posts q on q.id = k.post_id
-      where k.tag_id = t.tag_id and q.visibility = 'public' order by k.post_id desc limit ${backfilled}
+      where k.tag_id = t.tag_id and q.visibility = 'public' and q.awaits_id is null order by k.post_id desc limit ${backfilled}
     ) p on true
     where t.account_id = ${follow.accountId} and t.tag_id = ${follow.tagId}
       and t.account_id not in (${ownersOfExclusive(author, sql.ref('p.id'))})

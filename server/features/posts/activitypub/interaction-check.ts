@@ -1,0 +1,54 @@
+// Whether an author of another server allows an answer, like or boost: read at the address of their agreement.
+import type { AppContext } from '#server/context.ts';
+import { fetchRemote } from '#server/features/accounts/activitypub.ts';
+import { asOnlyId, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
+import type { Interaction } from '../policy/interaction.ts';
+
+/** What is to be allowed: the answer, like or boost, of which post, by whom. */
+export interface Asked {
+  interaction: Interaction;
+  subjectUri: string;
+  postUri: string;
+  authorUri: string;
+}
+
+/** How agreements are called, now and in GoToSocial up to 0.20. */
+const agreements: Readonly<Record<Interaction, { present: string; former: string }>> = {
+  reply: { present: 'ReplyAuthorization', former: 'ReplyApproval' },
+  like: { present: 'LikeAuthorization', former: 'LikeApproval' },
+  boost: { present: 'AnnounceAuthorization', former: 'AnnounceApproval' },
+};
+
+/**
+ * True when the author's own server says at that address that they allow just this: by an agreement in the present words or the
+ * former ones (`object`, `target`), or by the `Accept` itself (GoToSocial 0.17). `readerId` asks in the name of one of ours.
+ * @throws {DocumentFailure}
+ */
+export async function isAllowed(
+  ctx: AppContext,
+  uri: string,
+  asked: Asked,
+  options: { readerId?: string } = {},
+): Promise<boolean> {
+  if (!isSameHost(uri, asked.authorUri)) return false;
+  const json = await fetchRemote(ctx, uri, options);
+  if (json['id'] !== uri) return false;
+  const says = (key: string, expected: string): boolean => asOnlyId(json[key]) === expected;
+  // The two last forms may leave out which post it was.
+  const meansPost = json['target'] === undefined || says('target', asked.postUri);
+  const { present, former } = agreements[asked.interaction];
+  switch (typeOf(json)) {
+    case present:
+      return (
+        says('attributedTo', asked.authorUri) &&
+        says('interactingObject', asked.subjectUri) &&
+        says('interactionTarget', asked.postUri)
+      );
+    case former:
+      return says('attributedTo', asked.authorUri) && says('object', asked.subjectUri) && meansPost;
+    case 'Accept':
+      return says('actor', asked.authorUri) && says('object', asked.subjectUri) && meansPost;
+    default:
+      return false;
+  }
+}
