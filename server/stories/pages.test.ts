@@ -58,6 +58,16 @@ describeInBrowser('in a browser', (browser) => {
             ),
           ).toEqual([]);
         }
+        // Whoever wants no motion sees another theme at once, however deep the element.
+        await page.goto('/@bob');
+        await article(page, 'A post by bob').waitFor();
+        await page.emulateMedia({ colorScheme: dark ? 'light' : 'dark' });
+        const inks = await page.evaluate(() =>
+          [document.documentElement, document.querySelector('article a[href="/@bob"]')].map(
+            (element) => element && getComputedStyle(element).color,
+          ),
+        );
+        expect(inks[1]).toBe(inks[0]);
         expect(faults).toEqual([]);
       } finally {
         await server.close();

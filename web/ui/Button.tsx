@@ -20,6 +20,7 @@ export function Button({ look, size, isBusy = false, children, onClick, type = '
       type={type}
       class={classOf({ look, size })}
       aria-busy={isBusy || undefined}
+      aria-disabled={isBusy || undefined}
       onClick={isBusy ? (event) => event.preventDefault() : onClick}
     >
       {children}

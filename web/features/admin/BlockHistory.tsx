@@ -13,7 +13,7 @@ import { ask } from '#web/ui/Ask.tsx';
 import { Button } from '#web/ui/Button.tsx';
 import { EmptyNote } from '#web/ui/Notes.tsx';
 import { Pages } from '#web/ui/Pages.tsx';
-import { Row } from '#web/ui/Row.tsx';
+import { Row, RowText } from '#web/ui/Row.tsx';
 import { standing } from './BlockPreview.tsx';
 import { undoChange } from './blocks.ts';
 import { say } from './staff-words.ts';
@@ -35,8 +35,34 @@ function stepInWords(step: DomainChange['steps'][number]): string {
   return `${step.domain}: ${standing(step.before)} → ${standing(step.after)}`;
 }
 
+/** So many stand there at once; more are opened. */
+const FEW = 2;
+
+function Steps({ change: { count, steps } }: { change: DomainChange }) {
+  if (count <= FEW) {
+    return (
+      <>
+        {steps.map((step) => (
+          <RowText key={`${step.kind} ${step.domain}`}>{stepInWords(step)}</RowText>
+        ))}
+      </>
+    );
+  }
+  return (
+    <details class={styles.group}>
+      <summary>{say('history.servers', { count })}</summary>
+      <ul>
+        {steps.map((step) => (
+          <li key={`${step.kind} ${step.domain}`}>{stepInWords(step)}</li>
+        ))}
+        {count > steps.length && <li>{say('preview.more', { count: count - steps.length })}</li>}
+      </ul>
+    </details>
+  );
+}
+
 function ChangeRow({ change, onUndo }: { change: DomainChange; onUndo: () => void }) {
-  const { source, account_id: by, created_at: at, undone_at: undone, count, steps } = change;
+  const { source, account_id: by, created_at: at, undone_at: undone } = change;
   const time = fullTime(at, locale.value);
   const who = by === null ? say('history.noOne') : (names.value.get(by) ?? say('history.someone'));
   return (
@@ -52,15 +78,7 @@ function ChangeRow({ change, onUndo }: { change: DomainChange; onUndo: () => voi
         )
       }
     >
-      <details class={styles.group}>
-        <summary>{say('history.servers', { count })}</summary>
-        <ul>
-          {steps.map((step) => (
-            <li key={`${step.kind} ${step.domain}`}>{stepInWords(step)}</li>
-          ))}
-          {count > steps.length && <li>{say('preview.more', { count: count - steps.length })}</li>}
-        </ul>
-      </details>
+      <Steps change={change} />
     </Row>
   );
 }

@@ -43,7 +43,9 @@ function Present({ archive, onAsk, isBusy }: { archive: ArchiveState; onAsk: () 
   return (
     <>
       {/* Its words change while somebody waits. */}
-      <p role="status">{text}</p>
+      <p role="status" class={text ? undefined : 'only-read'}>
+        {text}
+      </p>
       <Buttons>
         {archive.url && (
           <ButtonLink href={archive.url} look="filled">

@@ -91,7 +91,9 @@ export function FocusedPost({ status }: { status: Status }) {
       </PostBody>
       <Facts status={status} />
       <Counts status={status} />
-      <Reactions status={status} />
+      <div class={styles.reactions}>
+        <Reactions status={status} />
+      </div>
       <PostActions status={status} isLarge />
     </PostArticle>
   );
