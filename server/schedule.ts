@@ -15,7 +15,7 @@ import { purgeMutes } from '#server/features/graph/service/mute.ts';
 import { purgeMedia } from '#server/features/media/service/purge.ts';
 import { purgeRefreshes } from '#server/features/posts/service/backfill.ts';
 import { purgeKeys } from '#server/features/posts/service/idempotency.ts';
-import { purgeDelivered } from '#server/platform/fediverse/courier.ts';
+import { purgeDelivered } from '#server/platform/fediverse/courier/upkeep.ts';
 import { trimFeeds } from '#server/features/timelines/service/feeds.ts';
 
 export interface Task {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { NotFound } from '#server/platform/errors.ts';
-import { deliveryDepth, retryDelivery } from '#server/platform/fediverse/courier.ts';
+import { deliveryDepth, retryDelivery } from '#server/platform/fediverse/courier/upkeep.ts';
 import { outboxDepth } from '#server/platform/outbox.ts';
 import { answering, table } from './terminal.ts';
 import { withContext } from './with-context.ts';

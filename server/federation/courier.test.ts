@@ -2,13 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccount } from '#server/features/accounts/service/create.ts';
-import {
-  deliveryDepth,
-  purgeDelivered,
-  retryDelivery,
-  startCourier,
-  type Courier,
-} from '#server/platform/fediverse/courier.ts';
+import { startCourier, type Courier } from '#server/platform/fediverse/courier.ts';
+import { deliveryDepth, purgeDelivered, retryDelivery } from '#server/platform/fediverse/courier/upkeep.ts';
 import { noteAlive } from '#server/platform/fediverse/hosts.ts';
 import { importPublicKey } from '#server/platform/fediverse/keys.ts';
 import { writeOutgoing } from '#server/platform/fediverse/outgoing.ts';
@@ -214,7 +209,7 @@ describe('a host that is down', () => {
   const host = async (): Promise<{ failures: number; closed_until: Date | null }> =>
     (await opened.ctx.database.pool.query('select * from remote_hosts where host = $1', ['localhost:9'])).rows[0];
 
-  it('is left alone after five failures, asked once in half an hour, and taken back when it answers', async () => {
+  it('is left alone after five failures, asked again after a while, and taken back when it answers', async () => {
     for (let place = 0; place < 8; place += 1) await owe([dead]);
     const courier = await start();
     await until(async () => (await host())?.closed_until != null);

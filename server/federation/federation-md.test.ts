@@ -267,7 +267,9 @@ const kept: Record<string, Kept[]> = {
     [
       'One request a shared inbox',
       [`${near}courier.test.ts`, 'one delivery for each inbox'],
-      [`${near}courier.test.ts`, 'asked once in half an hour'],
+      [`${near}courier.test.ts`, 'asked again after a while, and taken back'],
+      [`${near}courier-hosts.test.ts`, 'is asked the more seldom the longer it has been away'],
+      [`${near}courier-hosts.test.ts`, 'gets nothing until then, also not what is written in the meantime'],
       [`${fediverse}courier/outcome.test.ts`, 'the tries spread over about four days'],
     ],
   ],

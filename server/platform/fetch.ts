@@ -26,6 +26,8 @@ export interface SafeFetchOptions {
   maxInFlight?: number;
   maxPerOrigin?: number;
   maxWaiting?: number;
+  /** Deliveries under way at once, in all (192). */
+  maxDeliveries?: number;
   /** Downloads under way at once, in all (16) and from one origin (4). */
   maxDownloads?: number;
   maxDownloadsPerOrigin?: number;
@@ -56,6 +58,8 @@ export interface FetchOptions {
   maxRedirects?: number;
   /** What a redirect does: is followed (the default), or fails as `redirects`. */
   redirect?: 'follow' | 'error';
+  /** Takes its turn among deliveries: however many of these are kept waiting, they keep back nobody who asks for something. */
+  isDelivery?: boolean;
   /** It is what servers say to each other, and no page or file: also refused where only listed servers count. */
   isFederated?: boolean;
   /**
@@ -115,6 +119,7 @@ const MAX_DISCARDED_BYTES = 16 * 1024;
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   const policies = { web: policyOf(options, false), federation: policyOf(options, true) };
   const asking = openLane(options, policies.web, options.maxInFlight ?? 64, options.maxPerOrigin ?? 2);
+  const delivering = openLane(options, policies.web, options.maxDeliveries ?? 192, options.maxPerOrigin ?? 2);
   const loading = openLane(options, policies.web, options.maxDownloads ?? 16, options.maxDownloadsPerOrigin ?? 4);
   const underWay = new Set<Deadline>();
 
@@ -137,7 +142,10 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   return {
     check: (url) => void parseTarget(url, policies.web),
     fetch: (url, settings = {}) =>
-      run(asking, url, settings, { headers: { 'accept-encoding': ACCEPTED_ENCODINGS }, read: readAll }),
+      run(settings.isDelivery === true ? delivering : asking, url, settings, {
+        headers: { 'accept-encoding': ACCEPTED_ENCODINGS },
+        read: readAll,
+      }),
     async download(url, settings) {
       let bytes = 0;
       const {
@@ -155,12 +163,11 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
       return { status, headers, url: from, bytes };
     },
     async close(graceMs = 5_000) {
-      asking.slots.close();
-      loading.slots.close();
+      for (const { slots } of [asking, delivering, loading]) slots.close();
       const cut = setTimeout(() => {
         for (const deadline of underWay) deadline.stop(new FetchFailure('closed', 'this server is stopping'));
       }, graceMs);
-      await Promise.all([asking.agent.close(), loading.agent.close()]);
+      await Promise.all([asking, delivering, loading].map(({ agent }) => agent.close()));
       clearTimeout(cut);
     },
   };
@@ -319,6 +326,8 @@ async function send(agent: Agent, request: Request, how: How & { deadline: Deadl
     body: body ?? null,
     signal,
   });
+  // What has been said need not be said again, however slowly the rest of the answer comes.
+  if (method === 'POST') how.deadline.answered(answer.statusCode);
   const received = joinHeaders(answer.headers);
   const location = redirectLocation(answer.statusCode, received);
   if (location !== null) {

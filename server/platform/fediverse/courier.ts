@@ -1,14 +1,23 @@
 // The courier takes what we owe other servers to their inboxes. It works from the table of deliveries: a killed one
 // leaves leases that end by themselves, and no delivery is forgotten. At least once each; receivers know them by their id.
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database } from '#server/platform/database.ts';
 import { FetchFailure, type FetchedResponse, type SafeFetch } from '#server/platform/fetch.ts';
 import type { Metrics } from '#server/platform/metrics.ts';
 import { createTurns, type Turns } from '#server/platform/turns.ts';
-import { claim, openArchive, renew, type Archive, type Claimed, type Letter } from './courier/claim.ts';
+import {
+  claim,
+  claimQuestions,
+  openArchive,
+  renew,
+  type Archive,
+  type Claimed,
+  type Letter,
+  type QuestionLimits,
+} from './courier/claim.ts';
 import { isOwnFault, judgeAnswer, judgeFailure, type Outcome } from './courier/outcome.ts';
-import { record, type Result } from './courier/record.ts';
+import { record, unparkOpen, type Result } from './courier/record.ts';
+import { giveUpAfterMs } from './courier/upkeep.ts';
 import type { Signer } from './documents.ts';
 import { deliveriesChannel } from './outgoing.ts';
 import { signRequestAsync } from './signatures/sign.ts';
@@ -33,19 +42,25 @@ export interface Courier {
 }
 
 const maxInFlight = 64;
+// Who keeps us waiting for so long costs no more than an open connection, and gives its place to the next; so many may.
+const slowAfterMs = 1_000;
+const maxSlow = 128;
 // More are in hand than under way, so that nobody waits for the database between two deliveries.
 const maxInHand = 192;
-// Hosts that never answered, or failed lately, leave at least half of the room to the others.
+// Hosts that never answered leave at least half of the room to the others, those that failed lately nearly all of it.
 const maxUnproven = 32;
 const maxUnprovenInHand = 96;
-const maxDoubtful = 16;
+const maxQuestions = 16;
+// How often it is looked which of those that failed may be asked: while some may, and while none may.
+const askMs = 250;
+const askIdleMs = 2_000;
+const unparkMs = 30_000;
 const leaseMs = 15_000;
 const renewMs = 5_000;
 const pollMs = 1_000;
 const flushMs = 20;
 const timeoutMs = 10_000;
 const maxAnswerBytes = 64 * 1024;
-const giveUpAfterMs = 5 * 24 * 60 * 60 * 1000;
 
 interface Round {
   ctx: CourierContext;
@@ -54,6 +69,10 @@ interface Round {
   archive: Archive;
   /** What this courier has claimed and not finished. */
   inHand: Map<string, Claimed>;
+  /** How many of these keep us waiting, and hold no place any more. */
+  slow: number;
+  /** Hosts that failed are not looked at before; ms. */
+  nextQuestionsAt: number;
   results: Result[];
   /** Runs work when fewer than 64 are under way. */
   whenFree: Turns;
@@ -68,6 +87,8 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
     isStopping: false,
     archive: openArchive(ctx.database),
     inHand: new Map(),
+    slow: 0,
+    nextQuestionsAt: 0,
     results: [],
     whenFree: createTurns(maxInFlight),
     whenFreeUnproven: createTurns(maxUnproven),
@@ -93,7 +114,7 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
       wanted = false;
       const claimed = round.isStopping ? [] : await take(round);
       for (const { delivery, letter } of claimed) void inTurn(round, delivery, letter).then(finished);
-      if (claimed.length > 0 && round.inHand.size < maxInHand) wanted = true;
+      if (claimed.length > 0 && freeOf(round) > 0) wanted = true;
     } while (wanted && !round.isStopping);
   };
   function wake(): void {
@@ -108,12 +129,14 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
   const unlisten = await ctx.database.listen(deliveriesChannel, wake);
   const poll = setInterval(wake, pollMs);
   const renewal = setInterval(() => void renewLeases(round), renewMs);
+  const unparking = setInterval(() => void unpark(round), unparkMs);
   wake();
   return {
     wake,
     async stop() {
       round.isStopping = true;
       clearInterval(poll);
+      clearInterval(unparking);
       await unlisten();
       await filling;
       while (round.inHand.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -123,28 +146,27 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
   };
 }
 
+/** How much more may be taken in hand. */
+function freeOf({ inHand, slow }: Round): number {
+  return maxInHand - inHand.size + slow;
+}
+
 /** Takes as many deliveries in hand as there is room for, each with its letter. */
 async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Letter | undefined }>> {
   const { ctx, archive, inHand } = round;
-  const free = maxInHand - inHand.size;
+  const free = freeOf(round);
   if (free <= 0) return [];
-  const perHost = new Map<string, number>();
-  let doubtful = 0;
+  const inFlight = new Map<string, number>();
   let unproven = 0;
-  for (const { host, isDoubtful, isProven } of inHand.values()) {
-    perHost.set(host, (perHost.get(host) ?? 0) + 1);
-    if (isDoubtful) doubtful += 1;
+  for (const { host, isProven } of inHand.values()) {
+    inFlight.set(host, (inFlight.get(host) ?? 0) + 1);
     if (!isProven) unproven += 1;
   }
   const now = ctx.clock();
-  const claimed = await claim(ctx.database, {
-    now,
-    leasedUntil: new Date(now.getTime() + leaseMs),
-    free,
-    freeDoubtful: Math.max(0, maxDoubtful - doubtful),
-    freeUnproven: Math.max(0, maxUnprovenInHand - unproven),
-    inFlight: perHost,
-  });
+  const limits = { now, leasedUntil: new Date(now.getTime() + leaseMs), inFlight, inHand: [...inHand.keys()] };
+  const freeUnproven = Math.max(0, maxUnprovenInHand - unproven);
+  const claimed = await claim(ctx.database, { ...limits, free, freeUnproven });
+  claimed.push(...(await takeQuestions(round, limits)));
   for (const delivery of claimed) inHand.set(delivery.id, delivery);
   try {
     const letters = await archive.letters(claimed.map(({ activityId }) => activityId));
@@ -155,25 +177,61 @@ async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Le
   }
 }
 
+/** One delivery each for hosts that failed and may be asked again: a few at once, however many such hosts there are. */
+async function takeQuestions(round: Round, limits: QuestionLimits): Promise<Claimed[]> {
+  const asked = [...round.inHand.values()].filter(({ isQuestion }) => isQuestion).length;
+  const most = maxQuestions - asked;
+  if (most <= 0 || performance.now() < round.nextQuestionsAt) return [];
+  const claimed = await claimQuestions(round.ctx.database, { ...limits, most });
+  round.nextQuestionsAt = performance.now() + (claimed.length > 0 ? askMs : askIdleMs);
+  return claimed;
+}
+
 /** Waits for its turn, then makes one try. */
 function inTurn(round: Round, delivery: Claimed, letter: Letter | undefined): Promise<Result> {
-  const go = (): Promise<Result> => round.whenFree(() => deliver(round, delivery, letter));
-  return delivery.isProven ? go() : round.whenFreeUnproven(go);
+  return new Promise((resolve) => {
+    const begin = async (): Promise<void> => {
+      const ending = deliver(round, delivery, letter);
+      void ending.then(resolve);
+      await whileQuick(round, ending);
+    };
+    const go = (): Promise<void> => round.whenFree(begin);
+    void (delivery.isProven ? go() : round.whenFreeUnproven(go));
+  });
+}
+
+/** Ends with the delivery, or sooner when its host is slow to answer and may wait beside those that are quick. */
+async function whileQuick(round: Round, ending: Promise<Result>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const slow = new Promise<true>((resolve) => {
+    timer = setTimeout(() => resolve(true), slowAfterMs);
+  });
+  const isSlow = await Promise.race([ending.then(() => false), slow]);
+  clearTimeout(timer);
+  if (!isSlow) return;
+  if (round.slow >= maxSlow) return void (await ending);
+  round.slow += 1;
+  void ending.then(() => (round.slow -= 1));
 }
 
 /** Makes one try. Never throws: whatever happens is a result. */
 async function deliver(round: Round, delivery: Claimed, letter: Letter | undefined): Promise<Result> {
   const { ctx } = round;
-  const { id, host, isProven } = delivery;
+  const { id, host, isProven, isQuestion } = delivery;
   const attempt = { attempts: delivery.attempts, now: ctx.clock(), random: Math.random() };
   const result = (outcome: Outcome, learnt: Result['learnt'] = null, isTry = true): Result => ({
     id,
     host,
     isProven,
+    isQuestion,
     outcome,
     learnt,
     isTry,
   });
+  const tried = (outcome: Outcome, learnt: Result['learnt'] = null): Result =>
+    isOnlyQuestion(delivery, outcome)
+      ? result({ ...outcome, state: 'waiting', dueAt: null }, null, false)
+      : result(outcome, learnt);
   const failed = (error: string): Outcome => ({
     state: 'failed',
     status: null,
@@ -192,17 +250,22 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
     const beside = followersUrl && (await ctx.tellFollowers?.(letter.senderId, followersUrl, host));
     const { response, scheme } = await knock(ctx, delivery, { ...letter, beside: beside || {} }, signer);
     const outcome = judgeAnswer(response, { ...attempt, now: ctx.clock() });
-    return result(outcome, outcome.state === 'delivered' && scheme !== delivery.scheme ? scheme : null);
+    return tried(outcome, outcome.state === 'delivered' && scheme !== delivery.scheme ? scheme : null);
   } catch (error) {
     const now = ctx.clock();
     if (isOwnFault(error))
       return result({ ...failed('busy'), state: 'waiting', dueAt: new Date(now.getTime() + 1000) }, null, false);
-    if (error instanceof FetchFailure) return result(judgeFailure(error, { ...attempt, now }));
+    if (error instanceof FetchFailure) return tried(judgeFailure(error, { ...attempt, now }));
     ctx.log.error({ err: error, delivery: id }, 'a delivery failed in a way that it should not');
     return result({ ...failed('internal'), state: 'waiting', dueAt: new Date(now.getTime() + 60_000) });
   } finally {
     round.inHand.delete(id);
   }
+}
+
+/** A delivery that went before its time, to see whether its host is well, has lost no try when it is not. */
+function isOnlyQuestion({ isQuestion, isDue }: Claimed, { isHostFault, pauseUntil }: Outcome): boolean {
+  return isQuestion && !isDue && (isHostFault || pauseUntil !== null);
 }
 
 /** A letter with the headers that go along without being signed. */
@@ -239,6 +302,7 @@ async function post(
     timeoutMs,
     maxBytes: maxAnswerBytes,
     isFederated: true,
+    isDelivery: true,
     onRedirect: (next) => sign(next.url),
   });
 }
@@ -270,54 +334,10 @@ async function renewLeases(round: Round): Promise<void> {
   }
 }
 
-/** How many deliveries are owed now, and how many were given up. */
-export async function deliveryDepth(
-  ctx: Pick<CourierContext, 'database'>,
-): Promise<{ waiting: number; failed: number }> {
-  const { rows } = await sql<{ waiting: number; failed: number }>`select
-    (select count(*)::int from deliveries where state = 'waiting') as waiting,
-    (select count(*)::int from deliveries where state <> 'waiting' and state = 'failed') as failed`.execute(
-    ctx.database.read,
-  );
-  return rows[0] ?? { waiting: 0, failed: 0 };
-}
-
-/** Delivers again what was given up, or what waits for its next try: one by its id, or all. Returns how many. */
-export async function retryDelivery(ctx: Pick<CourierContext, 'database' | 'clock'>, id?: string): Promise<number> {
-  const now = ctx.clock();
-  const chosen = id === undefined ? sql`true` : sql`id = ${id}::bigint`;
-  const { rows } = await sql`
-    with again as (
-      update deliveries set state = 'waiting', attempts = 0, due_at = ${now}, leased_until = null, finished_at = null
-      where ${chosen} and (state = 'failed' or (state = 'waiting' and due_at > ${now})) returning id, host
-    ), opened as (
-      update remote_hosts set closed_until = null where host in (select host from again) and closed_until is not null
-    )
-    select id, pg_notify(${deliveriesChannel}, '') from again`.execute(ctx.database.read);
-  return rows.length;
-}
-
-const keepFinishedMs = 7 * 24 * 60 * 60 * 1000;
-const keepHandledMs = 30 * 24 * 60 * 60 * 1000;
-const purgeBatch = 1000;
-
-/** Deletes what has been finished for a week (sent) or a month (received), in batches. Returns how many rows. */
-export async function purgeDelivered(ctx: Pick<CourierContext, 'database' | 'clock'>): Promise<number> {
-  const now = ctx.clock().getTime();
-  const sentBefore = new Date(now - keepFinishedMs);
-  const receivedBefore = new Date(now - keepHandledMs);
-  const sent = sql`delete from outgoing_activities where id in (
-    select o.id from outgoing_activities o where o.created_at < ${sentBefore}
-      and not exists (select from deliveries d where d.activity_id = o.id and (d.state = 'waiting' or d.finished_at >= ${sentBefore}))
-    order by o.created_at limit ${purgeBatch}) returning id`;
-  const received = sql`delete from inbox_activities where id in (
-    select id from inbox_activities where received_at < ${receivedBefore} and handled_at is not null order by received_at limit ${purgeBatch}) returning id`;
-  let total = 0;
-  for (const statement of [sent, received]) {
-    for (let batch = purgeBatch; batch === purgeBatch;) {
-      batch = (await statement.execute(ctx.database.read)).rows.length;
-      total += batch;
-    }
+async function unpark({ ctx }: Round): Promise<void> {
+  try {
+    await unparkOpen(ctx.database, ctx.clock());
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'it could not be looked whether deliveries wait for hosts that are well');
   }
-  return total;
 }

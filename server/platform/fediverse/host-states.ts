@@ -1,11 +1,12 @@
 // How other servers are doing, for those who run this one: which answer, which do not and since when, and what waits for them.
 import { sql } from 'kysely';
 import type { Database } from '#server/platform/database.ts';
+import { parkedAfterMs } from './hosts.ts';
 import { deliveriesChannel, dormantAfterFailures, dormantAfterMs } from './outgoing.ts';
 
 /**
- * `open`: it takes what we send · `failing`: the last tries failed · `closed`: it is asked once in half an hour ·
- * `dormant`: it has failed for a week, is asked once a day and gets nothing new
+ * `open`: it takes what we send · `failing`: the last tries failed · `closed`: it is asked now and then, at least
+ * once in half an hour · `dormant`: it has failed for a week, is asked once a day and gets nothing new
  */
 export const hostStates = ['open', 'failing', 'closed', 'dormant'] as const;
 export type HostState = (typeof hostStates)[number];
@@ -49,6 +50,7 @@ export async function listHosts(
 ): Promise<HostView[]> {
   const now = ctx.clock();
   const dormantBefore = new Date(now.getTime() - dormantAfterMs);
+  const parkedAfter = new Date(now.getTime() + parkedAfterMs);
   const { rows } = await sql<HostView>`
     with known as (
       select host from remote_hosts where host > ${after}
@@ -56,7 +58,7 @@ export async function listHosts(
     ), judged as (
       select known.host, coalesce(h.failures, 0) as failures, h.failures_since, h.closed_until, h.last_seen_at,
         case when h.failures >= ${dormantAfterFailures} and h.failures_since < ${dormantBefore} then 'dormant'
-          when h.closed_until > ${now} then 'closed' when h.failures > 0 then 'failing' else 'open' end as state
+          when h.closed_until > ${now} and h.failures > 0 then 'closed' when h.failures > 0 then 'failing' else 'open' end as state
       from known left join remote_hosts h on h.host = known.host
     ), page as (
       select * from judged where (${state}::text is null or state = ${state}) and (state <> 'open' or not ${isFailing}) order by host limit ${limit}
@@ -65,7 +67,8 @@ export async function listHosts(
       page.last_seen_at as "lastSeenAt", owed.waiting, owed."givenUp", owed."nextTryAt", last.last_error as "lastError", last.last_status as "lastStatus"
     from page cross join lateral (
       select count(*) filter (where d.state = 'waiting')::int as waiting, count(*) filter (where d.state = 'failed')::int as "givenUp",
-        min(d.due_at) filter (where d.state = 'waiting') as "nextTryAt"
+        case when count(*) filter (where d.state = 'waiting') > 0
+          then coalesce(page.closed_until, least(min(d.due_at) filter (where d.state = 'waiting'), min(${now}::timestamptz) filter (where d.due_at > ${parkedAfter}))) end as "nextTryAt"
       from deliveries d where d.host = page.host and d.state in ('waiting', 'failed')
     ) owed left join lateral (
       select d.last_error, d.last_status from deliveries d where d.host = page.host and d.state in ('waiting', 'failed') and d.last_error is not null

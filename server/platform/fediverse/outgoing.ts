@@ -2,6 +2,7 @@
 // or in a statement of its own. The courier takes it from there.
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Tables } from '#server/schema.ts';
+import { parkedMs } from './hosts.ts';
 import { audienceOf, type Json } from './json.ts';
 
 /** The NOTIFY channel that wakes couriers in other processes. */
@@ -22,18 +23,22 @@ export interface Outgoing {
   inboxes: RawBuilder<unknown>;
 }
 
-/** Writes an activity and its deliveries; nothing when nobody is to get it, or when its cause has made it before. One statement. */
+/**
+ * Writes an activity and its deliveries; nothing when nobody is to get it, or when its cause has made it before. What is for a host
+ * that failed lately waits until that answers. One statement.
+ */
 export async function writeOutgoing(transaction: Kysely<Tables>, outgoing: Outgoing, now: Date): Promise<void> {
   const { cause, activity, senderId, orderingKey, inboxes } = outgoing;
   const dormantBefore = new Date(now.getTime() - dormantAfterMs);
+  const parkedUntil = new Date(now.getTime() + parkedMs);
   await sql`
     with inboxes as (
       select distinct found.inbox_url, lower(substring(found.inbox_url from '^https?://([^/?#]+)')) as host
       from (${inboxes}) found where found.inbox_url is not null
     ), awake as (
-      select * from inboxes where host is not null and not exists (
-        select from remote_hosts h where h.host = inboxes.host
-          and h.failures >= ${dormantAfterFailures} and h.failures_since < ${dormantBefore})
+      select inboxes.*, coalesce(h.failures > 0 or h.closed_until is not null, false) as is_asked
+      from inboxes left join remote_hosts h on h.host = inboxes.host
+      where inboxes.host is not null and not coalesce(h.failures >= ${dormantAfterFailures} and h.failures_since < ${dormantBefore}, false)
     ), written as (
       insert into outgoing_activities (cause, activity_uri, sender_id, ordering_key, body, followers_url, created_at)
       select ${cause}, ${String(activity['id'])}, ${senderId}::bigint, ${orderingKey}, ${JSON.stringify(activity)}, ${followersOf(activity)}, ${now}
@@ -42,7 +47,8 @@ export async function writeOutgoing(transaction: Kysely<Tables>, outgoing: Outgo
       returning id
     ), owed as (
       insert into deliveries (activity_id, inbox_url, host, ordering_key, due_at)
-      select written.id, awake.inbox_url, awake.host, ${orderingKey}, ${now} from written cross join awake
+      select written.id, awake.inbox_url, awake.host, ${orderingKey}, case when awake.is_asked then ${parkedUntil} else ${now}::timestamptz end
+      from written cross join awake
       returning id
     )
     select pg_notify(${deliveriesChannel}, '') where exists (select from owed)`.execute(transaction);

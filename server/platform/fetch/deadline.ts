@@ -5,6 +5,8 @@ export interface Deadline {
   signal: AbortSignal;
   /** The time for waiting is over, the time for the request begins; later calls change nothing. */
   start(): void;
+  /** The status that came; when the rest does not come in time, the failure tells it. */
+  answered(status: number): void;
   /** Ends everything now, for this reason. */
   stop(why: FetchFailure): void;
   /** Why the signal was aborted, if it was. */
@@ -17,6 +19,7 @@ export function startDeadline(timeoutMs: number, callersSignal: AbortSignal | un
   const controller = new AbortController();
   let failure: FetchFailure | null = null;
   let isStarted = false;
+  let answer: { status?: number } = {};
   const stop = (why: FetchFailure): void => {
     failure ??= why;
     controller.abort(failure);
@@ -34,9 +37,12 @@ export function startDeadline(timeoutMs: number, callersSignal: AbortSignal | un
       isStarted = true;
       clearTimeout(timer);
       timer = setTimeout(
-        () => stop(new FetchFailure('timeout', `${host}: no full answer in ${timeoutMs} ms`)),
+        () => stop(new FetchFailure('timeout', `${host}: no full answer in ${timeoutMs} ms`, answer)),
         timeoutMs,
       );
+    },
+    answered(status) {
+      answer = { status };
     },
     failure: () => failure,
     end() {

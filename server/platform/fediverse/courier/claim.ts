@@ -1,19 +1,24 @@
-// Choosing what to deliver next: what is due, in order for each object and host, two at a time for a host that is well
-// and one for a host that is not. Hosts that never answered yet get half of the room: most of the dead are among them.
+// Choosing what to deliver next: what is due, in order for each object and host, two at a time for a host that is well. Hosts
+// that never answered yet get half of the room: most of the dead are among them. Those that failed are asked one by one.
 import { LRUCache } from 'lru-cache';
 import type { Database } from '#server/platform/database.ts';
+import { parkedAfterMs } from '../hosts.ts';
 import { importPrivateKey } from '../keys.ts';
 import type { Signer } from '../documents.ts';
 
-/** A delivery in hand. `isDoubtful`: its host failed lately. `isProven`: it has answered before and did not fail since. */
+/** A delivery in hand. */
 export interface Claimed {
   id: string;
   activityId: string;
   inboxUrl: string;
   host: string;
   attempts: number;
-  isDoubtful: boolean;
+  /** Its host failed lately or wanted a pause, and is asked whether it is well again. */
+  isQuestion: boolean;
+  /** Its host has answered before and did not fail since. */
   isProven: boolean;
+  /** Its turn has come by its own schedule; a question may come sooner, and is no try of the delivery's then. */
+  isDue: boolean;
   scheme: 'cavage' | 'rfc9421';
 }
 
@@ -22,36 +27,35 @@ export interface ClaimLimits {
   leasedUntil: Date;
   /** How many more may be under way. */
   free: number;
-  /** How many more of doubtful hosts. */
-  freeDoubtful: number;
   /** How many more of hosts that are not proven. */
   freeUnproven: number;
-  /** How many are under way to each host. */
+  /** What is in hand: how much for each host, and which. */
   inFlight: ReadonlyMap<string, number>;
+  inHand: readonly string[];
 }
 
+// What this courier holds is not taken twice, whatever its clock says of the lease.
 const claimText = `
 with due as (
   select d.id, d.host from deliveries d
   where d.state = 'waiting' and d.due_at <= $1 and (d.leased_until is null or d.leased_until < $1)
-    and d.host <> all($6::text[])
+    and d.host <> all($5::text[]) and d.id <> all($7::bigint[])
+    and not exists (select from remote_hosts h where h.host = d.host and (h.failures > 0 or h.closed_until is not null))
     and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id)
   order by d.due_at, d.id limit $3 * 4
   for update of d skip locked
 ), ranked as (
-  select due.id, due.host, coalesce(h.failures, 0) > 0 as doubtful,
-    h.last_seen_at is not null and h.failures = 0 as proven, coalesce(h.signature_scheme, 'cavage') as scheme,
+  select due.id, due.host, h.last_seen_at is not null as proven, coalesce(h.signature_scheme, 'cavage') as scheme,
     row_number() over (partition by due.host order by due.id) as place
   from due left join remote_hosts h on h.host = due.host
-  where h.closed_until is null or h.closed_until <= $1
 ), fitting as (
-  select *, row_number() over (partition by doubtful order by id) as turn, row_number() over (order by proven desc, doubtful, id) as seat,
-    row_number() over (partition by proven order by doubtful, id) as place_unproven
-  from ranked where place <= case when doubtful then 1 else 2 end - coalesce(($5::jsonb ->> host)::int, 0)
+  select *, row_number() over (order by proven desc, id) as seat, row_number() over (partition by proven order by id) as place_unproven
+  from ranked where place <= 2 - coalesce(($4::jsonb ->> host)::int, 0)
 )
 update deliveries d set leased_until = $2 from fitting f
-where d.id = f.id and f.seat <= $3 and (not f.doubtful or f.turn <= $4) and (f.proven or f.place_unproven <= $7)
-returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as "inboxUrl", d.host, d.attempts, f.doubtful as "isDoubtful", f.proven as "isProven", f.scheme`;
+where d.id = f.id and f.seat <= $3 and (f.proven or f.place_unproven <= $6)
+returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as "inboxUrl", d.host, d.attempts,
+  false as "isQuestion", true as "isDue", f.proven as "isProven", f.scheme`;
 
 /** Takes deliveries in hand until `leasedUntil`. Workers that die give theirs back by letting that moment pass. */
 export async function claim(database: Database, limits: ClaimLimits): Promise<Claimed[]> {
@@ -60,10 +64,49 @@ export async function claim(database: Database, limits: ClaimLimits): Promise<Cl
     limits.now,
     limits.leasedUntil,
     limits.free,
-    limits.freeDoubtful,
     JSON.stringify(Object.fromEntries(limits.inFlight)),
     full,
     limits.freeUnproven,
+    limits.inHand,
+  ]);
+}
+
+// One delivery for each host that failed and may be asked again: what is due first, else what is parked, else what is next.
+// The host is not asked by others in the meantime.
+const questionsText = `
+with asked as (
+  select h.host, d.id, d.due_at <= $1 as due, h.signature_scheme as scheme from remote_hosts h cross join lateral (
+    select d.id, d.due_at from deliveries d
+    where d.state = 'waiting' and d.host = h.host and (d.leased_until is null or d.leased_until < $1)
+      and (h.closed_until is not null or d.due_at <= $1 or d.due_at > $5)
+      and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id)
+    order by d.due_at, d.id limit 1 for update of d skip locked
+  ) d
+  where (h.failures > 0 or h.closed_until is not null) and (h.closed_until is null or h.closed_until <= $1) and h.host <> all($4::text[])
+  order by coalesce(h.closed_until, h.failures_since) limit $3
+  for update of h skip locked
+), held as (
+  update remote_hosts h set closed_until = $2 from asked a where h.host = a.host and h.closed_until is not null
+)
+update deliveries d set leased_until = $2 from asked a where d.id = a.id
+returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as "inboxUrl", d.host, d.attempts,
+  true as "isQuestion", a.due as "isDue", false as "isProven", a.scheme`;
+
+export type QuestionLimits = Pick<ClaimLimits, 'now' | 'leasedUntil' | 'inFlight'>;
+
+/** Takes in hand one delivery for each of at most `most` hosts that failed, that are not in hand, and that may be asked again. */
+export async function claimQuestions(
+  database: Database,
+  limits: QuestionLimits & { most: number },
+): Promise<Claimed[]> {
+  const { now, leasedUntil, most, inFlight } = limits;
+  const parkedAfter = new Date(now.getTime() + parkedAfterMs);
+  return database.prepared<Claimed>('courier_questions', questionsText, [
+    now,
+    leasedUntil,
+    most,
+    [...inFlight.keys()],
+    parkedAfter,
   ]);
 }
 

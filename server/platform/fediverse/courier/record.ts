@@ -1,6 +1,15 @@
 // Writing down what became of deliveries, many at a time, and what that says about hosts.
 import type { Database } from '#server/platform/database.ts';
-import { closedAfterFailures, dormantProbeAfterMs, probeAfterMs } from '../hosts.ts';
+import {
+  closedAfterFailures,
+  closedAfterMs,
+  dormantProbeAfterMs,
+  firstProbeAfterMs,
+  parkedAfterMs,
+  parkedMs,
+  probeAfterMs,
+  probeShare,
+} from '../hosts.ts';
 import { dormantAfterFailures, dormantAfterMs } from '../outgoing.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -9,6 +18,7 @@ export interface Result {
   id: string;
   host: string;
   isProven: boolean;
+  isQuestion: boolean;
   outcome: Outcome;
   /** The other signature than we thought was taken. */
   learnt: 'cavage' | 'rfc9421' | null;
@@ -27,22 +37,30 @@ with failed as (
   insert into remote_hosts as h (host, failures, failures_since)
   select host, 1, $2::timestamptz from unnest($1::text[]) as host order by host
   on conflict (host) do update set failures = h.failures + 1, failures_since = coalesce(h.failures_since, $2::timestamptz),
-    closed_until = case when h.failures + 1 >= $7 then $2::timestamptz + interval '1 millisecond' *
-      case when h.failures + 1 >= $3 and h.failures_since < $4::timestamptz then $5::float8 else $6::float8 end end
-  returning host, closed_until
+    closed_until = case
+      when h.failures + 1 >= $3 and h.failures_since < $4::timestamptz then $2::timestamptz + interval '1 millisecond' * $5::float8
+      when h.failures + 1 >= $7 or h.failures_since < $8::timestamptz then $2::timestamptz
+        + least(interval '1 millisecond' * $6::float8, greatest(interval '1 millisecond' * $9::float8, ($2::timestamptz - h.failures_since) * $10::float8)) end
+  returning host
 )
-update deliveries d set due_at = f.closed_until from failed f where d.host = f.host and d.state = 'waiting' and d.due_at < f.closed_until`;
+update deliveries d set due_at = $11 from failed f where d.host = f.host and d.state = 'waiting' and d.due_at <= $2`;
 
-// A host that answers for the first time, or again. What waits for a host that was closed goes at once; a delivery that
-// failed while its host answered others keeps its own schedule.
+// A host that answers for the first time, or again. What was parked for it goes at once; a delivery that failed while its host
+// answered others keeps its own schedule.
 const recoveredHostsText = `
-with closed as (
-  select host from remote_hosts where host = any($1::text[]) and closed_until is not null
-), recovered as (
+with recovered as (
   insert into remote_hosts (host, last_seen_at) select host, $2::timestamptz from unnest($1::text[]) as host order by host
   on conflict (host) do update set failures = 0, failures_since = null, closed_until = null, last_seen_at = excluded.last_seen_at
 )
-update deliveries d set due_at = $2 from closed c where d.host = c.host and d.state = 'waiting' and d.due_at > $2`;
+update deliveries d set due_at = $2 where d.host = any($1::text[]) and d.state = 'waiting' and d.due_at > $3`;
+
+// It answers, and wants to be left alone by all until then.
+const pauseText = `
+with paused as (
+  insert into remote_hosts (host, closed_until) values ($1, $2)
+  on conflict (host) do update set failures = 0, failures_since = null, closed_until = excluded.closed_until
+)
+update deliveries set due_at = $3 where host = $1 and state = 'waiting' and due_at < $2`;
 
 const learntText = `
 insert into remote_hosts as h (host, signature_scheme) select * from unnest($1::text[], $2::text[])
@@ -50,12 +68,13 @@ on conflict (host) do update set signature_scheme = excluded.signature_scheme`;
 
 /** Writes results and what they tell of hosts. */
 export async function record(database: Database, results: readonly Result[], now: Date): Promise<void> {
-  // What a host takes is known before anybody sees that the delivery has ended.
+  // What a host takes, and whether it is well, is known before anybody sees that the delivery has ended.
   const learnt = new Map(
     results.flatMap(({ host, learnt: scheme }) => (scheme === null ? [] : [[host, scheme] as const])),
   );
   if (learnt.size > 0)
     await database.prepared('courier_learnt', learntText, [[...learnt.keys()], [...learnt.values()]]);
+  await recordHosts(database, results, now);
   await database.prepared('courier_results', resultsText, [
     results.map(({ id }) => id),
     results.map(({ outcome }) => outcome.state),
@@ -65,34 +84,49 @@ export async function record(database: Database, results: readonly Result[], now
     results.map(({ outcome }) => outcome.error),
     now,
   ]);
-  await recordHosts(database, results, now);
 }
 
 async function recordHosts(database: Database, results: readonly Result[], now: Date): Promise<void> {
   const hosts = (chosen: (result: Result) => boolean): string[] => [
     ...new Set(results.filter(chosen).map(({ host }) => host)),
   ];
+  const later = (ms: number): Date => new Date(now.getTime() + ms);
   const failed = hosts(({ outcome }) => outcome.isHostFault);
-  if (failed.length > 0) {
-    const dormantBefore = new Date(now.getTime() - dormantAfterMs);
+  if (failed.length > 0)
     await database.prepared('courier_failed_hosts', failedHostsText, [
       failed,
       now,
       dormantAfterFailures,
-      dormantBefore,
+      later(-dormantAfterMs),
       dormantProbeAfterMs,
       probeAfterMs,
       closedAfterFailures,
+      later(-closedAfterMs),
+      firstProbeAfterMs,
+      probeShare,
+      later(parkedMs),
     ]);
-  }
-  const recovered = hosts(({ outcome, isProven }) => !isProven && outcome.state === 'delivered');
-  if (recovered.length > 0) await database.prepared('courier_recovered_hosts', recoveredHostsText, [recovered, now]);
+  const recovered = hosts(isRecovery);
+  if (recovered.length > 0)
+    await database.prepared('courier_recovered_hosts', recoveredHostsText, [recovered, now, later(parkedAfterMs)]);
   for (const { host, outcome } of results) {
     if (outcome.pauseUntil === null) continue;
-    await database.prepared(
-      'courier_pause',
-      `update deliveries set due_at = $2 where host = $1 and state = 'waiting' and due_at < $2`,
-      [host, outcome.pauseUntil],
-    );
+    await database.prepared('courier_pause', pauseText, [host, outcome.pauseUntil, later(parkedMs)]);
   }
+}
+
+/** Lets go what waits for a host that is well: written while that came back, it could not know. */
+export async function unparkOpen(database: Database, now: Date): Promise<void> {
+  await database.prepared(
+    'courier_unpark',
+    `update deliveries d set due_at = $1 where state = 'waiting' and due_at > $2
+     and not exists (select from remote_hosts h where h.host = d.host and (h.failures > 0 or h.closed_until is not null))`,
+    [now, new Date(now.getTime() + parkedAfterMs)],
+  );
+}
+
+/** Whatever a host that was asked answers, it is there. One that we never heard of has to take something first. */
+function isRecovery({ isProven, isQuestion, outcome }: Result): boolean {
+  if (isProven || outcome.isHostFault || outcome.pauseUntil !== null) return false;
+  return outcome.state === 'delivered' || (isQuestion && outcome.status !== null);
 }
