@@ -21,7 +21,7 @@ import { openLogMail } from '#server/platform/mail/log.ts';
 import type { Mail } from '#server/platform/mail/mail.ts';
 import { openMetrics, type Metrics } from '#server/platform/metrics.ts';
 import { openPostgresQueue } from '#server/platform/queue/postgres.ts';
-import type { Queue } from '#server/platform/queue/queue.ts';
+import type { Lane, Queue } from '#server/platform/queue/queue.ts';
 import { openRedisQueue } from '#server/platform/queue/redis.ts';
 import { entities } from '#server/schema.ts';
 
@@ -92,12 +92,16 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
     const domains = keep(await openDomains({ database, config, log }));
     const cache = keep(redisUrl ? await openRedisCache(redisUrl, prefix, log) : openMemoryCache(clock));
     const bus = keep(redisUrl ? await openRedisBus(redisUrl, prefix, log) : openMemoryBus(log));
-    const queue = keep(redisUrl ? openRedisQueue(redisUrl, prefix, log) : openPostgresQueue(databaseUrl, log));
+    const metrics = openMetrics();
+    const heard = { onLost: (lane: Lane) => metrics.lostJobs.inc({ lane }) };
+    const queue = keep(
+      redisUrl ? openRedisQueue(redisUrl, prefix, log, heard) : openPostgresQueue(databaseUrl, log, heard),
+    );
     return {
       config,
       secrets,
       log,
-      metrics: openMetrics(),
+      metrics,
       clock,
       newId: createIdMaker(clock),
       database,

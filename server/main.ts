@@ -9,6 +9,7 @@ import { readiness } from '#server/health.ts';
 import { openEmbeddedPostgres } from '#server/platform/embedded-postgres.ts';
 import { openLog, routeLibraryLogs } from '#server/platform/log.ts';
 import { migrate } from '#server/platform/migrate.ts';
+import { startPulse } from '#server/platform/pulse.ts';
 import { entities } from '#server/schema.ts';
 import { startWorker } from '#server/worker.ts';
 
@@ -35,6 +36,8 @@ async function start(config: Config, secrets: Secrets): Promise<Closer> {
     await migrate(databaseUrl, entities, (name) => say(`Migrating the database: ${name}`));
     const ctx = await openContext({ config, secrets, log, databaseUrl });
     closers.push(() => ctx.close());
+    const stopPulse = startPulse(ctx);
+    closers.push(async () => stopPulse());
     if (config.roles.includes('worker')) {
       const worker = await startWorker(ctx);
       closers.push(() => worker.stop());

@@ -103,7 +103,9 @@ describe('beside a running server', () => {
   });
 
   it('the queue is counted; a job that was given up is listed and run again', async () => {
-    const impatient = openPostgresQueue(server.databaseUrl, pino({ level: 'silent' }), { tries: 1, pauseMs: 1 });
+    const impatient = openPostgresQueue(server.databaseUrl, pino({ level: 'silent' }), {
+      patience: { tries: 1, pauseMs: 1 },
+    });
     impatient.work('slow', 1, () => Promise.reject(new Error('the cable is cut')));
     await impatient.add('slow', [
       { id: 'event-1', subscriber: 'mailer', event: 'post.created', eventId: '1', payload: {} },

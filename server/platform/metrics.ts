@@ -60,6 +60,17 @@ export function openMetrics() {
       help: 'Deliveries owed to other servers',
       registers,
     }),
+    lostJobs: new Counter({
+      name: 'rookery_jobs_lost_total',
+      help: 'Jobs that this process found abandoned by another and gave to the next, by lane',
+      labelNames: ['lane'],
+      registers,
+    }),
+    stalls: new Counter({
+      name: 'rookery_stalls_total',
+      help: 'Times that this process stood still for five seconds or more',
+      registers,
+    }),
     sockets: new Gauge({
       name: 'rookery_sockets',
       help: 'Open streaming connections, by kind',

@@ -25,10 +25,20 @@ export interface Patience {
   pauseMs: number;
 }
 
+export interface QueueOptions {
+  patience?: Patience;
+  /** Hears of each job whose worker did not renew its lock: it ended, or stood still. */
+  onLost?: (lane: Lane) => void;
+}
+
 const defaultPatience: Patience = { tries: 10, pauseMs: 1000 };
 
 /** The queue port over one BullMQ store. */
-export function bullQueue(store: BullStore, log: Logger, patience: Patience = defaultPatience): Queue {
+export function bullQueue(
+  store: BullStore,
+  log: Logger,
+  { patience = defaultPatience, onLost }: QueueOptions = {},
+): Queue {
   const jobOptions: JobsOptions = {
     attempts: patience.tries,
     backoff: { type: 'exponential', delay: patience.pauseMs },
@@ -54,6 +64,10 @@ export function bullQueue(store: BullStore, log: Logger, patience: Patience = de
     work(lane, concurrency, run) {
       const worker = store.openWorker(lane, (id, job) => run({ id, ...job }), concurrency);
       workers.push(quiet(worker, log));
+      worker.on('stalled', (id) => {
+        onLost?.(lane);
+        log.warn({ job: id, lane }, 'a worker ended or stood still; its job is run again');
+      });
       worker.on('failed', (job, error) => {
         log.warn(
           { err: error, job: job?.id, subscriber: job?.data.subscriber, attempt: job?.attemptsMade },

@@ -3,7 +3,7 @@ import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { giveBackLost } from '../database/lost.ts';
-import { bullQueue, type BullStore, type Patience } from './bullmq.ts';
+import { bullQueue, type BullStore, type QueueOptions } from './bullmq.ts';
 import { lanes, type Queue } from './queue.ts';
 
 const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
@@ -24,7 +24,7 @@ export async function migratePostgresQueue(url: string): Promise<void> {
 }
 
 /** Opens the queue on a database whose queue schema is migrated. */
-export function openPostgresQueue(url: string, log: Logger, patience?: Patience): Queue {
+export function openPostgresQueue(url: string, log: Logger, options?: QueueOptions): Queue {
   const pool = new Pool({
     connectionString: url,
     max: 10,
@@ -55,5 +55,5 @@ export function openPostgresQueue(url: string, log: Logger, patience?: Patience)
       await Promise.race([pool.end(), enough]);
     },
   };
-  return bullQueue(store, log, patience);
+  return bullQueue(store, log, options);
 }

@@ -18,12 +18,12 @@ const twoTries = { tries: 2, pauseMs: 10 };
 async function openStore(redis: boolean): Promise<() => Queue> {
   if (redis) {
     const prefix = `queue-test-${Math.random().toString(36).slice(2)}`;
-    return () => openRedisQueue(inject('redisUrl'), prefix, log, twoTries);
+    return () => openRedisQueue(inject('redisUrl'), prefix, log, { patience: twoTries });
   }
   const database = await createDatabase();
   closers.push(() => database.drop());
   await migratePostgresQueue(database.url);
-  return () => openPostgresQueue(database.url, log, twoTries);
+  return () => openPostgresQueue(database.url, log, { patience: twoTries });
 }
 
 function open(make: () => Queue): Queue {

@@ -2,11 +2,11 @@
 import { Queue as RedisQueue, Worker as RedisWorker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { bullQueue, type BullStore, type Patience } from './bullmq.ts';
+import { bullQueue, type BullStore, type QueueOptions } from './bullmq.ts';
 import type { Queue } from './queue.ts';
 
 /** Opens the queue on Redis. `prefix` keeps several servers apart in one Redis. */
-export function openRedisQueue(url: string, prefix: string, log: Logger, patience?: Patience): Queue {
+export function openRedisQueue(url: string, prefix: string, log: Logger, options?: QueueOptions): Queue {
   const connect = (): Redis => {
     const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
     redis.on('error', (error) => log.warn({ err: error }, 'Redis is out of reach'));
@@ -35,5 +35,5 @@ export function openRedisQueue(url: string, prefix: string, log: Logger, patienc
       for (const redis of opened) redis.disconnect();
     },
   };
-  return bullQueue(store, log, patience);
+  return bullQueue(store, log, options);
 }
