@@ -15,6 +15,8 @@ export interface Fault {
   /** What it does, in the words of its promises. Redis is there when `needsRedis`. */
   run(rig: Rig): Promise<Finding[]>;
   needsRedis?: boolean;
+  /** It mostly waits, and harms no store: such are run beside each other, after all others. */
+  isQuiet?: boolean;
 }
 
 /** A number that may be at most, or must be exactly, so large. */

@@ -59,13 +59,18 @@ export async function openRig(options: { scale: number; say: (line: string) => v
   const at = (name: string): string => Object.assign(new URL(embedded.url), { pathname: `/${name}` }).toString();
   await migrate(at(template), entities);
   const redis = await openRedis(folder);
+  let creating: Promise<unknown> = Promise.resolve();
   return {
     ...options,
     folder,
     redis,
     postgres: {
       async create(name) {
-        await query(embedded.url, `create database ${name} template ${template}`);
+        // Two at once would each find the other at the template.
+        creating = creating
+          .catch(() => {})
+          .then(() => query(embedded.url, `create database ${name} template ${template}`));
+        await creating;
         return at(name);
       },
       async end(signal) {

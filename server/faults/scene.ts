@@ -1,26 +1,13 @@
 // Where a fault plays: one server as one or several processes, alice who lives there, and eve of a server next door whom she
 // follows.
-import pino from 'pino';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { loadConfig } from '#config/load.ts';
-import { openContext } from '#server/context.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
-import { childServer, type ChildServer } from '#server/testing/child-server.ts';
-import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
+import type { Answer, Person } from '#server/testing/people.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
 import { until } from '#server/testing/until.ts';
-import { freePort, query, type Rig } from './rig.ts';
+import { openHouse, type House, type HouseOptions } from './house.ts';
+import type { Rig } from './rig.ts';
 
-export interface Node extends ChildServer {
-  address: string;
-}
-
-export interface FaultScene {
-  origin: string;
-  databaseUrl: string;
-  /** The processes, in the order of their roles. */
-  nodes: Node[];
+export interface FaultScene extends House {
   alice: Person;
   aliceUri: string;
   /** Her server next door, and eve there. */
@@ -31,88 +18,38 @@ export interface FaultScene {
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** A Create of a public note by eve with an id of its own. */
   create(name: string): Json;
-  /** Sends it as eve; a connection that breaks is status 0. */
-  send(activity: Json, inbox?: string): Promise<number>;
-  /** One value of the database. */
-  value(text: string, values?: unknown[]): Promise<number>;
-  close(): Promise<void>;
+  /** Sends it as eve; a connection that breaks is status 0. `date`: by her clock. */
+  send(activity: Json, inbox?: string, date?: Date): Promise<number>;
 }
 
-export interface SceneOptions {
-  redis?: boolean;
-  /** Roles of each process; one with all unless said otherwise. */
-  roles?: readonly string[];
-  /** Names that end in `.test` lead to this machine, and clocks can be moved. */
-  names?: boolean;
-  env?: Record<string, string>;
-}
-
-let opened = 0;
-
-export async function openScene(rig: Rig, options: SceneOptions = {}): Promise<FaultScene> {
-  opened += 1;
-  const databaseUrl = await rig.postgres.create(`fault_${opened}`);
-  const folder = join(rig.folder, `data-${opened}`);
-  await mkdir(folder);
-  const nodes: Node[] = [];
-  const env = await environment(rig, databaseUrl, folder, options);
-  const origin = env['ORIGIN'] ?? '';
-  for (const [place, roles] of (options.roles ?? ['all']).entries()) {
-    const port = place === 0 ? Number(env['PORT']) : await freePort();
-    const own = { ...env, ROLES: roles, PORT: String(port) };
-    nodes.push({ ...childServer({ env: own, names: options.names ?? false }), address: `http://localhost:${port}` });
-  }
-  const { config, secrets } = loadConfig({ env, file: null });
-  const ctx = await openContext({ config, secrets, log: pino({ level: 'silent' }), databaseUrl });
-  const alice = await signUp({ ctx, origin }, 'alice');
-  await ctx.close();
-  for (const node of nodes) await node.start();
+export async function openScene(rig: Rig, options: HouseOptions = {}): Promise<FaultScene> {
+  const { house, people } = await openHouse(rig, ['alice'], options);
+  const { alice } = people;
   const there = await openStranger();
   const eve = await there.person('eve');
   const scene: FaultScene = {
-    origin,
-    databaseUrl,
-    nodes,
+    ...house,
     alice,
-    aliceUri: `${origin}/ap/users/${alice.accountId}`,
+    aliceUri: `${house.origin}/ap/users/${alice.accountId}`,
     there,
     eve,
-    inbox: `${origin}/ap/inbox`,
-    ask: (method, path, body, headers) =>
-      call(origin, method, path, { token: alice.token, body, headers }).catch(() => broken),
+    inbox: `${house.origin}/ap/inbox`,
+    ask: (method, path, body, headers) => house.askAs(alice, method, path, body, headers),
     create: (name) => createOf(eve, name),
-    send: (activity, inbox) => eve.send(inbox ?? scene.inbox, activity).catch(() => 0),
-    async value(text, values) {
-      const [row] = await query<{ value: string }>(databaseUrl, text, values);
-      return Number(row?.value ?? 0);
-    },
+    send: (activity, inbox, date) =>
+      eve.send(inbox ?? scene.inbox, activity, date === undefined ? {} : { date }).catch(() => 0),
     async close() {
-      for (const node of nodes) await node.kill();
+      await house.close();
       await there.close();
     },
   };
-  await followEve(scene);
+  try {
+    await followEve(scene);
+  } catch (error) {
+    await scene.close();
+    throw error;
+  }
   return scene;
-}
-
-const broken: Answer = { status: 0, body: null, headers: new Headers() };
-
-async function environment(rig: Rig, url: string, folder: string, options: SceneOptions) {
-  const port = await freePort();
-  const env: Record<string, string> = {
-    PATH: process.env['PATH'] ?? '',
-    DATA_DIR: folder,
-    DATABASE_URL: url,
-    ORIGIN: `http://localhost:${port}`,
-    PORT: String(port),
-    ALLOW_PRIVATE_ADDRESSES: 'true',
-    LOG_LEVEL: 'warn',
-    RATE_LIMIT: '1000000',
-    ...options.env,
-  };
-  if (options.redis === true && rig.redis !== null)
-    Object.assign(env, { REDIS_URL: rig.redis.url, REDIS_PREFIX: `fault-${opened}` });
-  return env;
 }
 
 /** Alice follows eve, and eve's server accepts: what eve writes is wanted here. */
@@ -160,6 +97,15 @@ export async function inParallel(count: number, width: number, work: (place: num
     }
   };
   await Promise.all(Array.from({ length: width }, lane));
+}
+
+/** Tries until it is answered as wanted: a client and a server that try again. */
+export async function insist(work: () => Promise<number>, wanted: number): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    if ((await work()) === wanted) return;
+    if (tries === 600) throw new Error(`not answered with ${wanted} in ${tries} tries`);
+    await sleep(200);
+  }
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

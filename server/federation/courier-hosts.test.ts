@@ -132,7 +132,7 @@ describe('hosts that keep us waiting', () => {
   });
 });
 
-describe('hosts that failed', () => {
+describe('hosts that do not answer', () => {
   it('do not hide what is for others, however much is owed to them', async () => {
     const slow = await open(() => {});
     const quick = await open((_request, response) => response.writeHead(202).end());

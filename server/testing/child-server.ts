@@ -13,6 +13,8 @@ export interface ChildServer {
   signal(name: NodeJS.Signals): void;
   /** Sets its clock to that many ms from now. Only with `names`. */
   setClock(movedMs: number): Promise<void>;
+  /** Makes it stand still for so many ms, as work that does not let go of its thread would. Only with `names`. */
+  block(ms: number): void;
   /** Its process number; 0 when it does not run. */
   pid(): number;
   /** What it said last: for messages of tests that fail. */
@@ -70,6 +72,7 @@ export function childServer(options: ChildOptions): ChildServer {
       running.send({ clockMs: movedMs });
       await heard;
     },
+    block: (ms) => void child?.send({ blockMs: ms }),
     async start() {
       // What a test that failed left running would sit on the port.
       await kill();

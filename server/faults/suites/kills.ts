@@ -3,7 +3,7 @@ import { openStranger } from '#server/testing/stranger.ts';
 import { until } from '#server/testing/until.ts';
 import { finding, type Fault, type Finding } from '../fault.ts';
 import type { Rig } from '../rig.ts';
-import { addFollowers, inParallel, openScene, sleep, type FaultScene } from '../scene.ts';
+import { addFollowers, inParallel, insist, openScene, sleep, type FaultScene } from '../scene.ts';
 
 export const workerKilled: Fault = {
   id: 'R1',
@@ -102,15 +102,6 @@ function startKiller(scene: FaultScene, places: readonly number[]) {
       return { kills, longestMs };
     },
   };
-}
-
-/** Tries until it is answered as wanted: a client and a server that try again. */
-async function insist(work: () => Promise<number>, wanted: number): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    if ((await work()) === wanted) return;
-    if (tries === 600) throw new Error(`not answered with ${wanted} in ${tries} tries`);
-    await sleep(200);
-  }
 }
 
 export const webKilled: Fault = {

@@ -1,6 +1,5 @@
 // Faults whose proof is a file of the ordinary tests: it is run here, and its figures stand in the same table.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +11,6 @@ interface Recorded {
   id: string;
   title: string;
   promise: string;
-  /** Files of tests; those that are not there are left out. */
   files: readonly string[];
   /** Only tests whose name holds this. */
   named?: string;
@@ -36,7 +34,7 @@ const list: readonly Recorded[] = [
     id: 'R19',
     title: 'a server is away for days (clock moved), then back',
     promise: 'delivered up to four days, two at once, in order',
-    files: ['server/federation/courier.test.ts'],
+    files: ['server/federation/courier.test.ts', 'server/federation/courier-hosts.test.ts'],
   },
   {
     id: 'R23',
@@ -63,15 +61,12 @@ const list: readonly Recorded[] = [
   },
 ];
 
-/** One fault for each entry whose files are there. */
-export const recorded: readonly Fault[] = list
-  .map((entry) => ({ ...entry, files: entry.files.filter((file) => existsSync(join(root, file))) }))
-  .filter(({ files }) => files.length > 0)
-  .map(({ id, title, promise, files, named }) => ({
-    id,
-    title,
-    run: async (rig) => [await runFiles(promise, files, named, join(rig.folder, `${id}.json`))],
-  }));
+/** One fault for each entry. */
+export const recorded: readonly Fault[] = list.map(({ id, title, promise, files, named }) => ({
+  id,
+  title,
+  run: async (rig) => [await runFiles(promise, files, named, join(rig.folder, `${id}.json`))],
+}));
 
 async function runFiles(
   promise: string,
@@ -85,8 +80,9 @@ async function runFiles(
   await new Promise((resolve) => child.once('close', resolve));
   const text = await readFile(out, 'utf8').catch(() => '{}');
   await rm(out, { force: true });
-  const { numPassedTests = 0, numFailedTests = 0 }: { numPassedTests?: number; numFailedTests?: number } =
-    JSON.parse(text);
+  const told: { success?: boolean; numPassedTests?: number; numFailedTests?: number } = JSON.parse(text);
+  const { success = false, numPassedTests = 0, numFailedTests = 0 } = told;
   const all = numPassedTests + numFailedTests;
-  return { promise, measured: `${numPassedTests} of ${all} tests`, isMet: all > 0 && numFailedTests === 0 };
+  // A file that cannot be read has no tests that fail.
+  return { promise, measured: `${numPassedTests} of ${all} tests`, isMet: all > 0 && success };
 }
