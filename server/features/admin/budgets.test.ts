@@ -1,4 +1,4 @@
-// What the staff's lists, and those about blocks, cost: a fixed number of statements, however much stands in them.
+// What the staff's lists, and those about other servers, cost: a fixed number of statements, however much stands in them.
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signUp, type Person } from '#server/testing/people.ts';
@@ -75,6 +75,8 @@ async function costs(): Promise<Record<string, number>> {
     await measure(olga, path);
   for (const path of [
     '/api/v1/instance/domain_blocks',
+    '/api/v1/instance/peers',
+    '/api/v1/instance/activity',
     '/api/v1/severed_relationships',
     `/api/v1/severed_relationships/${severance}/accounts`,
   ])
@@ -96,6 +98,8 @@ test('a list costs as much with one entry as with five', async () => {
     '/api/admin/emojis': 0,
     '/api/admin/deliveries/hosts': 1,
     '/api/v1/instance/domain_blocks': 0,
+    '/api/v1/instance/peers': 0,
+    '/api/v1/instance/activity': 0,
     '/api/v1/severed_relationships': 1,
     [`/api/v1/severed_relationships/${severance}/accounts`]: 3,
   });

@@ -71,8 +71,12 @@ export async function readInstanceFigures(ctx: AppContext): Promise<InstanceFigu
   return figures;
 }
 
-/** Hosts of other servers that accounts known here live on, in alphabetical order, at most 10,000. */
+/** Hosts of other servers that accounts known here live on, in alphabetical order, at most 10,000; at most ten minutes old. */
 export async function listPeers(ctx: AppContext): Promise<string[]> {
+  const key = 'instance peers';
+  const kept = await ctx.cache.get(key);
+  // Safe: only the line below the query writes this key.
+  if (kept !== null) return JSON.parse(kept) as string[];
   const rows = await ctx.database.read
     .selectFrom('accounts')
     .select('domain')
@@ -81,7 +85,9 @@ export async function listPeers(ctx: AppContext): Promise<string[]> {
     .orderBy('domain')
     .limit(10_000)
     .execute();
-  return rows.flatMap((row) => row.domain ?? []);
+  const peers = rows.flatMap((row) => row.domain ?? []);
+  await ctx.cache.set(key, JSON.stringify(peers), figuresForMs);
+  return peers;
 }
 
 /** Hosts of other servers whose name begins with the text, in alphabetical order. */
