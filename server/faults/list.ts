@@ -5,7 +5,7 @@ import { manyDead } from './suites/dead-hosts.ts';
 import { illHosts } from './suites/ill-hosts.ts';
 import { killedBeforeQueue, webKilled, workerKilled } from './suites/kills.ts';
 import { partition } from './suites/partition.ts';
-import { deletedWhileMade, manyTimes } from './suites/races.ts';
+import { carriedByMany, deletedWhileMade, manyTimes } from './suites/races.ts';
 import { recorded } from './suites/recorded.ts';
 import {
   postgresFrozen,
@@ -25,6 +25,7 @@ export const faults: readonly Fault[] = [
   killedBeforeQueue,
   manyTimes,
   deletedWhileMade,
+  carriedByMany,
   redisFlushed,
   redisStopped,
   redisFull,

@@ -186,6 +186,13 @@ describe('once', () => {
 });
 
 describe('in time', () => {
+  it('a key that thirty letters need at once is fetched once', async () => {
+    const eager = await elsewhere.person('eager');
+    const sent = Array.from({ length: 30 }, (_, place) => activity(eager, 'Create', note(eager, `letter ${place}`)));
+    expect(new Set(await Promise.all(sent.map((one) => eager.send(inbox, one))))).toEqual(new Set([202]));
+    expect(elsewhere.asked.filter((path) => path.startsWith('/users/eager'))).toHaveLength(1);
+  });
+
   it('unknown keys are fetched at most twenty times a minute for one address', async () => {
     const strange = await openStranger();
     try {

@@ -1,5 +1,7 @@
-// The same activity at many doors at once, and deletions that race with what they delete.
+// The same activity at many doors at once or by many servers, and deletions that race with what they delete.
 import { percentile } from '#server/bench/table.ts';
+import { withLinkedSignature } from '#server/platform/fediverse/proofs/linked-signature.ts';
+import { openStranger } from '#server/testing/stranger.ts';
 import { until } from '#server/testing/until.ts';
 import { finding, type Fault } from '../fault.ts';
 import { inParallel, openScene } from '../scene.ts';
@@ -35,6 +37,43 @@ export const manyTimes: Fault = {
       ];
     } finally {
       await scene.close();
+    }
+  },
+};
+
+/** Each may bring 300 in a minute. */
+const carrierServers = 10;
+
+export const carriedByMany: Fault = {
+  id: 'R34',
+  title: 'one post with a signature of its author, brought 2,000 times by ten other servers',
+  async run(rig) {
+    const scene = await openScene(rig);
+    const servers = await Promise.all(Array.from({ length: carrierServers }, () => openStranger()));
+    try {
+      const carriers = await Promise.all(servers.map((server) => server.person('carrier')));
+      const create = scene.create('everywhere');
+      const signed = await withLinkedSignature(create, scene.eve, new Date());
+      const times = Math.round(2000 * Math.max(rig.scale, 0.1));
+      const statuses: number[] = [];
+      await inParallel(times, 100, async (place) => {
+        const carrier = carriers[place % carrierServers];
+        statuses.push((await carrier?.send(scene.inbox, signed).catch(() => 0)) ?? 0);
+      });
+      await until(async () => (await scene.value(unhandled)) === 0, 60_000);
+      const object = create['object'] as { id: string };
+      const effects = await scene.value('select count(*) as value from posts where uri = $1', [object.id]);
+      const path = new URL(object.id).pathname;
+      return [
+        finding('effects', effects, { is: 1 }),
+        finding('the origin is asked for it', scene.there.asked.filter((asked) => asked === path).length, {
+          atMost: 1,
+        }),
+        finding('answers 202', statuses.filter((status) => status === 202).length, { is: times }),
+      ];
+    } finally {
+      await scene.close();
+      for (const server of servers) await server.close();
     }
   },
 };

@@ -55,8 +55,9 @@ export async function findSigningKey(
 ): Promise<SigningKey | KeyAbsence> {
   const known = cacheOf(ctx).get(keyId) ?? (await readKey(ctx, keyId));
   if (known !== null && ctx.clock().getTime() - known.fetchedAt.getTime() < staleAfterMs) return known;
-  // Keys of accounts that we know are no invention of the sender: they have a larger budget.
-  if (known === null) return fetchSigningKey(ctx, keyId, clientAddress);
+  // One that is unknown may have come for another letter while the database was asked. Keys of accounts that we know are no
+  // invention of the sender: they have a larger budget.
+  if (known === null) return cacheOf(ctx).get(keyId) ?? fetchSigningKey(ctx, keyId, clientAddress);
   return fetchWithin(ctx, keyId, `key-refreshes:${clientAddress}`, refreshesPerWindow);
 }
 
@@ -69,7 +70,20 @@ export async function fetchSigningKey(
   return fetchWithin(ctx, keyId, `key-fetches:${clientAddress}`, fetchesPerWindow);
 }
 
-async function fetchWithin(
+const underWay = new WeakMap<AppContext['config'], Map<string, Promise<SigningKey | KeyAbsence>>>();
+
+/** A key that is asked for at this moment is waited for: the first letters of a server come by the dozen. */
+function fetchWithin(ctx: AppContext, keyId: string, budget: string, most: number): Promise<SigningKey | KeyAbsence> {
+  const fetches = underWay.get(ctx.config) ?? new Map<string, Promise<SigningKey | KeyAbsence>>();
+  underWay.set(ctx.config, fetches);
+  const shared = fetches.get(keyId);
+  if (shared !== undefined) return shared;
+  const fetched = fetchOnce(ctx, keyId, budget, most).finally(() => fetches.delete(keyId));
+  fetches.set(keyId, fetched);
+  return fetched;
+}
+
+async function fetchOnce(
   ctx: AppContext,
   keyId: string,
   budget: string,
