@@ -4,6 +4,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccount } from '#server/features/accounts/service/create.ts';
+import { FetchFailure } from '#server/platform/fetch.ts';
+import { judgeFailure } from '#server/platform/fediverse/courier/outcome.ts';
+import { record } from '#server/platform/fediverse/courier/record.ts';
 import { startCourier, type Courier } from '#server/platform/fediverse/courier.ts';
 import { purgeDelivered } from '#server/platform/fediverse/courier/upkeep.ts';
 import { listHosts } from '#server/platform/fediverse/host-states.ts';
@@ -214,6 +217,21 @@ describe('hosts that do not answer', () => {
     await noteAlive(opened.ctx.database.read, host, clock());
     courier.wake();
     await until(async () => (await rows())[0]?.state === 'delivered');
+  });
+
+  it('leave what was tried to its own schedule, whatever else fails', async () => {
+    const host = 'dead.example';
+    await owe([host]);
+    await owe([host]);
+    await opened.ctx.database.pool.query(
+      "update deliveries set attempts = 1, due_at = now() - interval '1 minute' where id = 1",
+    );
+    const before = await rows();
+    const outcome = judgeFailure(new FetchFailure('network', host), { attempts: 0, now: clock(), random: 0.5 });
+    const result = { id: '2', host, isProven: true, isQuestion: false, outcome, learnt: null, isTry: true };
+    await record(opened.ctx.database, [result], clock());
+    expect((await rows())[0]).toEqual(before[0]);
+    expect((await rows())[1]).toMatchObject({ attempts: 1, due_at: outcome.dueAt });
   });
 
   it('lose what was owed to them for five days', async () => {

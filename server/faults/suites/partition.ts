@@ -56,6 +56,7 @@ export const partition: Fault = {
       await until(async () => (await differences(world, wanted)).length === 0, 60_000);
       for (const name of Object.values(names)) world.front.cut(name, true);
       await writeApart(world, wanted, Math.max(10_000, 60_000 * rig.scale));
+      await sleep(1000);
       const apart = await differences(world, wanted);
       for (const name of Object.values(names)) world.front.cut(name, false);
       const healed = Date.now();

@@ -21,7 +21,7 @@ export const workerBlocked: Fault = {
     try {
       await addFollowers(scene, [fan]);
       // All that is under way is the first worker's.
-      await second?.kill();
+      second?.signal('SIGSTOP');
       const links = 8;
       for (let place = 0; place < links; place += 1)
         await scene.ask('POST', '/api/v1/statuses', { status: `look ${slowPage(pages, place)}` });
@@ -30,8 +30,8 @@ export const workerBlocked: Fault = {
       await sleep(1000);
       first?.block(blockMs);
       const began = Date.now();
-      await second?.start();
-      await sleep(blockMs - (Date.now() - began) + 1000);
+      second?.signal('SIGCONT');
+      await sleep(blockMs + 1000);
       const { activities, posts } = await load.stop();
       await until(() => isSettled(scene, links), 90_000).catch(() => {});
       const settledMs = Date.now() - began - blockMs;

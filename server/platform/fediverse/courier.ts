@@ -69,7 +69,9 @@ interface Round {
   archive: Archive;
   /** What this courier has claimed and not finished. */
   inHand: Map<string, Claimed>;
-  /** How many of these keep us waiting, and hold no place any more. */
+  /** What has ended and is not written down yet. */
+  unwritten: Set<string>;
+  /** How many of what is in hand keep us waiting, and hold no place any more. */
   slow: number;
   /** Hosts that failed are not looked at before; ms. */
   nextQuestionsAt: number;
@@ -87,6 +89,7 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
     isStopping: false,
     archive: openArchive(ctx.database),
     inHand: new Map(),
+    unwritten: new Set(),
     slow: 0,
     nextQuestionsAt: 0,
     results: [],
@@ -163,7 +166,12 @@ async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Le
     if (!isProven) unproven += 1;
   }
   const now = ctx.clock();
-  const limits = { now, leasedUntil: new Date(now.getTime() + leaseMs), inFlight, inHand: [...inHand.keys()] };
+  const limits = {
+    now,
+    leasedUntil: new Date(now.getTime() + leaseMs),
+    inFlight,
+    held: [...inHand.keys(), ...round.unwritten],
+  };
   const freeUnproven = Math.max(0, maxUnprovenInHand - unproven);
   const claimed = await claim(ctx.database, { ...limits, free, freeUnproven });
   claimed.push(...(await takeQuestions(round, limits)));
@@ -259,6 +267,7 @@ async function deliver(round: Round, delivery: Claimed, letter: Letter | undefin
     ctx.log.error({ err: error, delivery: id }, 'a delivery failed in a way that it should not');
     return result({ ...failed('internal'), state: 'waiting', dueAt: new Date(now.getTime() + 60_000) });
   } finally {
+    round.unwritten.add(id);
     round.inHand.delete(id);
   }
 }
@@ -321,6 +330,8 @@ async function writeResults(round: Round): Promise<void> {
       { err: error, results: results.length },
       'results of deliveries could not be written; they will be delivered again',
     );
+  } finally {
+    for (const { id } of results) round.unwritten.delete(id);
   }
 }
 

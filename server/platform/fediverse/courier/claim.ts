@@ -29,9 +29,10 @@ export interface ClaimLimits {
   free: number;
   /** How many more of hosts that are not proven. */
   freeUnproven: number;
-  /** What is in hand: how much for each host, and which. */
+  /** How much is in hand for each host. */
   inFlight: ReadonlyMap<string, number>;
-  inHand: readonly string[];
+  /** What is in hand, and what is not written down yet. */
+  held: readonly string[];
 }
 
 // What this courier holds is not taken twice, whatever its clock says of the lease.
@@ -67,7 +68,7 @@ export async function claim(database: Database, limits: ClaimLimits): Promise<Cl
     JSON.stringify(Object.fromEntries(limits.inFlight)),
     full,
     limits.freeUnproven,
-    limits.inHand,
+    limits.held,
   ]);
 }
 
@@ -78,7 +79,7 @@ with asked as (
   select h.host, d.id, d.due_at <= $1 as due, h.signature_scheme as scheme from remote_hosts h cross join lateral (
     select d.id, d.due_at from deliveries d
     where d.state = 'waiting' and d.host = h.host and (d.leased_until is null or d.leased_until < $1)
-      and (h.closed_until is not null or d.due_at <= $1 or d.due_at > $5)
+      and d.id <> all($6::bigint[]) and (h.closed_until is not null or d.due_at <= $1 or d.due_at > $5)
       and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id)
     order by d.due_at, d.id limit 1 for update of d skip locked
   ) d
@@ -92,14 +93,14 @@ update deliveries d set leased_until = $2 from asked a where d.id = a.id
 returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as "inboxUrl", d.host, d.attempts,
   true as "isQuestion", a.due as "isDue", false as "isProven", a.scheme`;
 
-export type QuestionLimits = Pick<ClaimLimits, 'now' | 'leasedUntil' | 'inFlight'>;
+export type QuestionLimits = Pick<ClaimLimits, 'now' | 'leasedUntil' | 'inFlight' | 'held'>;
 
 /** Takes in hand one delivery for each of at most `most` hosts that failed, that are not in hand, and that may be asked again. */
 export async function claimQuestions(
   database: Database,
   limits: QuestionLimits & { most: number },
 ): Promise<Claimed[]> {
-  const { now, leasedUntil, most, inFlight } = limits;
+  const { now, leasedUntil, most, inFlight, held } = limits;
   const parkedAfter = new Date(now.getTime() + parkedAfterMs);
   return database.prepared<Claimed>('courier_questions', questionsText, [
     now,
@@ -107,6 +108,7 @@ export async function claimQuestions(
     most,
     [...inFlight.keys()],
     parkedAfter,
+    held,
   ]);
 }
 

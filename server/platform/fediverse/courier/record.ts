@@ -32,6 +32,7 @@ update deliveries d set state = r.state, attempts = d.attempts + r.tries, due_at
 from unnest($1::bigint[], $2::text[], $3::int[], $4::timestamptz[], $5::int[], $6::text[]) as r (id, state, tries, due_at, status, error)
 where d.id = r.id and d.state = 'waiting'`;
 
+// What was never tried is parked; what was has a schedule of its own.
 const failedHostsText = `
 with failed as (
   insert into remote_hosts as h (host, failures, failures_since)
@@ -43,7 +44,7 @@ with failed as (
         + least(interval '1 millisecond' * $6::float8, greatest(interval '1 millisecond' * $9::float8, ($2::timestamptz - h.failures_since) * $10::float8)) end
   returning host
 )
-update deliveries d set due_at = $11 from failed f where d.host = f.host and d.state = 'waiting' and d.due_at <= $2`;
+update deliveries d set due_at = $11 from failed f where d.host = f.host and d.state = 'waiting' and d.attempts = 0 and d.due_at <= $2`;
 
 // A host that answers for the first time, or again. What was parked for it goes at once; a delivery that failed while its host
 // answered others keeps its own schedule.
@@ -60,7 +61,7 @@ with paused as (
   insert into remote_hosts (host, closed_until) values ($1, $2)
   on conflict (host) do update set failures = 0, failures_since = null, closed_until = excluded.closed_until
 )
-update deliveries set due_at = $3 where host = $1 and state = 'waiting' and due_at < $2`;
+update deliveries set due_at = $3 where host = $1 and state = 'waiting' and attempts = 0 and due_at < $2`;
 
 const learntText = `
 insert into remote_hosts as h (host, signature_scheme) select * from unnest($1::text[], $2::text[])
