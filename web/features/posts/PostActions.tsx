@@ -17,15 +17,27 @@ interface ActionProps {
   count?: number;
   isOn?: boolean;
   isDisabled?: boolean;
+  /** Done, but its author has yet to allow it. */
+  isWaiting?: boolean;
   onClick: () => void;
   children: ComponentChildren;
 }
 
-function Action({ kind, label, count = 0, isOn, isDisabled = false, onClick, children }: ActionProps) {
+function Action({
+  kind,
+  label: what,
+  count = 0,
+  isOn,
+  isDisabled = false,
+  isWaiting = false,
+  onClick,
+  children,
+}: ActionProps) {
+  const label = isWaiting ? t('post.actWaits', { what }) : what;
   return (
     <button
       type="button"
-      class={`${styles.action} ${styles[kind]}`}
+      class={`${styles.action} ${styles[kind]} ${isWaiting ? styles.waiting : ''}`}
       aria-label={label}
       title={label}
       aria-pressed={isOn}
@@ -61,6 +73,7 @@ export function PostActions({ status, isLarge = false }: { status: Status; isLar
         count={boosts}
         isOn={status.reblogged ?? false}
         isDisabled={!canBoost}
+        isWaiting={status.reblog_pending}
         onClick={() => void toggleBoost(status)}
       >
         <Repeat2 size={size + 1} aria-hidden />
@@ -70,6 +83,7 @@ export function PostActions({ status, isLarge = false }: { status: Status; isLar
         label={t('post.like', { count: likes })}
         count={likes}
         isOn={status.favourited ?? false}
+        isWaiting={status.favourite_pending}
         onClick={() => void toggleLike(status)}
       >
         <Heart size={size} aria-hidden />

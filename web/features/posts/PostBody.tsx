@@ -1,6 +1,6 @@
 // What a post says: behind its content warning where it has one, with its pictures.
 import { useSignal } from '@preact/signals';
-import { ChevronDown, ChevronUp, TriangleAlert } from 'lucide-preact';
+import { ChevronDown, ChevronUp, Hourglass, TriangleAlert } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { LinkCard } from '#web/features/links/LinkCard.tsx';
@@ -46,9 +46,22 @@ export function PostBody({ status, id, isLarge = false, blurredBy, children }: P
       {children}
     </>
   );
-  if (!status.spoiler_text) return text;
+  const waits = status.pending_approval && (
+    <p class={styles.waits}>
+      <Hourglass size={16} aria-hidden class={styles.sign} />
+      {t('post.waits')}
+    </p>
+  );
+  if (!status.spoiler_text)
+    return (
+      <>
+        {waits}
+        {text}
+      </>
+    );
   return (
     <>
+      {waits}
       <div class={styles.warning}>
         <TriangleAlert size={18} aria-hidden class={styles.sign} />
         <p class={styles.reason} dir="auto" lang={status.language ?? undefined}>

@@ -71,9 +71,10 @@ export async function toggleMute(status: Status): Promise<void> {
 
 /** Whether a post may be passed on by this person: public and unlisted by all, followers-only by its author. */
 export const mayBoost = (status: Status, myId: string | undefined): boolean =>
-  status.visibility === 'public' ||
-  status.visibility === 'unlisted' ||
-  (status.visibility === 'private' && status.account.id === myId);
+  !status.pending_approval &&
+  (status.visibility === 'public' ||
+    status.visibility === 'unlisted' ||
+    (status.visibility === 'private' && status.account.id === myId));
 
 /** Copies the post's public address. */
 export async function copyLink(status: Status): Promise<void> {

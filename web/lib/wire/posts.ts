@@ -106,6 +106,11 @@ export interface Status {
   language: string | null;
   favourited?: boolean;
   reblogged?: boolean;
+  /** Its author has yet to allow the reader's like, boost. */
+  favourite_pending?: boolean;
+  reblog_pending?: boolean;
+  /** It waits until the author of what it answers allows it. */
+  pending_approval?: boolean;
   bookmarked?: boolean;
   /** Whether the reader wants no news of its conversation. */
   muted?: boolean;
