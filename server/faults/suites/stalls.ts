@@ -7,8 +7,6 @@ import { readMetric } from '../house.ts';
 import { addFollowers, inParallel, insist, openScene, sleep, type FaultScene } from '../scene.ts';
 
 const blockMs = 40_000;
-/** Pages take so long to come: their visits are under way when the worker stops. */
-const pageMs = 3000;
 
 export const workerBlocked: Fault = {
   id: 'R25',
@@ -23,12 +21,15 @@ export const workerBlocked: Fault = {
       // All that is under way is the first worker's.
       second?.signal('SIGSTOP');
       const links = 8;
+      // Pages come when the worker stands still: their visits are under way then.
+      const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
       for (let place = 0; place < links; place += 1)
-        await scene.ask('POST', '/api/v1/statuses', { status: `look ${slowPage(pages, place)}` });
+        await scene.ask('POST', '/api/v1/statuses', { status: `look ${slowPage(pages, place, stopped)}` });
       await until(() => pages.asked.length >= links, 60_000);
       const load = startLoad(scene);
-      await sleep(1000);
+      await sleep(500);
       first?.block(blockMs);
+      setTimeout(stop, 500);
       const began = Date.now();
       second?.signal('SIGCONT');
       await sleep(blockMs + 1000);
@@ -51,12 +52,12 @@ export const workerBlocked: Fault = {
 };
 
 /** A page that comes late and has a title, which becomes a card. */
-function slowPage(pages: FarEnd, place: number): string {
+function slowPage(pages: FarEnd, place: number, after: Promise<void>): string {
   return pages.show(`/page${place}`, (_request, response) => {
-    setTimeout(() => {
+    void after.then(() => {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(`<!doctype html><html><head><title>Page ${place}</title></head><body></body></html>`);
-    }, pageMs);
+    });
   });
 }
 

@@ -101,6 +101,12 @@ async function recordFailure(
   visit: Exclude<Visit, { outcome: 'page' }>,
 ): Promise<void> {
   const { id, attempts, isReady } = preview;
+  // Whoever ran the job again after this process stood still has written what came of it.
+  const { rows } =
+    await sql`select from link_previews where id = ${id} and wanted_at is not null and attempts = ${attempts} for update`.execute(
+      tx.sql,
+    );
+  if (rows.length === 0) return;
   const now = ctx.clock();
   const minutes = visit.outcome === 'failed' && visit.again ? visitRules.retryMinutes[attempts] : undefined;
   const next = minutes === undefined ? null : new Date(now.getTime() + minutes * 60_000);
