@@ -53,12 +53,14 @@ export const workerBlocked: Fault = {
 
 /** A page that comes late and has a title, which becomes a card. */
 function slowPage(pages: FarEnd, place: number, after: Promise<void>): string {
-  return pages.show(`/page${place}`, (_request, response) => {
+  // Each of a site of its own: one site is asked for two things at once at most.
+  const address = pages.show(`/page${place}`, (_request, response) => {
     void after.then(() => {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(`<!doctype html><html><head><title>Page ${place}</title></head><body></body></html>`);
     });
   });
+  return address.replace('localhost', `site${place}.test`);
 }
 
 /** Twenty activities a second and a post every second, until it is stopped. */
