@@ -1,4 +1,4 @@
-// How tests run: in processes of their own, at most one a core, on one PostgreSQL that the global setup starts.
+// How tests run: in three processes, each file after the other, on one PostgreSQL that the global setup starts.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,10 +6,12 @@ export default defineConfig({
     include: ['{server,web,config,bin}/**/*.test.{ts,tsx}'],
     globalSetup: ['server/testing/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that we count on: tests wait for browsers, databases and other processes.
+    maxWorkers: 3,
+    // To load the server takes longer than most files take: those of a process share it. What must not be shared, such as a
+    // clock or a server, each test opens and closes for itself.
+    isolate: false,
     testTimeout: 60_000,
-    // Stories with several processes and a browser share two cores; a second failure in a row is a fault.
-    retry: 1,
     hookTimeout: 120_000,
   },
 });
