@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPrograms } from './system-programs.ts';
 
@@ -71,25 +71,18 @@ async function runTests(environment: Record<string, string>): Promise<Count> {
   }
 }
 
-interface TestResult {
-  status: string;
-  fullName: string;
-  failureMessages: string[];
-}
-
 interface TestResults {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: Array<{ name: string; status: string; message: string; assertionResults: TestResult[] }>;
+  testResults: Array<{ name: string; status: string; message: string; assertionResults: Array<{ status: string }> }>;
 }
 
 async function countResults(path: string): Promise<Count> {
   const written = await readFile(path, 'utf8').catch(() => null);
   if (written === null) return { passed: 0, failed: 1, skipped: 0 };
   const results: TestResults = JSON.parse(written);
-  tellOfSecondTries(results);
   // A file that could not even be loaded has no test that failed.
   const broken = results.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
@@ -99,16 +92,6 @@ async function countResults(path: string): Promise<Count> {
     failed: results.numFailedTests + broken.length,
     skipped: results.numPendingTests + results.numTodoTests,
   };
-}
-
-/** A test that passed only on its second try hides a fault: its reason is what one needs to find it. */
-function tellOfSecondTries({ testResults }: TestResults): void {
-  for (const { name, assertionResults } of testResults)
-    for (const { status, fullName, failureMessages } of assertionResults)
-      if (status === 'passed' && failureMessages.length > 0)
-        console.log(
-          `\nPassed on the second try only: ${relative(root, name)} > ${fullName}\n${failureMessages.join('\n')}`,
-        );
 }
 
 interface RunOptions {
