@@ -1,6 +1,7 @@
 // How long a request may take: a connection that sends a byte now and then must not be held open for ever, and nobody waits
 // for an answer while the database gives none.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import type { App } from './app.ts';
 import { answerOverload } from './failures.ts';
@@ -20,8 +21,9 @@ function announcesBody({ headers }: IncomingMessage): boolean {
 }
 
 function giveUp(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete) return;
   const { socket } = request;
+  // What was put in without a connection (`app.inject`) has none to end.
+  if (request.complete || !(socket instanceof Socket)) return;
   if (!response.headersSent && socket.writable)
     socket.write('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   socket.destroySoon();
