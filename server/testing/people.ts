@@ -2,7 +2,8 @@
 import type { AppContext } from '#server/context.ts';
 import type { Role } from '#server/features/auth/entities.ts';
 import { openSession } from '#server/features/auth/service/open-session.ts';
-import { createToken, createUser } from '#server/features/auth/service/users.ts';
+import { addUser, createToken } from '#server/features/auth/service/users.ts';
+import { spareAccountKeys, sparePassword } from './spare.ts';
 
 /** What a door answered: status, parsed JSON (or text) and headers. */
 export interface Answer {
@@ -58,12 +59,14 @@ export async function signUp(
   username: string,
   more: { role?: Role; scopes?: string } = {},
 ): Promise<Person> {
-  const { accountId, password } = await createUser(server.ctx, {
+  const [{ password, passwordHash }, keys] = await Promise.all([sparePassword(), spareAccountKeys()]);
+  const wish = {
     username,
     email: `${username}@mail.example`,
     confirmed: true,
     ...(more.role ? { role: more.role } : {}),
-  });
+  };
+  const accountId = await addUser(server.ctx, wish, { passwordHash, keys });
   const scopes =
     more.scopes ??
     (more.role && more.role !== 'user' ? 'read write follow push admin:read admin:write' : 'read write follow push');

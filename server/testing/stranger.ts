@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Json } from '#server/platform/fediverse/json.ts';
-import { generateRsaKeys } from '#server/platform/fediverse/keys.ts';
 import { signRequest } from '#server/platform/fediverse/signatures/sign.ts';
+import { spareRsaKeys } from './spare.ts';
 
 /** Somebody on a made-up server. */
 export interface Stranger {
@@ -124,14 +124,14 @@ export async function openStranger(): Promise<StrangeServer> {
       answer = how;
     },
     async person(name, more = {}) {
-      const keys = await generateRsaKeys();
+      const keys = await spareRsaKeys();
       const stranger = makeStranger(origin, name, keys, more);
       people.set(name, stranger);
       return stranger;
     },
     async actor(document) {
       const name = String(document['preferredUsername']);
-      const stranger = makeStranger(origin, name, await generateRsaKeys(), document);
+      const stranger = makeStranger(origin, name, await spareRsaKeys(), document);
       people.set(name, stranger);
       const shown = page(stranger.document);
       for (const address of [stranger.uri, stranger.keyId]) {

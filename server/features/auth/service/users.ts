@@ -1,6 +1,6 @@
 // What the staff and the command line do to logins: make them, let them in, change password and role, give tokens.
 import type { AppContext } from '#server/context.ts';
-import { makeAccountKeys, openAccount } from '#server/features/accounts/service/create.ts';
+import { makeAccountKeys, openAccount, type AccountKeys } from '#server/features/accounts/service/create.ts';
 import { Conflict, Forbidden, Invalid, NotFound, type FieldError, type FieldErrors } from '#server/platform/errors.ts';
 import { hashToken, makeToken } from '#server/platform/tokens.ts';
 import type { Role } from '../entities.ts';
@@ -34,7 +34,19 @@ export async function createUser(
     password: passwordFault(password, wish),
   });
   const [passwordHash, keys] = await Promise.all([hashPassword(password), makeAccountKeys()]);
-  const accountId = await ctx.database.write(async (tx) => {
+  return { accountId: await addUser(ctx, wish, { passwordHash, keys }), username, password };
+}
+
+/** What takes a while to make, and is made before the transaction. */
+export interface LoginSecrets {
+  passwordHash: string;
+  keys: AccountKeys;
+}
+
+/** Writes a login that is found to be in order. Returns its account's id. @throws {Invalid} when the name or the address is taken */
+export async function addUser(ctx: AppContext, wish: NewLogin, secrets: LoginSecrets): Promise<string> {
+  const { username, email } = wish;
+  return ctx.database.write(async (tx) => {
     await lockSignUps(tx);
     await refuseTakenName(tx, username);
     if (await isEmailTaken(tx, email))
@@ -44,8 +56,7 @@ export async function createUser(
     const id = await writeUser(ctx, tx, {
       username,
       email,
-      passwordHash,
-      keys,
+      ...secrets,
       role: wish.role ?? 'user',
       reason: undefined,
       locale: undefined,
@@ -56,7 +67,6 @@ export async function createUser(
     if (wish.confirmed !== true) await tx.emit('email.wanted', { kind: 'confirm', email });
     return id;
   });
-  return { accountId, username, password };
 }
 
 function refuseFaults(faults: Record<string, FieldError | null>): void {
