@@ -63,11 +63,11 @@ async function writeWhole(path: string, source: () => Readable, mode: number): P
   }
 }
 
-/** Makes the empty file and its folders; the folder may be tidied away in between, then once more. */
+/** Makes the empty file and its folders; any of them may be tidied away in between, then once more. */
 async function openDraft(draft: string, mode: number): Promise<void> {
   for (let left = 5; ; left -= 1) {
-    await mkdir(dirname(draft), { recursive: true });
     try {
+      await mkdir(dirname(draft), { recursive: true });
       const handle = await open(draft, 'wx', mode);
       await handle.close();
       return;
