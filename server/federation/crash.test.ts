@@ -60,7 +60,7 @@ describe.each(stores())('a server with its queue on $store, killed again and aga
       await until(async () => (await peer.told()).size === uris.length, 2 * minutes).catch(async (error: unknown) => {
         throw new Error(`${String(error)}
 ${(await peer.told()).size} of ${uris.length}
-${server.said()}
+${server.said().slice(-20_000)}
 ${peer.log().slice(-2000)}`);
       });
       const told = await peer.told();

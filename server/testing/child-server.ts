@@ -17,7 +17,7 @@ export interface ChildServer {
   block(ms: number): void;
   /** Its process number; 0 when it does not run. */
   pid(): number;
-  /** What it said last: for messages of tests that fail. */
+  /** What it said last, up to half a million characters: what comes in a burst must not push out what is looked for. */
   said(): string;
 }
 
@@ -43,7 +43,7 @@ export function childServer(options: ChildOptions): ChildServer {
   let child: ChildProcess | null = null;
   let said = '';
   const keep = (chunk: Buffer): void => {
-    said = (said + chunk.toString()).slice(-20_000);
+    said = (said + chunk.toString()).slice(-500_000);
   };
   const kill = async (): Promise<void> => {
     const running = child;
