@@ -1,4 +1,4 @@
-// Types, lint, format, the web build and every test, counted together. Called by bin/test.
+// Types, lint, format, the builds and every test, counted together. Called by bin/test.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,7 @@ const counts = [
   await check('lint', ['oxlint', '--type-aware', '--deny-warnings']),
   await check('format', ['oxfmt', '--check']),
   await check('web build', ['node', 'bin/build-web.ts']),
+  await check('server build', ['node', 'bin/build-server.ts']),
   await runTests(programs.environment),
 ];
 const sum = (kind: keyof Count): number => counts.reduce((total, count) => total + count[kind], 0);

@@ -1,7 +1,7 @@
 // Child processes of a run, and what they cost: every server, limit and load generator is a process of its own.
 import { fork, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { compileCache } from '#server/testing/child-server.ts';
 
 export interface Child {
@@ -13,7 +13,7 @@ export interface Child {
 }
 
 export interface ChildOptions {
-  /** Path below the repository's root. */
+  /** A path below the repository's root, or a whole one. */
   file: string;
   env?: Record<string, string>;
   execArgv?: string[];
@@ -35,7 +35,7 @@ export async function startChild<Ready>(options: ChildOptions): Promise<{ child:
   const env = Object.fromEntries(
     inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
-  const running = fork(join(root, options.file), [], {
+  const running = fork(resolve(root, options.file), [], {
     cwd: root,
     env: { ...env, NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache, ...options.env },
     execArgv: options.execArgv ?? [],
@@ -158,7 +158,7 @@ export async function postgresMb(postmaster: number): Promise<number | null> {
 
 /** The process number of the database server of a DATA_DIR. */
 export async function postmasterOf(folder: string): Promise<number> {
-  const lock = await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8');
+  const lock = await readFile(resolve(folder, 'postgres', 'postmaster.pid'), 'utf8');
   return Number.parseInt(lock, 10);
 }
 

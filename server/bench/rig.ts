@@ -3,6 +3,7 @@
 import { createServer } from 'node:net';
 import { Client } from 'pg';
 import { schedule } from '#server/schedule.ts';
+import { builtProgram } from '#server/testing/child-server.ts';
 import type { BenchDatabase } from './database.ts';
 import type { HttpFigures, HttpJob } from './load/http.ts';
 import { cpuMs, postgresCpuMs, postmasterOf, serverFlags, serverMemory, startChild, type Child } from './processes.ts';
@@ -126,7 +127,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 async function startServer({ database, serverArguments, settings }: RigOptions): Promise<Running> {
   const port = await freePort();
   const { child } = await startChild<'ready'>({
-    file: 'server/main.ts',
+    // A profile names what it saw by the files of the sources.
+    file: serverArguments.length > 0 ? 'server/main.ts' : await builtProgram('main.js'),
     env: { ...serverEnv(port, database.folder, database.url), ...serverMemory, ...settings },
     execArgv: [...serverFlags, ...serverArguments],
   });

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresQueue } from '#server/platform/queue/postgres.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { buildProgram } from './program.ts';
+import { builtProgram } from '#server/testing/child-server.ts';
 import { freePort, rookery, root, until } from './test-program.ts';
 
 describe('beside a running server', () => {
@@ -196,7 +197,7 @@ describe('on an embedded database', () => {
         stdout: expect.stringMatching(/^Created alice with the role owner\.\nPassword: \S+\n$/),
       });
 
-      const server = spawn(process.execPath, ['server/main.ts'], {
+      const server = spawn(process.execPath, [await builtProgram('main.js')], {
         cwd: root,
         env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
         stdio: ['ignore', 'ignore', 'pipe'],

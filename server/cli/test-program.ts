@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { compileCache } from '#server/testing/child-server.ts';
+import { builtProgram, compileCache } from '#server/testing/child-server.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,7 +20,7 @@ export interface Outcome {
 
 /** Runs bin/rookery's program with these settings and no others. */
 export async function rookery(settings: Record<string, string>, args: readonly string[], input = ''): Promise<Outcome> {
-  const child = spawn(process.execPath, ['server/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [await builtProgram('rookery.js'), ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: compileCache, ...settings },
   });

@@ -1,6 +1,8 @@
 // A server as a child of this process, to be killed, frozen or set to another time. Where its database is, the caller says.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtServer } from '../../bin/build-server.ts';
 
 export interface ChildServer {
   /** Starts it and resolves when it listens. */
@@ -27,16 +29,23 @@ export interface ChildOptions {
   names?: boolean;
   /** No file that it writes may be longer, in units of 512 bytes: as on a disk that is full. */
   fileBlocks?: number | undefined;
-  /** Another program than the server itself, and its arguments. */
+  /** Another program than the server itself as bin/start runs it, and its arguments. */
   program?: string;
   arguments?: readonly string[];
 }
 
-const server = fileURLToPath(new URL('../main.ts', import.meta.url));
 const preload = fileURLToPath(new URL('child/preload.ts', import.meta.url));
 /** What Node has compiled, as bin/start and bin/rookery keep it: loading the server is most of what a start costs. */
 export const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
 const startWithinMs = 60_000;
+
+let building: Promise<string> | undefined;
+
+/** The path of a built program, as people run it; built first where it is not yet. */
+export async function builtProgram(name: 'main.js' | 'rookery.js'): Promise<string> {
+  building ??= builtServer();
+  return join(await building, name);
+}
 
 /** Prepares it; nothing runs yet. It may be started again after it has ended. */
 export function childServer(options: ChildOptions): ChildServer {
@@ -76,7 +85,7 @@ export function childServer(options: ChildOptions): ChildServer {
     async start() {
       // What a test that failed left running would sit on the port.
       await kill();
-      const started = launch(options);
+      const started = launch({ ...options, program: options.program ?? (await builtProgram('main.js')) });
       child = started;
       started.stdout?.on('data', keep);
       started.stderr?.on('data', keep);
@@ -89,7 +98,13 @@ export function childServer(options: ChildOptions): ChildServer {
   };
 }
 
-function launch({ env, names = false, fileBlocks, program = server, ...more }: ChildOptions): ChildProcess {
+function launch({
+  env,
+  names = false,
+  fileBlocks,
+  program,
+  ...more
+}: ChildOptions & { program: string }): ChildProcess {
   const list = [...(names ? ['--import', preload] : []), program, ...(more.arguments ?? [])];
   // The signal that would end the program is put off, so that a write fails as it does on a full disk.
   const limited = `trap '' XFSZ; ulimit -f ${fileBlocks}; exec "$0" "$@"`;

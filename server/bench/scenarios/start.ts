@@ -1,4 +1,5 @@
 // (f) From the start of the process to ready, database and all, on a folder that was used before; and what it then holds in memory.
+import { builtProgram } from '#server/testing/child-server.ts';
 import type { BenchDatabase } from '../database.ts';
 import { postgresMb, postmasterOf, residentMb, serverFlags, serverMemory, startChild } from '../processes.ts';
 import { freePort, serverEnv } from '../rig.ts';
@@ -37,9 +38,10 @@ export async function runStart(database: BenchDatabase, rounds: number): Promise
 }
 
 async function startServer(folder: string): Promise<Start> {
+  const file = await builtProgram('main.js');
   const start = performance.now();
   const { child } = await startChild<'ready'>({
-    file: 'server/main.ts',
+    file,
     env: { ...serverEnv(await freePort(), folder, null), ...serverMemory },
     execArgv: serverFlags,
   });
