@@ -4,7 +4,6 @@ import type { Answer } from '#server/testing/people.ts';
 import { until } from '#server/testing/until.ts';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { everybody, openScene, type Scene } from './scene.ts';
-import { handleActivity } from '#server/inbox.ts';
 import { storeActivity } from './store.ts';
 
 let scene: Scene;
@@ -204,33 +203,6 @@ describe('many at one moment', () => {
     expect(await countOf()).toBe(before + 5);
     const home = (await alice.api('GET', '/api/v1/timelines/home')).body.map(({ uri }: { uri: string }) => uri);
     expect(home).toEqual(expect.arrayContaining(thread.map(({ id }) => id)));
-  });
-
-  it('find each other when two workers bring an answer and what it answers', async () => {
-    const { pool } = server.ctx.database;
-    const asked = note(eve, 'asked');
-    const toAlice = { cc: [aliceUri], tag: [{ type: 'Mention', href: aliceUri, name: '@alice' }] };
-    const answer = note(mallory, 'a slow answer', { inReplyTo: asked['id'], ...toAlice });
-    await pool.query(`create function linger() returns trigger language plpgsql as $$
-      begin if new.html like '%slow%' then perform pg_sleep(0.5); end if; return new; end $$`);
-    await pool.query('create trigger linger before insert on posts for each row execute function linger()');
-    await deliver(mallory, activity(mallory, 'Follow', aliceUri));
-    await sendAll([activity(mallory, 'Create', answer)]);
-    await until(async () => {
-      const { rows } = await pool.query(
-        "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
-      );
-      return rows.length > 0;
-    });
-    // Another worker does not stand in this one's line.
-    const other = { ...server.ctx, database: { ...server.ctx.database } };
-    const sent = activity(eve, 'Create', asked);
-    await sendAll([sent]);
-    const { rows } = await pool.query('select id from inbox_activities where activity_uri = $1', [sent['id']]);
-    await handleActivity(other, { inboxId: rows[0].id });
-    await server.settle();
-    await pool.query('drop trigger linger on posts');
-    expect((await postOf(answer['id']))?.in_reply_to_id).toBe((await postOf(asked['id']))?.id);
   });
 
   it('fail one by one: what cannot be written keeps no other away, and is tried again', async () => {

@@ -5,7 +5,7 @@ import { sql, type RawBuilder, type Transaction } from '#server/platform/databas
 import type { InteractionRules } from '../entities.ts';
 import { awaitedFor } from '../policy/interaction.ts';
 import { forget } from './forget.ts';
-import { countAround } from './record.ts';
+import { countAround } from './count.ts';
 
 /** What is answered. */
 interface Answered {

@@ -93,8 +93,9 @@ export async function createPost(ctx: AppContext, post: NewPost): Promise<string
   const id = await ctx.database.write(async (tx) => {
     const earlier = request && (await claimKey(ctx, tx, request, record.id));
     if (earlier) return earlier;
-    if (parent) await holdPost(tx, parent.id);
-    await recordPost(ctx, tx, record, rendered);
+    // The conversation of what is answered may have become part of another since it was read.
+    const conversation = parent && (await holdPost(tx, parent.id));
+    await recordPost(ctx, tx, { ...record, ...conversation }, rendered);
     await showMedia(ctx, tx, record, mediaIds);
     if (poll) await recordPoll(ctx, tx, record.id, poll);
     if (quoted) await quotePost(tx, record, quoted);

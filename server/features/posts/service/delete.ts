@@ -7,7 +7,7 @@ import { isCounted, mayDelete } from '../policy.ts';
 import { findPost, type PostView } from '../queries.ts';
 import { forget } from './forget.ts';
 import { countQuote } from './quote.ts';
-import { countPost } from './record.ts';
+import { countPost } from './count.ts';
 
 /**
  * Deletes a post with its boosts, likes, bookmarks, versions and files. Its address stays a tombstone, so that nothing brings it

@@ -8,6 +8,7 @@ import { findAwaited, holdBack } from './approval.ts';
 import { forget } from './forget.ts';
 import { importQuote } from './import-quote.ts';
 import { recordFiles, type ImportedPost } from './import.ts';
+import { mergeConversations } from './merge-conversations.ts';
 import { lockAddresses } from '#server/platform/fediverse/address-lock.ts';
 import { writePoll } from './poll.ts';
 import { recordPosts, type PostRecord } from './record.ts';
@@ -230,7 +231,7 @@ async function linkWaiting(tx: Transaction, posts: readonly PostRecord[]): Promi
   for (const post of posts) {
     const waiting = byParent.get(post.id) ?? [];
     const held = await holdUnasked(tx, post, waiting);
-    await mergeConversations(
+    await welcomeAnswers(
       tx,
       post,
       waiting.map((row) => ({ ...row, counted: row.counted && !held.has(row.id) })),
@@ -253,7 +254,8 @@ async function holdUnasked(tx: Transaction, post: PostRecord, waiting: readonly 
   return new Set(held);
 }
 
-async function mergeConversations(tx: Transaction, post: PostRecord, waiting: readonly Linked[]): Promise<void> {
+/** Counts answers that were waiting, and makes their conversations part of that of the post. */
+async function welcomeAnswers(tx: Transaction, post: PostRecord, waiting: readonly Linked[]): Promise<void> {
   if (waiting.length === 0) return;
   const counted = waiting.filter((row) => row.counted).length;
   // What was written with it may have moved its conversation since.
@@ -261,14 +263,9 @@ async function mergeConversations(tx: Transaction, post: PostRecord, waiting: re
     rows: [present],
   } = await sql<{ conversation_id: string }>`update posts set replies_count = replies_count + ${counted}
     where id = ${post.id} returning conversation_id`.execute(tx.sql);
-  const conversationId = present?.conversation_id ?? post.conversationId;
-  const conversations = waiting.map((row) => row.conversation_id);
-  await sql`insert into muted_conversations (account_id, conversation_id, created_at)
-    select distinct account_id, ${conversationId}::bigint, ${post.createdAt}::timestamptz
-    from muted_conversations where conversation_id = any(${conversations}::bigint[]) on conflict do nothing`.execute(
-    tx.sql,
-  );
-  await sql`update posts set conversation_id = ${conversationId} where conversation_id = any(${conversations}::bigint[])`.execute(
-    tx.sql,
-  );
+  await mergeConversations(tx, {
+    from: waiting.map((row) => row.conversation_id),
+    into: present?.conversation_id ?? post.conversationId,
+    at: post.createdAt,
+  });
 }

@@ -1,5 +1,5 @@
-// Writing a post's rows: the post, whom it mentions, its hashtags and what it adds to counters. Every post, boost and
-// import goes through here, so that all count alike.
+// Writing a post's rows: the post, whom it mentions and its hashtags. Every post, boost and import goes through here, so that
+// all count alike (count.ts).
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
@@ -7,7 +7,7 @@ import { claimLinks } from '#server/features/links/service/claim.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import type { InteractionRules, QuotePolicy, ReplyPolicy } from '../entities.ts';
-import { isCounted } from '../policy.ts';
+import { countPosts } from './count.ts';
 
 /** A row of posts before it is written; counters begin at 0. */
 export interface PostRecord {
@@ -179,10 +179,17 @@ export async function noteMedia(tx: Transaction, postId: string): Promise<void> 
     ) shown where posts.id = ${postId}`.execute(tx.sql);
 }
 
-/** Keeps a post from being deleted until `tx` ends. @throws {NotFound} when it is gone already */
-export async function holdPost(tx: Transaction, id: string): Promise<void> {
-  const held = await sql`select id from posts where id = ${id} for key share`.execute(tx.sql);
-  if (held.rows.length === 0) throw new NotFound('Record not found');
+/**
+ * Keeps a post from being deleted, and its conversation from becoming part of another, until `tx` ends.
+ * @throws {NotFound} when it is gone already
+ */
+export async function holdPost(tx: Transaction, id: string): Promise<{ conversationId: string }> {
+  const { rows } = await sql<{
+    conversationId: string;
+  }>`select conversation_id as "conversationId" from posts where id = ${id} for key share`.execute(tx.sql);
+  const [held] = rows;
+  if (held === undefined) throw new NotFound('Record not found');
+  return held;
 }
 
 /** Makes exactly these accounts the ones that the text mentions. Whoever was mentioned before stays able to see the post. */
@@ -259,64 +266,4 @@ export async function recordTagNames(tx: Transaction, tags: readonly TagSpelling
   await sql`insert into tags (name, display, created_at)
     select name, display, ${now} from unnest(${names}::text[], ${displays}::text[]) as t (name, display)
     on conflict (name) do nothing`.execute(tx.sql);
-}
-
-/** What decides which counters a post moves. */
-type Counted = Pick<PostRecord, 'accountId' | 'createdAt'> & CountedAround;
-/** The same, but for its author. */
-type CountedAround = Pick<PostRecord, 'local' | 'visibility' | 'inReplyToId' | 'boostOfId' | 'awaitsId'>;
-
-/**
- * Adds a post to (1) or takes it from (-1) the counters of its author, of what it answers and of what it boosts, when the
- * transaction ends. Direct posts count nowhere; replies only when everybody may see them; what waits for somebody's leave only with
- * its author.
- */
-export function countPost(tx: Transaction, post: Counted, by: 1 | -1): void {
-  countPosts(tx, [post], by);
-}
-
-function countPosts(tx: Transaction, posts: readonly Counted[], by: 1 | -1): void {
-  const counted = posts.filter(({ visibility }) => visibility !== 'direct');
-  countAuthors(tx, counted, by);
-  for (const post of counted) countAround(tx, post, by);
-}
-
-/** Moves the counters of what a post answers and boosts; not while it waits for somebody's leave. */
-export function countAround(tx: Transaction, post: CountedAround, by: 1 | -1): void {
-  const { local, visibility, boostOfId, inReplyToId } = post;
-  if (post.awaitsId != null || visibility === 'direct') return;
-  // An origin counts what others do by itself.
-  const ours = local ? by : 0;
-  if (boostOfId !== null)
-    tx.last(`post ${boostOfId}`, () =>
-      sql`update posts set boosts_count = greatest(0, boosts_count + ${by}), origin_boosts = origin_boosts + ${ours}
-        where id = ${boostOfId}`.execute(tx.sql),
-    );
-  if (inReplyToId !== null && isCounted(visibility))
-    tx.last(`post ${inReplyToId}`, () =>
-      sql`update posts set replies_count = greatest(0, replies_count + ${by}), origin_replies = origin_replies + ${ours}
-        where id = ${inReplyToId}`.execute(tx.sql),
-    );
-}
-
-/** One statement for all authors; their rows are taken in the order of their ids. */
-function countAuthors(tx: Transaction, posts: readonly Counted[], by: 1 | -1): void {
-  const authors = [...Map.groupBy(posts, ({ accountId }) => accountId)].toSorted(([one], [other]) =>
-    one < other ? -1 : 1,
-  );
-  const [first] = authors;
-  if (first === undefined) return;
-  const latest = authors.map(([, own]) =>
-    by === 1 ? new Date(Math.max(...own.map(({ createdAt }) => createdAt.getTime()))) : null,
-  );
-  tx.last(`account ${first[0]}`, () =>
-    sql`
-      with moved as materialized (
-        select a.id, m.by, m.latest
-        from unnest(${authors.map(([id]) => id)}::bigint[], ${authors.map(([, own]) => own.length * by)}::int[], ${latest}::timestamptz[]) as m (id, by, latest)
-        join accounts a on a.id = m.id order by a.id for no key update of a
-      )
-      update accounts a set posts_count = greatest(0, a.posts_count + m.by), last_post_at = greatest(a.last_post_at, m.latest)
-      from moved m where a.id = m.id`.execute(tx.sql),
-  );
 }
