@@ -30,6 +30,10 @@ it('a link in a post becomes a card, and its posts are a timeline', async () => 
   expect(card).toMatchObject({ url, title: 'Rooks', type: 'link', authorName: 'Cid', embedUrl: '', publishedAt: null });
   expect(card?.authors).toEqual([{ name: 'Cid', url: '', account: null }]);
   expect(card?.image).toContain('/media/remote/preview/');
+  const boost = await masto.v1.statuses.$select(id).reblog();
+  for (const shown of [id, boost.id]) expect(await masto.v1.statuses.$select(shown).card.fetch()).toEqual(card);
+  const plain = await masto.v1.statuses.create({ status: 'no link' });
+  expect(await masto.v1.statuses.$select(plain.id).card.fetch()).toEqual({});
   const listed = await masto.v1.timelines.link.list({ url });
   expect(listed.map((status) => status.id)).toEqual([id]);
 });

@@ -3,12 +3,13 @@ import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';
+import { PreviewCardSchema } from '#server/features/links/serializers.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
-import { renderStatuses, renderStatusesById } from '../pages.ts';
+import { renderStatus, renderStatuses, renderStatusesById } from '../pages.ts';
 import { findVisiblePost, findVisibleSubject, type PostView } from '../queries.ts';
 import { postHistory } from '../queries/history.ts';
 import { loadQuoting } from '../queries/quoting.ts';
@@ -18,6 +19,7 @@ import {
   ContextSchema,
   serializeVersion,
   StatusEditSchema,
+  type MastodonStatus,
   type MastodonStatusEdit,
   StatusSchema,
   StatusSourceSchema,
@@ -121,6 +123,26 @@ export function readRoutes(app: App, ctx: AppContext): void {
         quote: await shallowQuote(ctx, request.viewer?.accountId ?? null, post),
       };
       return (await postHistory(ctx, post)).map((version) => serializeVersion(version, shown, ctx));
+    },
+  );
+
+  app.get(
+    '/api/v1/statuses/:id/card',
+    {
+      schema: {
+        tags: ['statuses'],
+        summary:
+          'What a post links to, for older apps: newer ones read `card` of the post; an empty object when it has none',
+        params: IdParams,
+        response: { 200: Type.Partial(PreviewCardSchema) },
+      },
+      config: { access },
+    },
+    async (request, reply) => {
+      const text = await renderStatus(ctx, request.params.id, request.viewer?.accountId ?? null);
+      if (text === null) throw new NotFound('Record not found');
+      const { card, reblog }: Pick<MastodonStatus, 'card' | 'reblog'> = JSON.parse(text);
+      return sendJson(reply, JSON.stringify(reblog?.card ?? card ?? {}));
     },
   );
 
