@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '#server/platform/fediverse/json.ts';
 import { withLinkedSignature } from '#server/platform/fediverse/proofs/linked-signature.ts';
-import { signUp, type Person } from '#server/testing/people.ts';
+import { signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openStranger, type StrangeServer, type Stranger } from '#server/testing/stranger.ts';
 import { everybody, openScene, type Scene } from './scene.ts';
 
@@ -170,13 +170,19 @@ async function rowsOf(sent: Json): Promise<Array<{ outcome: string }>> {
 }
 
 describe('an end', () => {
+  /** Three of the staff do the same at one moment: what they are answered, and what the relay gets. */
+  async function atOnce(server: StrangeServer, act: () => Promise<Answer>) {
+    const before = server.delivered.length;
+    const answers = await Promise.all([act(), act(), act()]);
+    await scene.server.settle();
+    return { answers, sent: server.delivered.slice(before).map(({ activity }) => activity) };
+  }
+
   it('a paused relay is told, gets and brings nothing until it is asked again', async () => {
     const { id } = await relayOf(passing);
-    expect(await admin.api('POST', `/api/admin/relays/${id}/pause`)).toMatchObject({ body: { state: 'paused' } });
-    expect(await takeLast(passing, 'Undo')).toMatchObject({
-      actor: ours(),
-      object: { type: 'Follow', object: everybody },
-    });
+    const undone = await atOnce(passing, () => admin.api('POST', `/api/admin/relays/${id}/pause`));
+    expect(undone.answers.map(({ status, body }) => [status, body.state])).toEqual(Array(3).fill([200, 'paused']));
+    expect(undone.sent).toMatchObject([{ type: 'Undo', actor: ours(), object: { type: 'Follow', object: everybody } }]);
     const sent = passing.delivered.length;
     await scene.alice.api('POST', '/api/v1/statuses', { status: 'without it' });
     await scene.server.settle();
@@ -191,10 +197,12 @@ describe('an end', () => {
   it('a relay that is left is gone, and what comes after an end is too late', async () => {
     const { id } = await relayOf(boosting);
     const follow = await takeLast(boosting, 'Follow');
-    expect(await admin.api('DELETE', `/api/admin/relays/${id}`)).toMatchObject({ status: 200 });
-    expect(await takeLast(boosting, 'Undo')).toMatchObject({ object: { id: follow['id'] } });
+    const left = await atOnce(boosting, () => admin.api('DELETE', `/api/admin/relays/${id}`));
+    expect(left.answers.map(({ status }) => status).toSorted()).toEqual([200, 404, 404]);
+    expect(left.sent).toMatchObject([{ type: 'Undo', object: { id: follow['id'] } }]);
     expect(await relayOf(boosting)).toBeUndefined();
     expect(await said(booster, 'Accept', follow)).toBe('unknown_object');
-    expect(await admin.api('DELETE', `/api/admin/relays/${id}`)).toMatchObject({ status: 404 });
+    for (const unknown of [id, '9223372036854775808', 'x'])
+      expect(await admin.api('DELETE', `/api/admin/relays/${unknown}`)).toMatchObject({ status: 404 });
   });
 });

@@ -1,5 +1,6 @@
 // Which relays there are, and who is one.
 import type { AppContext } from '#server/context.ts';
+import { isId } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
 import type { RelayKind, RelayState } from './entities.ts';
 
@@ -25,7 +26,7 @@ export async function listRelays(ctx: AppContext): Promise<RelayView[]> {
 }
 
 export async function findRelay(ctx: AppContext, id: string): Promise<RelayView | null> {
-  if (!/^\d{1,19}$/u.test(id)) return null;
+  if (!isId(id)) return null;
   const { rows } = await sql<RelayView>`select ${columns} from relays where id = ${id}::bigint`.execute(
     ctx.database.read,
   );

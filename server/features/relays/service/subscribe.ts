@@ -1,6 +1,7 @@
 // Writing relays down, pausing and leaving them. What is said to the relay follows from the events.
 import type { AppContext } from '#server/context.ts';
-import type { Transaction } from '#server/platform/database.ts';
+import { isId } from '#server/features/accounts/queries.ts';
+import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { RelayKind } from '../entities.ts';
@@ -50,7 +51,7 @@ async function tell(tx: Transaction, relayId: string): Promise<void> {
 /** Asks a relay to stop and keeps it in the list. */
 export async function pauseRelay(ctx: AppContext, id: string): Promise<void> {
   await ctx.database.write(async (tx) => {
-    const relay = await requireRelay({ ...ctx, database: ctx.database.joined(tx) }, id);
+    const relay = await holdRelay(ctx, tx, id);
     if (relay.state === 'paused') return;
     await tx.sql.updateTable('relays').set({ state: 'paused', answered_at: null }).where('id', '=', id).execute();
     await leave(tx, relay);
@@ -60,7 +61,7 @@ export async function pauseRelay(ctx: AppContext, id: string): Promise<void> {
 /** Asks a paused relay, or one that refused, once more. */
 export async function resumeRelay(ctx: AppContext, id: string): Promise<void> {
   await ctx.database.write(async (tx) => {
-    const { state } = await requireRelay({ ...ctx, database: ctx.database.joined(tx) }, id);
+    const { state } = await holdRelay(ctx, tx, id);
     if (state === 'accepted') return;
     const asked = { state: 'pending', follow_uri: newFollow(ctx), answered_at: null } as const;
     await tx.sql.updateTable('relays').set(asked).where('id', '=', id).execute();
@@ -72,7 +73,7 @@ export async function resumeRelay(ctx: AppContext, id: string): Promise<void> {
 /** Leaves a relay for good. */
 export async function removeRelay(ctx: AppContext, id: string): Promise<void> {
   await ctx.database.write(async (tx) => {
-    const relay = await requireRelay({ ...ctx, database: ctx.database.joined(tx) }, id);
+    const relay = await holdRelay(ctx, tx, id);
     await tx.sql.deleteFrom('relays').where('id', '=', id).execute();
     if (relay.state === 'paused') await tell(tx, id);
     else await leave(tx, relay);
@@ -85,8 +86,10 @@ async function leave(tx: Transaction, relay: RelayView): Promise<void> {
   await tx.emit('relay.left', { relayId, followUri, inboxUrl, actorUri: kind === 'mastodon' ? null : actorUri });
 }
 
-async function requireRelay(ctx: AppContext, id: string): Promise<RelayView> {
-  const relay = await findRelay(ctx, id);
+/** The relay, which nobody else pauses or leaves until `tx` ends. @throws {NotFound} */
+async function holdRelay(ctx: AppContext, tx: Transaction, id: string): Promise<RelayView> {
+  if (isId(id)) await sql`select from relays where id = ${id} for update`.execute(tx.sql);
+  const relay = await findRelay({ ...ctx, database: ctx.database.joined(tx) }, id);
   if (relay === null) throw new NotFound('There is no such relay');
   return relay;
 }
