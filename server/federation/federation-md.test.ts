@@ -161,6 +161,7 @@ const kept: Record<string, Kept[]> = {
       [`${near}interactions.test.ts`, 'is answered when its author agrees'],
       [`${near}interactions.test.ts`, 'in older words too'],
       [`${near}waiting.test.ts`, 'is seen by its author and the one who decides alone'],
+      [`${near}agreements.test.ts`, 'are allowed by an Accept without a result'],
     ],
     ['Our posts carry', [`${near}interactions.test.ts`, 'answers who asks to answer it']],
     [
@@ -168,6 +169,17 @@ const kept: Record<string, Kept[]> = {
       [`${near}waiting.test.ts`, 'is shown when the author’s leave has been read where it stands'],
       [`${near}waiting.test.ts`, 'when an edit brings the leave'],
       [`${near}waiting.test.ts`, 'is free for those whom the post names, and for what is said to few'],
+      [`${near}agreements.test.ts`, 'an answer is shown once a second Create brings the agreement'],
+    ],
+    [
+      'A Like (without an emoji)',
+      [`${near}agreements.test.ts`, 'a like counts when its author agrees'],
+      [`${near}agreements.test.ts`, 'a boost is shown when its author agrees'],
+    ],
+    [
+      'A Delete of an agreement',
+      [`${near}agreements.test.ts`, 'a like ends with the agreement to it'],
+      [`${near}agreements.test.ts`, 'an answer, a like and a boost end with the agreement to them'],
     ],
   ],
   Posts: [

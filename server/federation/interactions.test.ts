@@ -89,7 +89,7 @@ describe('a post of another server', () => {
 
     const forged = agree('ReplyAuthorization', reply.uri, 'https://other.example/1');
     expect(await say('Accept', request, { result: forged })).toBe('not_authorized');
-    expect(await say('Accept', request)).toBe('malformed');
+    expect(await say('Accept', request, { result: {} })).toBe('malformed');
     const result = agree('ReplyAuthorization', reply.uri, uri);
     const stranger = scene.activity(scene.mallory, 'Accept', request, { result });
     expect(await scene.deliver(scene.mallory, stranger)).toBe('unknown_object');

@@ -88,6 +88,10 @@ export const PostSchema = defineEntity({
         'create index posts_waiting_replies on posts (in_reply_to_uri) where in_reply_to_id is null and in_reply_to_uri is not null',
     },
     {
+      name: 'posts_approved',
+      expression: 'create index posts_approved on posts (approved_by) where approved_by is not null',
+    },
+    {
       name: 'posts_links',
       expression: 'create index posts_links on posts (link_preview_id, id desc) where link_preview_id is not null',
     },

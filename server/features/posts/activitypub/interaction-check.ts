@@ -1,8 +1,10 @@
-// Whether an author of another server allows an answer, like or boost: read at the address of their agreement.
+// Whether an author of another server allows an answer, like or boost: read at the address of their agreement, or in the post itself.
 import type { AppContext } from '#server/context.ts';
 import { fetchRemote } from '#server/features/accounts/activitypub.ts';
 import { asOnlyId, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
 import type { Interaction } from '../policy/interaction.ts';
+import { readNote } from './note-read.ts';
+import { orNull } from './quote-check.ts';
 
 /** What is to be allowed: the answer, like or boost, of which post, by whom. */
 export interface Asked {
@@ -51,4 +53,32 @@ export async function isAllowed(
     default:
       return false;
   }
+}
+
+/** A post whose author does not take everybody's answers, likes and boosts. */
+export interface Ruled {
+  uri: string;
+  accountUri: string;
+}
+
+/** A post is read again so often in a minute, for all that is done with it. */
+const mostAsked = 5;
+const askedWindowMs = 60_000;
+
+/**
+ * True when the post says by now, on its own server, that this account is free to do so: it may restrict less than it did, or name
+ * people whom we did not know. Whom a post mentions may answer it.
+ */
+export async function isFreeThere(
+  ctx: AppContext,
+  { interaction, accountUri, post }: { interaction: Interaction; accountUri: string; post: Ruled },
+): Promise<boolean> {
+  const { count } = await ctx.cache.count(`answer-rules:${post.uri}`, askedWindowMs);
+  if (count > mostAsked) return false;
+  const json = await orNull(fetchRemote(ctx, post.uri));
+  const note = json && readNote(json, ctx.config.allowPrivateAddresses);
+  if (!note || note.uri !== post.uri || note.authorUri !== post.accountUri) return false;
+  const rule = note.interactions[interaction];
+  if (rule === undefined || rule.automatic.includes(accountUri)) return true;
+  return interaction === 'reply' && note.mentionedUris.includes(accountUri);
 }

@@ -11,15 +11,19 @@ import { boostPost, unboostPost } from '../service/boost.ts';
 import { wasBuried } from '../service/import.ts';
 import { likePost, unlikePost } from '../service/like.ts';
 import { boostedAt, isFollowedHere } from './group-boosts.ts';
+import { findLeave } from './interaction-leave.ts';
 import { visibilityOf } from './note-read.ts';
 
 /** A like. */
-export async function receiveLike(ctx: AppContext, { id, json, actor }: Incoming): Promise<Effect> {
+export async function receiveLike(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const { id, json, actor } = incoming;
   const post = await findSubject(ctx, asOnlyId(json['object']));
   if (post === null) return drop('unknown_object');
+  const leave = await findLeave(ctx, incoming, post, 'like');
+  if (leave === null) return drop('not_authorized');
   return async (ctx) => {
     if (await wasBuried(ctx, id, actor.uri)) return 'undone';
-    await likePost(ctx, { accountId: actor.id, postId: post.id, uri: id });
+    await likePost(ctx, { accountId: actor.id, postId: post.id, uri: id, ...leave });
     return 'done';
   };
 }
@@ -35,7 +39,8 @@ export async function receiveDislike(ctx: AppContext, { json, actor }: Incoming)
 }
 
 /** A boost. What is boosted is asked of its own server, and only what is for everybody is shown on. */
-export async function receiveAnnounce(ctx: AppContext, { id, json, actor }: Incoming): Promise<Effect> {
+export async function receiveAnnounce(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const { id, json, actor } = incoming;
   const uri = asOnlyId(json['object']);
   if (uri === null) return drop('malformed');
   if (!(await isFollowedOrOwn(ctx, actor, uri))) return drop('nobody_asked');
@@ -45,6 +50,8 @@ export async function receiveAnnounce(ctx: AppContext, { id, json, actor }: Inco
   if (post.visibility !== 'public' && post.visibility !== 'unlisted' && !isOwnFollowersOnly) return drop('not_public');
   const visibility = visibilityOf(audienceOf(json), actor.followersUrl);
   if (visibility === 'direct') return drop('not_public');
+  const leave = await findLeave(ctx, incoming, post, 'boost');
+  if (leave === null) return drop('not_authorized');
   return async (ctx) => {
     if (await wasBuried(ctx, id, actor.uri)) return 'undone';
     await boostPost(ctx, {
@@ -53,6 +60,7 @@ export async function receiveAnnounce(ctx: AppContext, { id, json, actor }: Inco
       visibility,
       uri: id,
       createdAt: boostedAt(ctx, json),
+      ...leave,
     });
     return 'done';
   };

@@ -26,11 +26,17 @@ export function isInteractionAnswer(ctx: AppContext, { json }: Incoming): boolea
   return (['interaction-requests', 'posts', 'likes'] as const).some((kind) => ownId(ctx.config, kind, uri) !== null);
 }
 
-/** The author agrees; where their server says so is read before it is believed. */
+/**
+ * The author agrees; where their server says so is read before it is believed. An `Accept` without `result` (GoToSocial 0.17) is the
+ * agreement itself: the author has signed it, and it is what others may read at its own address.
+ */
 export async function receiveInteractionAccept(ctx: AppContext, incoming: Incoming): Promise<Effect> {
+  const { id, json } = incoming;
   const request = await findAsked(ctx, incoming);
   if (request === null) return drop('unknown_object');
-  const uri = asOnlyId(incoming.json['result']);
+  if (json['result'] == null)
+    return async (ctx) => ((await acceptInteraction(ctx, request, id)) ? 'done' : 'no_request');
+  const uri = asOnlyId(json['result']);
   if (uri === null) return drop('malformed');
   const asked = { ...request, subjectUri: subjectUri(ctx, request) };
   if (!(await isAllowed(ctx, uri, asked, { readerId: request.accountId }))) return drop('not_authorized');
@@ -64,7 +70,12 @@ async function findAsked(ctx: AppContext, { json, actor }: Incoming): Promise<In
   const subjectId = ownId(ctx.config, 'posts', subject) ?? ownId(ctx.config, 'likes', subject);
   const request =
     id !== null ? await findRequest(ctx, { id }) : subjectId === null ? null : await findRequest(ctx, { subjectId });
-  return request !== null && request.authorId === actor.id ? request : null;
+  if (request === null || request.authorId !== actor.id) return null;
+  // What else it names must be what we asked for.
+  const posts = [asId(asObject(json['object'])?.['object']), asId(json['target'])].filter((named) => named !== null);
+  const isMeant =
+    posts.every((named) => named === request.postUri) && (subjectId ?? request.subjectId) === request.subjectId;
+  return isMeant ? request : null;
 }
 
 /** Somebody would answer a post of ours whose author does not take everybody's answers. */

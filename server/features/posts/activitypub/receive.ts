@@ -27,7 +27,7 @@ import { deletePost } from '../service/delete.ts';
 import { importPost } from '../service/import-new.ts';
 import { bury, lockUri, updateImported, type ImportedPost } from '../service/import.ts';
 import { mayAnswer } from '../service/quote.ts';
-import { revokeAuthorization } from '../service/quote-answer.ts';
+import { revokeAgreement } from '../service/revocation.ts';
 import { votePoll } from '../service/vote.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -215,7 +215,7 @@ const isTaken = together(async (ctx: AppContext, offers: Offer[]) => {
   return new Map(offers.map((offer, place) => [offer, taken.has(place)]));
 });
 
-/** A deleted post, or the end of an agreement to be quoted. What we never saw is remembered as deleted, so that it does not appear later. */
+/** A deleted post, or the end of an agreement to be quoted, answered, liked or boosted. What we never saw is remembered as deleted, so that it does not appear later. */
 export async function receiveDelete(ctx: AppContext, incoming: Incoming): Promise<Effect> {
   const { json, actor } = incoming;
   const uri = asOnlyId(json['object']);
@@ -227,7 +227,7 @@ export async function receiveDelete(ctx: AppContext, incoming: Incoming): Promis
     const post = await findPostByUri(ctx, uri);
     if (post !== null && post.accountId !== actor.id) return 'not_owner';
     await bury(ctx, uri, actor.uri);
-    if (post === null && (await revokeAuthorization(ctx, { uri, accountId: actor.id }))) return 'done';
+    if (post === null && (await revokeAgreement(ctx, { uri, accountId: actor.id }))) return 'done';
     if (post === null) return 'unknown_object';
     await deletePost(ctx, { postId: post.id, accountId: actor.id });
     const isOpen = post.visibility === 'public' || post.visibility === 'unlisted';

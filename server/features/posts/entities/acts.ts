@@ -11,10 +11,18 @@ export const LikeSchema = defineEntity({
     postId: () => p.manyToOne(Post).mapToPk().fieldName('post_id').deleteRule('cascade'),
     accountId: () => p.manyToOne(Account).mapToPk().fieldName('account_id').deleteRule('cascade'),
     uri: p.text().nullable(),
+    /** Where the author of the post agrees to it, when they wanted to be asked. */
+    approvedBy: p.text().nullable(),
     createdAt: p.datetime(3),
   },
   uniques: [{ name: 'likes_pair', properties: ['postId', 'accountId'] }],
-  indexes: [{ name: 'likes_account', properties: ['accountId', 'id'] }],
+  indexes: [
+    { name: 'likes_account', properties: ['accountId', 'id'] },
+    {
+      name: 'likes_approved',
+      expression: 'create index likes_approved on likes (approved_by) where approved_by is not null',
+    },
+  ],
 });
 export class Like extends LikeSchema.class {}
 LikeSchema.setClass(Like);

@@ -19,6 +19,8 @@ export interface NewBoost {
   /** The address and time of a boost from elsewhere. */
   uri?: string;
   createdAt?: Date;
+  /** Where the author of the post agrees to it, when they wanted to be asked. */
+  approvedBy?: string | null;
 }
 
 /**
@@ -85,6 +87,7 @@ function boostRecord(ctx: AppContext, boost: NewBoost, post: PostView, visibilit
     groupId: null,
     boostOfId: post.id,
     appId: null,
+    approvedBy: boost.approvedBy,
     createdAt: boost.createdAt ?? ctx.clock(),
     editedAt: null,
   };

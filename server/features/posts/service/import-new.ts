@@ -4,9 +4,9 @@ import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import type { InteractionRules } from '../entities.ts';
-import { findAwaited, holdBack } from './approval.ts';
+import { findAwaited, holdBack, noteApproval } from './approval.ts';
 import { forget } from './forget.ts';
-import { importQuote } from './import-quote.ts';
+import { importQuote, noteAuthorization } from './import-quote.ts';
 import { recordFiles, type ImportedPost } from './import.ts';
 import { mergeConversations } from './merge-conversations.ts';
 import { lockAddresses } from '#server/platform/fediverse/address-lock.ts';
@@ -76,6 +76,7 @@ async function importWave(
       { id: known[index]?.buried === true ? null : (known[index]?.id ?? null), touched: [] },
     ]),
   );
+  for (const [index, post] of wave.entries()) await hearAgreements(tx, post, known[index]);
   for (const [index, post] of fresh.entries()) {
     const record = records[index];
     if (record !== undefined) written.set(post, await addParts(ctx, tx, record, post));
@@ -112,13 +113,24 @@ async function addParts(ctx: AppContext, tx: Transaction, record: PostRecord, po
   return { id: record.id, touched: [record.inReplyToId, quotedId] };
 }
 
-/** Of each: whether its author deleted it, and the id that it has. Read once the addresses are locked. */
-async function findKnown(
-  tx: Transaction,
-  posts: readonly ImportedPost[],
-): Promise<Array<{ buried: boolean; id: string | null }>> {
-  const { rows } = await sql<{ buried: boolean; id: string | null }>`
-    select t.uri is not null as buried, p.id
+/** A post that came before may come again with an agreement that it had not then. */
+async function hearAgreements(tx: Transaction, post: ImportedPost, known: Known | undefined): Promise<void> {
+  if (known?.id == null || known.account_id !== post.accountId) return;
+  await noteApproval(tx, { id: known.id, awaits_id: known.awaits_id }, post.approvalUri);
+  await noteAuthorization(tx, known.id, post.quote);
+}
+
+interface Known {
+  buried: boolean;
+  id: string | null;
+  account_id: string | null;
+  awaits_id: string | null;
+}
+
+/** Of each: whether its author deleted it, and the post that is there. Read once the addresses are locked. */
+async function findKnown(tx: Transaction, posts: readonly ImportedPost[]): Promise<Known[]> {
+  const { rows } = await sql<Known>`
+    select t.uri is not null as buried, p.id, p.account_id, p.awaits_id
     from unnest(${posts.map(({ uri }) => uri)}::text[], ${posts.map(({ authorUri }) => authorUri)}::text[])
       with ordinality as w (uri, author_uri, place)
     left join tombstones t on t.uri = w.uri and (t.account_uri is null or t.account_uri = w.author_uri)

@@ -21,14 +21,20 @@ export async function checkInteraction(
   interaction: Interaction,
 ): Promise<'automatic' | 'manual'> {
   if (post.interactionRules?.[interaction] === undefined) return 'automatic';
-  const { rows } =
-    await sql`select from follows where follower_id = ${accountId} and followee_id = ${post.accountId} and state = 'accepted'`.execute(
-      ctx.database.read,
-    );
+  const follows = await isFollower(ctx, accountId, post.accountId);
   const mentioned = post.mentions.some((mention) => mention.accountId === accountId);
-  const leave = interactionLeave(accountId, post, interaction, { follows: rows.length > 0, mentioned });
+  const leave = interactionLeave(accountId, post, interaction, { follows, mentioned });
   if (leave === 'denied') throw new Invalid(`Validation failed: ${refusals[interaction]}`);
   return leave;
+}
+
+/** True when one account follows another, as far as we know. */
+export async function isFollower(ctx: AppContext, accountId: string, followeeId: string): Promise<boolean> {
+  const { rows } =
+    await sql`select from follows where follower_id = ${accountId} and followee_id = ${followeeId} and state = 'accepted'`.execute(
+      ctx.database.read,
+    );
+  return rows.length > 0;
 }
 
 /** An answer, like or boost of ours that waits for a word, or had it. `subjectId` is the id of the post or like. */
@@ -73,7 +79,7 @@ export async function findRequest(
   return rows[0] ?? null;
 }
 
-/** The author said yes; `authorizationUri` has been read where it stands. False when nothing waits (any more). */
+/** The author said yes; their word stands at `authorizationUri`. False when nothing waits (any more). */
 export async function acceptInteraction(
   ctx: AppContext,
   request: InteractionRequest,
@@ -86,6 +92,11 @@ export async function acceptInteraction(
     if (rows.length === 0) return null;
     await tx.emit('interaction.accepted', { requestId: request.id });
     if (request.interaction !== 'like') return (await approvePost(tx, request.subjectId, authorizationUri)) ?? [];
+    await tx.sql
+      .updateTable('likes')
+      .set({ approved_by: authorizationUri })
+      .where('id', '=', request.subjectId)
+      .execute();
     await countLike(tx, { postId: request.postId, isOurs: true }, 1);
     return [request.postId];
   });

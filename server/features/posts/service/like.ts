@@ -8,10 +8,14 @@ import { forget } from './forget.ts';
 import { checkInteraction, countLike, requestInteraction } from './interaction.ts';
 import { holdPost } from './record.ts';
 
-/** Likes the post, or what it boosts; a second like is the first. `uri` is that of a like from elsewhere. @throws {NotFound} when the account may not see it */
+/**
+ * Likes the post, or what it boosts; a second like is the first. `uri` is that of a like from elsewhere, `approvedBy` where the author
+ * of the post agrees to that.
+ * @throws {NotFound} when the account may not see it
+ */
 export async function likePost(
   ctx: AppContext,
-  like: { accountId: string; postId: string; uri?: string | null },
+  like: { accountId: string; postId: string; uri?: string | null; approvedBy?: string | null },
 ): Promise<void> {
   const post = await findVisibleSubject(ctx, like.accountId, like.postId);
   if (post === null) throw new NotFound('Record not found');
@@ -26,6 +30,7 @@ export async function likePost(
         post_id: post.id,
         account_id: like.accountId,
         uri: like.uri ?? null,
+        approved_by: like.approvedBy ?? null,
         created_at: ctx.clock(),
       })
       .onConflict((conflict) => conflict.doNothing())

@@ -1,0 +1,41 @@
+// Likes and boosts between others, of posts whose authors do not take everybody's: they count when the author agrees.
+import type { AppContext } from '#server/context.ts';
+import { remoteAddress } from '#server/features/accounts/activitypub/actor-read.ts';
+import type { Incoming } from '#server/features/accounts/activitypub/receive.ts';
+import { findAccount } from '#server/features/accounts/queries.ts';
+import { asOnlyId } from '#server/platform/fediverse/json.ts';
+import { interactionLeave } from '../policy/interaction.ts';
+import type { PostView } from '../queries.ts';
+import { isFollower } from '../service/interaction.ts';
+import { isAllowed, isFreeThere } from './interaction-check.ts';
+import { orNull } from './quote-check.ts';
+
+const members = { like: 'likeAuthorization', boost: 'announceAuthorization' } as const;
+
+/**
+ * Where the author agrees to this like or boost, read there; `approvedBy` is null for those who need not ask. Null when it is not
+ * allowed. A post that restricts nothing costs nothing.
+ */
+export async function findLeave(
+  ctx: AppContext,
+  { id: subjectUri, json, actor }: Incoming,
+  post: PostView,
+  interaction: 'like' | 'boost',
+): Promise<{ approvedBy: string | null } | null> {
+  if (post.interactionRules?.[interaction] === undefined || post.accountId === actor.id) return { approvedBy: null };
+  const author = await findAccount(ctx, post.accountId);
+  if (author === null) return null;
+  const claimed = asOnlyId(json[members[interaction]]) ?? asOnlyId(json['approvedBy']);
+  const approvedBy = remoteAddress(claimed, ctx.config.allowPrivateAddresses);
+  const asked = { interaction, subjectUri, postUri: post.uri, authorUri: author.uri };
+  if (approvedBy !== null && (await orNull(isAllowed(ctx, approvedBy, asked))) === true) return { approvedBy };
+  const facts = { follows: await isFollower(ctx, actor.id, post.accountId), mentioned: false };
+  const isFree =
+    interactionLeave(actor.id, post, interaction, facts) === 'automatic' ||
+    (await isFreeThere(ctx, {
+      interaction,
+      accountUri: actor.uri,
+      post: { uri: post.uri, accountUri: author.uri },
+    }));
+  return isFree ? { approvedBy: null } : null;
+}
