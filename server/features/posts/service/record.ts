@@ -98,7 +98,9 @@ export async function recordPosts(ctx: AppContext, tx: Transaction, many: readon
     tx,
     many.map(({ post }, index) => rowOf(post, links[index] ?? null)),
   );
-  const fresh = many.filter(({ post }) => written.has(post.id));
+  // By address, and each once: two of them may have been given the same id, and then only one is there.
+  const areNew = many.map(({ post }) => written.delete(post.uri));
+  const fresh = many.filter((_, index) => areNew[index]);
   await addMentions(tx, fresh.flatMap(mentionsOf));
   await addTags(
     tx,
@@ -111,7 +113,7 @@ export async function recordPosts(ctx: AppContext, tx: Transaction, many: readon
     1,
   );
   for (const { post } of fresh) await tx.emit('post.created', { postId: post.id, accountId: post.accountId });
-  return many.map(({ post }) => written.has(post.id));
+  return areNew;
 }
 
 /** Halves of characters, which PostgreSQL does not take, become the mark of something unreadable. */
@@ -158,17 +160,17 @@ const columns =
   in_reply_to_account_id, in_reply_to_uri, conversation_id, group_id, boost_of_id, app_id, link_preview_id, quote_policy,
   quote_asking, reply_policy, interaction_rules, awaits_id, approved_by, origin_likes, origin_boosts, origin_replies, created_at, edited_at`);
 
-/** Returns the ids of those that were not there. */
+/** Returns the addresses of those that were not there. */
 async function insertPosts(tx: Transaction, rows: object[]): Promise<Set<string>> {
-  const written = await sql<{ id: string }>`
+  const written = await sql<{ uri: string }>`
     insert into posts (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p (
       id bigint, account_id bigint, uri text, url text, local boolean, visibility text, source text, html text, summary text,
       sensitive boolean, language text, emojis jsonb, in_reply_to_id bigint, in_reply_to_account_id bigint, in_reply_to_uri text,
       conversation_id bigint, group_id bigint, boost_of_id bigint, app_id bigint, link_preview_id bigint, quote_policy text,
       quote_asking text, reply_policy text, interaction_rules jsonb, awaits_id bigint, approved_by text,
       origin_likes int, origin_boosts int, origin_replies int, created_at timestamptz, edited_at timestamptz)
-    on conflict do nothing returning id`.execute(tx.sql);
-  return new Set(written.rows.map(({ id }) => id));
+    on conflict do nothing returning uri`.execute(tx.sql);
+  return new Set(written.rows.map(({ uri }) => uri));
 }
 
 /** Notes on the post that and what it shows, after its files were bound or described anew: lists and the search go by it. */
