@@ -1,38 +1,18 @@
 // The courier takes what we owe other servers to their inboxes. It works from the table of deliveries: a killed one
 // leaves leases that end by themselves, and no delivery is forgotten. At least once each; receivers know them by their id.
-import type { Logger } from 'pino';
-import type { Database } from '#server/platform/database.ts';
-import { FetchFailure, type FetchedResponse, type SafeFetch } from '#server/platform/fetch.ts';
-import type { Metrics } from '#server/platform/metrics.ts';
 import { createTurns, type Turns } from '#server/platform/turns.ts';
 import {
   claim,
   claimQuestions,
   openArchive,
   renew,
-  type Archive,
   type Claimed,
   type Letter,
   type QuestionLimits,
 } from './courier/claim.ts';
-import { isOwnFault, judgeAnswer, judgeFailure, type Outcome } from './courier/outcome.ts';
 import { record, unparkOpen, type Result } from './courier/record.ts';
-import { giveUpAfterMs } from './courier/upkeep.ts';
-import type { Signer } from './documents.ts';
+import { deliver, type CourierContext, type Desk } from './courier/try.ts';
 import { deliveriesChannel } from './outgoing.ts';
-import { signRequestAsync } from './signatures/sign.ts';
-import { activityJson } from './vocabulary.ts';
-
-/** What the courier needs; an AppContext has it. */
-export interface CourierContext {
-  database: Database;
-  fetch: SafeFetch;
-  clock: () => Date;
-  log: Logger;
-  metrics: Metrics;
-  /** What a host is told beside an activity that goes to followers: which of its people these are. */
-  tellFollowers?: (senderId: string, followersUrl: string, host: string) => Promise<Record<string, string>>;
-}
 
 export interface Courier {
   /** Looks for due deliveries now instead of at the next poll. */
@@ -59,14 +39,8 @@ const leaseMs = 15_000;
 const renewMs = 5_000;
 const pollMs = 1_000;
 const flushMs = 20;
-const timeoutMs = 10_000;
-const maxAnswerBytes = 64 * 1024;
 
-interface Round {
-  ctx: CourierContext;
-  /** What is in hand but not under way is given back. */
-  isStopping: boolean;
-  archive: Archive;
+interface Round extends Desk {
   /** What this courier has claimed and not finished. */
   inHand: Map<string, Claimed>;
   /** What has ended and is not written down yet. */
@@ -199,7 +173,10 @@ async function takeQuestions(round: Round, limits: QuestionLimits): Promise<Clai
 function inTurn(round: Round, delivery: Claimed, letter: Letter | undefined): Promise<Result> {
   return new Promise((resolve) => {
     const begin = async (): Promise<void> => {
-      const ending = deliver(round, delivery, letter);
+      const ending = deliver(round, delivery, letter).finally(() => {
+        round.unwritten.add(delivery.id);
+        round.inHand.delete(delivery.id);
+      });
       void ending.then(resolve);
       await whileQuick(round, ending);
     };
@@ -220,100 +197,6 @@ async function whileQuick(round: Round, ending: Promise<Result>): Promise<void> 
   if (round.slow >= maxSlow) return void (await ending);
   round.slow += 1;
   void ending.then(() => (round.slow -= 1));
-}
-
-/** Makes one try. Never throws: whatever happens is a result. */
-async function deliver(round: Round, delivery: Claimed, letter: Letter | undefined): Promise<Result> {
-  const { ctx } = round;
-  const { id, host, isProven, isQuestion } = delivery;
-  const attempt = { attempts: delivery.attempts, now: ctx.clock(), random: Math.random() };
-  const result = (outcome: Outcome, learnt: Result['learnt'] = null, isTry = true): Result => ({
-    id,
-    host,
-    isProven,
-    isQuestion,
-    outcome,
-    learnt,
-    isTry,
-  });
-  const tried = (outcome: Outcome, learnt: Result['learnt'] = null): Result =>
-    isOnlyQuestion(delivery, outcome)
-      ? result({ ...outcome, state: 'waiting', dueAt: null }, null, false)
-      : result(outcome, learnt);
-  const failed = (error: string): Outcome => ({
-    state: 'failed',
-    status: null,
-    error,
-    dueAt: null,
-    isHostFault: false,
-    pauseUntil: null,
-  });
-  try {
-    if (round.isStopping) return result({ ...failed('stopping'), state: 'waiting', dueAt: attempt.now }, null, false);
-    if (letter === undefined) return result(failed('no_activity'));
-    if (attempt.now.getTime() - letter.createdAt.getTime() > giveUpAfterMs) return result(failed('expired'));
-    const signer = await round.archive.signer(letter.senderId);
-    if (signer === null) return result(failed('no_key'));
-    const { followersUrl } = letter;
-    const beside = followersUrl && (await ctx.tellFollowers?.(letter.senderId, followersUrl, host));
-    const { response, scheme } = await knock(ctx, delivery, { ...letter, beside: beside || {} }, signer);
-    const outcome = judgeAnswer(response, { ...attempt, now: ctx.clock() });
-    return tried(outcome, outcome.state === 'delivered' && scheme !== delivery.scheme ? scheme : null);
-  } catch (error) {
-    const now = ctx.clock();
-    if (isOwnFault(error))
-      return result({ ...failed('busy'), state: 'waiting', dueAt: new Date(now.getTime() + 1000) }, null, false);
-    if (error instanceof FetchFailure) return tried(judgeFailure(error, { ...attempt, now }));
-    ctx.log.error({ err: error, delivery: id }, 'a delivery failed in a way that it should not');
-    return result({ ...failed('internal'), state: 'waiting', dueAt: new Date(now.getTime() + 60_000) });
-  } finally {
-    round.unwritten.add(id);
-    round.inHand.delete(id);
-  }
-}
-
-/** A delivery that went before its time, to see whether its host is well, has lost no try when it is not. */
-function isOnlyQuestion({ isQuestion, isDue }: Claimed, { isHostFault, pauseUntil }: Outcome): boolean {
-  return isQuestion && !isDue && (isHostFault || pauseUntil !== null);
-}
-
-/** A letter with the headers that go along without being signed. */
-type Enclosed = Letter & { beside: Record<string, string> };
-
-/** Sends with the signature that the host took last time; when it says 401, once more with the other kind. */
-async function knock(
-  ctx: CourierContext,
-  delivery: Claimed,
-  letter: Enclosed,
-  signer: Signer,
-): Promise<{ response: FetchedResponse; scheme: Claimed['scheme'] }> {
-  const { scheme } = delivery;
-  const response = await post(ctx, delivery.inboxUrl, letter, signer, scheme);
-  if (response.status !== 401) return { response, scheme };
-  const other = scheme === 'cavage' ? 'rfc9421' : 'cavage';
-  return { response: await post(ctx, delivery.inboxUrl, letter, signer, other), scheme: other };
-}
-
-async function post(
-  ctx: CourierContext,
-  url: string,
-  letter: Enclosed,
-  signer: Signer,
-  scheme: Claimed['scheme'],
-): Promise<FetchedResponse> {
-  const sign = (target: string): Promise<Record<string, string>> =>
-    signRequestAsync({ ...signer, method: 'POST', url: target, body: letter.body, scheme, date: ctx.clock() });
-  return ctx.fetch.fetch(url, {
-    method: 'POST',
-    headers: { ...letter.beside, 'content-type': activityJson, ...(await sign(url)) },
-    accept: `${activityJson}, application/json`,
-    body: letter.body,
-    timeoutMs,
-    maxBytes: maxAnswerBytes,
-    isFederated: true,
-    isDelivery: true,
-    onRedirect: (next) => sign(next.url),
-  });
 }
 
 /** Writes down what has ended. If the database is away the leases run out, and it is delivered again. */
