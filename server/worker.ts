@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { AppContext } from '#server/context.ts';
 import type { EventName } from '#server/events.ts';
 import { tellFollowers } from '#server/features/graph/activitypub/synchronization.ts';
-import { activitiesAtGate } from '#server/federation/accept.ts';
+import { crowdAtGate } from '#server/federation/crowd.ts';
 import { startCourier } from '#server/platform/fediverse/courier.ts';
 import type { Job, Lane } from '#server/platform/queue/queue.ts';
 import { lanes } from '#server/platform/queue/queue.ts';
@@ -15,9 +15,6 @@ import { subscribers } from '#server/subscribers.ts';
 /** How many events of a lane run at once when they come, and how many jobs of it that the queue tries again or later. */
 const direct = { interactive: 32, inbox: 64 };
 const queued: Record<Lane, number> = { interactive: 4, inbox: 4, slow: 4, fetches: 8, media: availableParallelism() };
-
-/** More activities than this at the gate of this process at once are a crowd. */
-const pressedAbove = 4;
 
 export interface Worker {
   stop(): Promise<void>;
@@ -40,9 +37,8 @@ export const routing: Routing = new Map(
 export async function startWorker(ctx: AppContext): Promise<Worker> {
   const { database, queue, log, clock } = ctx;
   const run = (job: Job): Promise<void> => runJob(ctx, job);
-  // What knocks is stored before what is stored is looked at: an answer that comes late is sent again.
-  const isPressed = (): boolean => activitiesAtGate(ctx) > pressedAbove;
-  const relay = await startRelay({ database, queue, routing, log, clock, run, concurrency: direct, isPressed });
+  const inboxShare = crowdAtGate(ctx).share;
+  const relay = await startRelay({ database, queue, routing, log, clock, run, concurrency: direct, inboxShare });
   ctx.onEvents.wake = relay.wake;
   for (const lane of lanes)
     queue.work(lane, queued[lane], async (job) => {

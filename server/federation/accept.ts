@@ -17,6 +17,7 @@ import { parseSignatures } from '#server/platform/fediverse/signatures/parse.ts'
 import { verifyRequest, verifySignature } from '#server/platform/fediverse/signatures/verify.ts';
 import type { SignedRequest } from '#server/platform/fediverse/signatures/request.ts';
 import { isProven, refuseCarrier } from './carried.ts';
+import { crowdAtGate } from './crowd.ts';
 import { storeActivity } from './store.ts';
 
 /** A request as it came, body and target unchanged. */
@@ -38,28 +39,20 @@ export interface Answer {
   retryAfter?: number;
 }
 
-const gates = new WeakMap<object, { waiting: number }>();
-
-/** How many activities are being judged and stored at this moment, in this process. */
-export function activitiesAtGate(ctx: AppContext): number {
-  return gates.get(ctx.database)?.waiting ?? 0;
-}
-
 /** Lets one activity in, or refuses it, and counts it as long as that takes. @see judgeActivity */
 export async function acceptActivity(ctx: AppContext, request: RawRequest): Promise<Answer> {
-  const gate = gates.get(ctx.database) ?? { waiting: 0 };
-  gates.set(ctx.database, gate);
-  gate.waiting += 1;
+  const crowd = crowdAtGate(ctx);
+  crowd.enter();
   try {
     return await judgeActivity(ctx, request);
   } finally {
-    gate.waiting -= 1;
+    crowd.leave();
   }
 }
 
 /** Judges and stores one activity. 202 means that it is stored, known already, or of no use and not to be sent again. */
 async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answer> {
-  const ourHosts = [new URL(ctx.config.origin).host];
+  const ourHosts = ourNames(ctx).hosts;
   const checked = precheckInbox({ ...request, ourHosts });
   if (!checked.ok) return { status: checked.status, reason: checked.reason };
   const read = readActivity(checked.document, { allowPrivateAddresses: ctx.config.allowPrivateAddresses, ourHosts });
@@ -150,15 +143,31 @@ async function verifyRenewed(
   return null;
 }
 
+interface Names {
+  hosts: string[];
+  protocol: 'http' | 'https';
+}
+const names = new WeakMap<AppContext['config'], Names>();
+
+/** How others call us; read out of the settings once. */
+function ourNames({ config }: AppContext): Names {
+  const known = names.get(config);
+  if (known !== undefined) return known;
+  const { host, protocol } = new URL(config.origin);
+  const ours: Names = { hosts: [host], protocol: protocol === 'http:' ? 'http' : 'https' };
+  names.set(config, ours);
+  return ours;
+}
+
 function signedRequest(ctx: AppContext, request: RawRequest): SignedRequest {
-  const origin = new URL(ctx.config.origin);
+  const { hosts, protocol } = ourNames(ctx);
   return {
     method: request.method,
     path: request.path,
     headers: request.headers,
     rawBody: request.rawBody,
     now: ctx.clock(),
-    expectedHosts: [origin.host],
-    protocol: origin.protocol === 'http:' ? 'http' : 'https',
+    expectedHosts: hosts,
+    protocol,
   };
 }

@@ -3,6 +3,7 @@
 import type { AppContext } from '#server/context.ts';
 import { outboxChannel } from '#server/platform/outbox.ts';
 import { inHelpings } from '#server/platform/together.ts';
+import { crowdAtGate } from './crowd.ts';
 
 /** An activity as it came. */
 export interface Received {
@@ -28,7 +29,8 @@ with stored as (
   select case when carrier_uri is null then 'activity.received' else 'activity.carried' end,
     jsonb_build_object('inboxId', id::text), 'inbox', $4, $4 from stored
 )
-select actor_uri as "actorUri", activity_uri as "activityUri", carrier_uri as "carrierUri", pg_notify('${outboxChannel}', '') from stored`;
+select actor_uri as "actorUri", activity_uri as "activityUri", carrier_uri as "carrierUri",
+  case when $6::boolean then pg_notify('${outboxChannel}', '') end from stored`;
 
 /**
  * Writes an activity and the event that will have it handled; resolves when both are durable. False when the same actor's
@@ -39,7 +41,8 @@ export const storeActivity = inHelpings(storeMany, { most: mostAtOnce, mayPart: 
 
 async function storeMany(ctx: AppContext, together: Received[]): Promise<boolean[]> {
   const fresh = new Set(await insert(ctx, together));
-  if (fresh.size > 0) ctx.onEvents.wake();
+  // While there is a crowd nothing is looked at; its end wakes too.
+  if (fresh.size > 0 && crowdAtGate(ctx).share() > 0) ctx.onEvents.wake();
   // The same activity twice in one helping is new once.
   return together.map((received) => fresh.delete(keyOf(received)));
 }
@@ -56,6 +59,8 @@ async function insert(ctx: AppContext, together: Received[]): Promise<string[]> 
     together.map((received) => received.body),
     ctx.clock(),
     together.map(({ carrierUri }) => carrierUri),
+    // Others look once a second; who works here itself needs no help of theirs, and a word to all costs each of them a look.
+    !ctx.config.roles.includes('worker'),
   ]);
   return rows.map(keyOf);
 }

@@ -214,6 +214,24 @@ describe.each(stores())('the outbox with its queue on $store', ({ redis }) => {
     expect(places[0]).toBeGreaterThanOrEqual(16);
   });
 
+  test('news of others are not begun while they have no share, and are when they have one', async () => {
+    const { ctx, start, ran, emit } = await openRelay({ redis });
+    await sql`insert into outbox_events (name, payload, lane, due_at, created_at)
+      values ('post.edited', '{"postId": "theirs"}'::jsonb, 'inbox', now() - interval '1 hour', now())`.execute(
+      ctx.database.read,
+    );
+    await emit('ours');
+    let share = 0;
+    const started = await start({ inboxShare: () => share });
+    await until(() => ran.includes('post.created timelines ours'));
+    started.wake();
+    await emit('ours too');
+    await until(() => ran.includes('post.created timelines ours too'));
+    expect(ran).not.toContain('post.edited timelines theirs');
+    share = 0.25;
+    await until(() => ran.includes('post.edited timelines theirs'));
+  });
+
   test('a relay that stops gives back what it had not begun', async () => {
     const { ctx, start, ran, emit } = await openRelay({ redis });
     let release = (): void => {};

@@ -28,8 +28,8 @@ export interface RelayOptions {
   run: (job: Job) => Promise<void>;
   /** How many events of a lane run at once. */
   concurrency: Record<DirectLane, number>;
-  /** While this is true few events of the inbox run at once: there is something more urgent to do. */
-  isPressed?: () => boolean;
+  /** How much of the inbox's concurrency may be used now, from 1 to 0: then nothing new of it is taken. Always 1 when left out. */
+  inboxShare?: () => number;
   /** How often due events are looked for when nothing wakes the relay; also the accuracy of scheduled work. Default 1000 ms. */
   pollMs?: number;
   /** An event that nobody works on and that is still there is offered to the queue after this. Default 20,000 ms. */
@@ -46,8 +46,6 @@ const isDirect = (lane: Lane): boolean => directLanes.some((direct) => direct ==
 /** So many times its concurrency a lane has in hand, so that nobody waits for the database between two events. */
 const inHandFactor = 8;
 const sweepBatch = 200;
-/** What is left of a lane's concurrency while there is something more urgent to do: enough to do the like together. */
-const pressedShare = 4;
 
 interface Room {
   most: number;
@@ -73,8 +71,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let draining: Promise<void> | null = null;
   const room = (lane: DirectLane): Room => {
     const concurrency = options.concurrency[lane];
-    const bound = (): number =>
-      lane === 'inbox' && options.isPressed?.() ? Math.ceil(concurrency / pressedShare) : concurrency;
+    const bound = (): number => Math.max(1, Math.ceil(concurrency * shareOf(options, lane)));
     return { most: concurrency * inHandFactor, inHand: 0, turns: createTurns(bound) };
   };
   const round: Round = {
@@ -127,13 +124,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   };
 }
 
+function shareOf({ inboxShare = () => 1 }: RelayOptions, lane: DirectLane): number {
+  return lane === 'inbox' ? inboxShare() : 1;
+}
+
 /** Fills the rooms once; true when there may be more to take at once. Inbox events wait while others fill their room. */
 async function takeDue(round: Round): Promise<boolean> {
   for (const lane of directLanes) {
     const room = round.rooms[lane];
     const free = room.most - room.inHand;
     // A room is filled in large helpings, not place by place.
-    if (free < room.most / 4) return false;
+    if (free < room.most / 4 || shareOf(round, lane) === 0) return false;
     const events = await claimDue(round.database, round.routing, lane, round.clock(), free);
     await begin(round, lane, events);
     if (events.length === free) return true;

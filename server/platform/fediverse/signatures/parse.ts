@@ -28,6 +28,9 @@ export type ParseVerdict = { ok: true; signatures: ParsedSignature[] } | Refusal
 const MAX_LABELS = 3;
 const MAX_COVERED = 32;
 
+/** What was read out of headers, for as long as these are there: the same request is looked at three times. */
+const read = new WeakMap<IncomingHttpHeaders, { signature: string; input: string | null; verdict: ParseVerdict }>();
+
 /**
  * All signatures of a request: one, or, in RFC 9421, up to three. Those that cannot be read or whose key has no usable
  * address are left out, as long as another is left.
@@ -38,6 +41,14 @@ export function parseSignatures(headers: IncomingHttpHeaders): ParseVerdict {
   const signature = headerValue(headers, 'signature');
   if (signature === null) return refuse(401, 'no_signature');
   const input = headerValue(headers, 'signature-input');
+  const before = read.get(headers);
+  if (before?.signature === signature && before.input === input) return before.verdict;
+  const verdict = readSignatures(signature, input);
+  read.set(headers, { signature, input, verdict });
+  return verdict;
+}
+
+function readSignatures(signature: string, input: string | null): ParseVerdict {
   const parsed = input === null ? parseCavage(signature) : parseRfc9421(input, signature);
   if (parsed === null || parsed.length === 0) return refuse(400, 'malformed_signature');
   const signatures = parsed.filter(({ keyId }) => cleanUrl(keyId) !== null);
