@@ -29,6 +29,36 @@ export function takeStretch(
   };
 }
 
+const largestId = '9223372036854775807';
+
+/** Which way a prepared statement reads a stretch. */
+export type Way = 'up' | 'down';
+export const wayOf = (page: Stretch): Way => (page.minId === null ? 'down' : 'up');
+
+/** The bounds of a stretch as a prepared statement is given them: open ends are the ends of all ids. */
+export interface Bounds {
+  below: string;
+  above: string;
+  limit: number;
+}
+export const boundsOf = ({ limit, maxId, sinceId, minId }: Stretch): Bounds => ({
+  below: maxId ?? largestId,
+  above: minId ?? sinceId ?? '0',
+  limit,
+});
+
+/** `takeStretch` for a prepared statement that is given `Bounds`. */
+export function takeGiven(
+  id: RawBuilder<unknown>,
+  way: Way,
+  given: (name: keyof Bounds) => RawBuilder<unknown>,
+): { bounds: RawBuilder<boolean>; order: RawBuilder<unknown> } {
+  return {
+    bounds: sql<boolean>`${id} < ${given('below')}::bigint and ${id} > ${given('above')}::bigint`,
+    order: sql`order by ${id} ${sql.raw(way === 'up' ? 'asc' : 'desc')} limit ${given('limit')}::int`,
+  };
+}
+
 /** Rows in the order of the page: `takeStretch` reads upwards from `minId`, but pages are always given newest first. */
 export function newestFirst<Row>(rows: Row[], page: Stretch): Row[] {
   return page.minId === null ? rows : rows.toReversed();

@@ -68,13 +68,9 @@ describe('a page of twenty', () => {
     ],
     [
       'thread',
-      2,
+      1,
       async () =>
-        renderStatuses(
-          server.ctx,
-          (await findThread(server.ctx, ids[0]!, reader.accountId)).descendants,
-          reader.accountId,
-        ),
+        renderSeen(server.ctx, (await findThread(server.ctx, ids[0]!, reader.accountId)).descendants, reader.accountId),
     ],
     [
       'notifications',

@@ -49,14 +49,7 @@ export async function renderStatusesById(
 ): Promise<Map<string, string>> {
   const wanted = ids.filter(isId);
   if (wanted.length === 0) return new Map();
-  const rows = await findSeen(ctx, wanted, viewerId);
-  const pieces = await loadPieces(ctx, rows, [viewerId]);
-  return new Map(
-    rows.flatMap((row) => {
-      const status = joinStatus(row, viewerId, pieces);
-      return status === null ? [] : [[row.id, status] as const];
-    }),
-  );
+  return renderSeenById(ctx, await findSeen(ctx, wanted, viewerId), viewerId);
 }
 
 /** Those of the posts that the reader (null: nobody in particular) may see, with what they did with each. One statement. */
@@ -115,4 +108,19 @@ export async function renderSeen(
 ): Promise<string[]> {
   const pieces = await loadPieces(ctx, rows, [viewerId]);
   return rows.map((row) => joinStatus(row, viewerId, pieces)).filter((status) => status !== null);
+}
+
+/** As `renderSeen`, by id. */
+export async function renderSeenById(
+  ctx: AppContext,
+  rows: readonly SeenPost[],
+  viewerId: string | null,
+): Promise<Map<string, string>> {
+  const pieces = await loadPieces(ctx, rows, [viewerId]);
+  return new Map(
+    rows.flatMap((row) => {
+      const status = joinStatus(row, viewerId, pieces);
+      return status === null ? [] : [[row.id, status] as const];
+    }),
+  );
 }

@@ -50,11 +50,16 @@ export function maySee(
 
 /**
  * SQL twin of `maySee`: a condition on the table or alias `post` of posts. `viewer` is an expression of type bigint, null for
- * nobody: a bound value, a parameter of a prepared statement, or a column such as the owner of a notification.
+ * nobody: a bound value, a parameter of a prepared statement, or a column such as the owner of a notification. Where all posts are
+ * of one `author` who is known beforehand, what stands between the two is asked once and not for each post.
  */
-export function visibleTo(viewer: RawBuilder<unknown>, post = 'posts'): RawBuilder<boolean> {
+export function visibleTo(
+  viewer: RawBuilder<unknown>,
+  post = 'posts',
+  author: RawBuilder<unknown> = sql.ref(`${post}.account_id`),
+): RawBuilder<boolean> {
   const boostOf = sql.ref(`${post}.boost_of_id`);
-  return sql<boolean>`(${onePostVisibleTo(viewer, post)} and (${boostOf} is null or exists (
+  return sql<boolean>`(${onePostVisibleTo(viewer, post, author)} and (${boostOf} is null or exists (
     select from posts boosted where boosted.id = ${boostOf} and ${onePostVisibleTo(viewer, 'boosted')})))`;
 }
 
@@ -63,8 +68,11 @@ export function visiblePosts(viewerId: string | null, post = 'posts'): RawBuilde
   return visibleTo(sql`${viewerId}::bigint`, post);
 }
 
-function onePostVisibleTo(viewer: RawBuilder<unknown>, post: string): RawBuilder<boolean> {
-  const author = sql.ref(`${post}.account_id`);
+function onePostVisibleTo(
+  viewer: RawBuilder<unknown>,
+  post: string,
+  author: RawBuilder<unknown> = sql.ref(`${post}.account_id`),
+): RawBuilder<boolean> {
   const visibility = sql.ref(`${post}.visibility`);
   const id = sql.ref(`${post}.id`);
   const awaits = sql.ref(`${post}.awaits_id`);

@@ -3,12 +3,13 @@
 import type { AppContext } from '#server/context.ts';
 import { findAccountsByHandles } from '#server/features/accounts/queries.ts';
 import { isListedFor } from '#server/features/graph/policy.ts';
-import { notMuted, visiblePosts } from '#server/features/posts/policy.ts';
-import { seenColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
+import { notMuted, visibleTo } from '#server/features/posts/policy.ts';
+import { seenBy, type SeenPost } from '#server/features/posts/queries/flags.ts';
 import { textVector } from '#server/features/posts/queries/text.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
 import { idAt } from '#server/platform/ids.ts';
-import type { PostQuery, PostTrait } from './policy.ts';
+import { preparedBy } from '#server/platform/statement.ts';
+import type { PostQuery, PostTrait, SearchScope } from './policy.ts';
 
 export interface PostSearchPage {
   limit: number;
@@ -35,6 +36,42 @@ const spare = 5;
 /** Words that stand in more posts than so many are common. */
 const rareLimit = 10_000;
 
+/** Parts of the statement that differ from search to search, as expressions. */
+interface Parts {
+  viewer: RawBuilder<unknown>;
+  words: RawBuilder<unknown>;
+  now: RawBuilder<unknown>;
+  limit: RawBuilder<unknown>;
+  offset: RawBuilder<unknown>;
+  /** How many of the matches are asked for who may see them. */
+  reach: RawBuilder<unknown>;
+}
+
+/** What a search asks besides. */
+interface Shape {
+  scope: SearchScope;
+  hasWords: boolean;
+  /** The posts of somebody are looked through, not those of everybody. */
+  isNarrow: boolean;
+}
+
+/** Most searches are words alone. */
+const readWords = preparedBy<
+  Pick<Shape, 'scope'>,
+  { viewer: string; words: string; now: Date; limit: number; offset: number; reach: number },
+  SeenPost
+>('search', ({ scope }, given) => {
+  const parts = {
+    viewer: sql`${given('viewer')}::bigint`,
+    words: sql`${given('words')}::text`,
+    now: sql`${given('now')}::timestamptz`,
+    limit: sql`${given('limit')}::int`,
+    offset: sql`${given('offset')}::int`,
+    reach: sql`${given('reach')}::int`,
+  };
+  return searchStatement(parts, { scope, hasWords: true, isNarrow: false }, []);
+});
+
 /**
  * The search of this server. At most two statements: who is meant by handles, and the posts. Those that match are taken from
  * the library and from what everybody may find, some more of each than the page needs; only these are asked for who may see
@@ -43,54 +80,89 @@ const rareLimit = 10_000;
 export const searchPosts: PostSearch = async (ctx, query, viewerId, page) => {
   const authors = await findAuthors(ctx, query, viewerId, page.accountId);
   if (authors === null) return [];
-  const viewer = sql`${viewerId}::bigint`;
-  const conditions = sql.join([...matchConditions(query), ...authors.conditions, ...bounds(query, page)], sql` and `);
-  const byWords = query.words !== '' && !authors.isNarrow;
-  const branches = scopesOf(query, viewer, authors.isNarrow).flatMap((scope) => {
-    const newest = (from: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
-      sql`(select posts.id from ${from} where ${conditions} and ${scope} and ${more}
-        order by posts.id desc limit ${page.offset + page.limit * spare})`;
-    if (!byWords) return [newest(sql`posts`, holds(query))];
-    return [
-      newest(sql`rare join posts on posts.id = rare.id`, isRare),
-      newest(sql`posts`, sql`${holds(query)} and not ${isRare}`),
-    ];
-  });
-  const { rows } = await sql<SeenPost>`
-    with rare as materialized (${byWords ? rareMatches(query) : sql`select null::bigint as id where false`}),
-    found as materialized (${sql.join(branches, sql` union `)})
-    select ${seenColumns(viewerId)} from found join posts on posts.id = found.id
-    where ${visiblePosts(viewerId)} and ${isListedFor(viewer, sql.ref('posts.account_id'))} and ${notMuted(viewer, sql.ref('posts.account_id'), sql`${ctx.clock()}::timestamptz`)}
-    order by posts.id desc limit ${page.limit} offset ${page.offset}`.execute(ctx.database.read);
+  const { limit, offset } = page;
+  const reach = offset + limit * spare;
+  const conditions = [...matchConditions(query), ...authors.conditions, ...bounds(query, page)];
+  if (query.words !== '' && conditions.length === 0) {
+    const values = { viewer: viewerId, words: query.words, now: ctx.clock(), limit, offset, reach };
+    return readWords(ctx.database, { scope: query.scope }, values);
+  }
+  const parts = {
+    viewer: sql`${viewerId}::bigint`,
+    words: sql`${query.words}`,
+    now: sql`${ctx.clock()}::timestamptz`,
+    limit: sql`${limit}`,
+    offset: sql`${offset}`,
+    reach: sql`${reach}`,
+  };
+  const shape = { scope: query.scope, hasWords: query.words !== '', isNarrow: authors.isNarrow };
+  const { rows } = await sql<SeenPost>`${searchStatement(parts, shape, conditions)}`.execute(ctx.database.read);
   return rows;
 };
 
+function searchStatement(parts: Parts, shape: Shape, more: RawBuilder<unknown>[]): RawBuilder<unknown> {
+  const { viewer, words, reach } = parts;
+  const byWords = shape.hasWords && !shape.isNarrow;
+  const conditions = [
+    sql`posts.boost_of_id is null`,
+    ...more,
+    ...(shape.hasWords ? [holdsWords(words)] : []),
+    ...(byWords ? [sql`not ${isRare}`] : []),
+  ];
+  const newest = (scope: RawBuilder<unknown>) =>
+    sql`(select posts.id from posts where ${sql.join([scope, ...conditions], sql` and `)} order by posts.id desc limit ${reach})`;
+  const branches = [...(byWords ? [rareOf(parts, shape, more)] : []), ...scopesOf(shape, viewer).map(newest)];
+  return sql`
+    with rare as materialized (${byWords ? rareMatches(words) : sql`select null::bigint as id where false`}),
+    found as materialized (${sql.join(branches, sql` union `)})
+    select ${seenBy(viewer)} from found join posts on posts.id = found.id
+    where ${visibleTo(viewer)} and ${isListedFor(viewer, sql.ref('posts.account_id'))} and ${notMuted(viewer, sql.ref('posts.account_id'), parts.now)}
+    order by posts.id desc limit ${parts.limit} offset ${parts.offset}`;
+}
+
+/** Of few matches the newest within the scope: `rare` holds what is asked of them, so none is looked up again. */
+function rareOf({ viewer, reach }: Parts, { scope }: Shape, more: RawBuilder<unknown>[]): RawBuilder<unknown> {
+  const scopes = [
+    ...(scope === 'public' ? [] : [libraryCondition(viewer, 'rare')]),
+    // Written so that it is asked of one after the other, and of no more than are taken.
+    ...(scope === 'library'
+      ? []
+      : [sql`(rare.visibility = 'public' and (select a.indexable from accounts a where a.id = rare.account_id))`]),
+  ];
+  const fits =
+    more.length === 0
+      ? sql`true`
+      : sql`exists (select from posts where posts.id = rare.id and ${sql.join(more, sql` and `)})`;
+  return sql`(select rare.id from (select * from rare order by id desc) rare where ${isRare} and (${sql.join(scopes, sql` or `)}) and ${fits}
+    order by rare.id desc limit ${reach})`;
+}
+
 /** The conditions of what is looked through, one for each part. */
-function scopesOf({ scope, words }: PostQuery, viewer: RawBuilder<unknown>, byAuthor: boolean): RawBuilder<unknown>[] {
+function scopesOf({ scope, hasWords, isNarrow }: Shape, viewer: RawBuilder<unknown>): RawBuilder<unknown>[] {
   return [
     ...(scope === 'public' ? [] : [libraryCondition(viewer)]),
-    ...(scope === 'library' ? [] : [byAuthor || words !== '' ? openCondition : newestOpenCondition]),
+    ...(scope === 'library' ? [] : [isNarrow || hasWords ? openCondition : newestOpenCondition]),
   ];
 }
 
-/** The words of a query stand in the post; true for a query without words. */
-function holds({ words }: PostQuery): RawBuilder<unknown> {
-  return words === '' ? sql`true` : sql`${textVector} @@ websearch_to_tsquery('simple'::regconfig, ${words})`;
+/** The words stand in the post. */
+function holdsWords(words: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${textVector} @@ websearch_to_tsquery('simple'::regconfig, ${words})`;
 }
 
 /**
  * All posts with the words, unless they are too many: then the newest posts are walked down instead, of which many have them.
  * Which of both is done is decided within the statement, since only it knows.
  */
-function rareMatches(query: PostQuery): RawBuilder<unknown> {
-  return sql`select posts.id from posts where posts.boost_of_id is null and ${holds(query)} limit ${sql.lit(rareLimit + 1)}`;
+function rareMatches(words: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select posts.id, posts.account_id, posts.visibility from posts
+    where posts.boost_of_id is null and ${holdsWords(words)} limit ${sql.lit(rareLimit + 1)}`;
 }
 
-const isRare = sql`(select count(*) from rare) <= ${sql.lit(rareLimit)}`;
+const isRare = sql`(select count(*) from rare few) <= ${sql.lit(rareLimit)}`;
 
 function matchConditions(query: PostQuery): RawBuilder<unknown>[] {
   return [
-    sql`posts.boost_of_id is null`,
     ...query.has.map(hasTrait),
     ...query.hasNot.map((trait) => sql`not ${hasTrait(trait)}`),
     ...(query.languages.length === 0 ? [] : [sql`posts.language = any(${query.languages}::text[])`]),
@@ -145,12 +217,12 @@ function isOurs(ctx: AppContext, domain: string): boolean {
   return [handleDomain.toLowerCase(), new URL(origin).host].includes(domain.toLowerCase());
 }
 
-function bounds(query: PostQuery, page: PostSearchPage): RawBuilder<unknown>[] {
+function bounds({ since, until }: PostQuery, { maxId, minId }: PostSearchPage): RawBuilder<unknown>[] {
   return [
-    ...(query.since === null ? [] : [sql`posts.id >= ${idAt(query.since)}::bigint`]),
-    ...(query.until === null ? [] : [sql`posts.id < ${idAt(query.until)}::bigint`]),
-    ...(page.maxId === null ? [] : [sql`posts.id < ${page.maxId}::bigint`]),
-    ...(page.minId === null ? [] : [sql`posts.id > ${page.minId}::bigint`]),
+    ...(since === null ? [] : [sql`posts.id >= ${idAt(since)}::bigint`]),
+    ...(until === null ? [] : [sql`posts.id < ${idAt(until)}::bigint`]),
+    ...(maxId === null ? [] : [sql`posts.id < ${maxId}::bigint`]),
+    ...(minId === null ? [] : [sql`posts.id > ${minId}::bigint`]),
   ];
 }
 
@@ -164,8 +236,8 @@ const newestOpenCondition = sql`posts.id in (
   ) newest join accounts a on a.id = newest.account_id where a.indexable)`;
 
 /** One's own posts, and what one kept, likes, boosted or was named in. */
-function libraryCondition(viewer: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`posts.id in (select coalesce(boost_of_id, id) from posts where account_id = ${viewer}
+function libraryCondition(viewer: RawBuilder<unknown>, post = 'posts'): RawBuilder<unknown> {
+  return sql`${sql.ref(post)}.id in (select coalesce(boost_of_id, id) from posts where account_id = ${viewer}
     union all select post_id from bookmarks where account_id = ${viewer}
     union all select post_id from likes where account_id = ${viewer}
     union all select post_id from mentions where account_id = ${viewer})`;

@@ -1,13 +1,19 @@
 // Reading timelines: each page is one statement that gives the posts and what the reader did with them.
 import type { AppContext } from '#server/context.ts';
 import { isListedFor } from '#server/features/graph/policy.ts';
-import { notBlocked, notMuted, visiblePosts } from '#server/features/posts/policy.ts';
-import { flagColumns, seenColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
+import { notBlocked, notMuted, visibleTo } from '#server/features/posts/policy.ts';
+import { flagColumns, seenBy, type SeenPost } from '#server/features/posts/queries/flags.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
-import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
-import { statementText } from '#server/platform/statement.ts';
-
-const largestId = '9223372036854775807';
+import {
+  boundsOf,
+  newestFirst,
+  takeGiven,
+  wayOf,
+  type Bounds,
+  type Stretch,
+  type Way,
+} from '#server/platform/keyset.ts';
+import { preparedBy, statementText, type Given } from '#server/platform/statement.ts';
 
 /**
  * A home page. Entries are written and removed by jobs; what must be right at once is asked here: the post is there, its
@@ -47,11 +53,12 @@ const homeUp = homeText('asc');
 /** The home timeline of a local account. */
 export async function homePage(ctx: AppContext, ownerId: string, page: Stretch): Promise<SeenPost[]> {
   const upwards = page.minId !== null;
+  const { below, above, limit } = boundsOf(page);
   const rows = await ctx.database.prepared<SeenPost>(upwards ? 'home_up' : 'home_down', upwards ? homeUp : homeDown, [
     ownerId,
-    page.maxId ?? largestId,
-    page.minId ?? page.sinceId ?? '0',
-    page.limit,
+    below,
+    above,
+    limit,
     ctx.clock(),
   ]);
   return newestFirst(rows, page);
@@ -64,6 +71,33 @@ export interface PublicFilter {
   onlyMedia?: boolean;
 }
 
+/** What all pages of public posts differ by. */
+interface PublicShape {
+  way: Way;
+  isSignedIn: boolean;
+  origin: PublicFilter['origin'];
+  onlyMedia: boolean;
+}
+
+interface PublicValues extends Bounds {
+  viewer: string | null;
+  now: Date;
+}
+
+const shapeOf = ({ origin, onlyMedia }: PublicFilter, viewerId: string | null, page: Stretch): PublicShape => ({
+  way: wayOf(page),
+  isSignedIn: viewerId !== null,
+  origin,
+  onlyMedia: onlyMedia === true,
+});
+
+const readPublic = preparedBy<PublicShape, PublicValues, SeenPost>('public', (shape, given) => {
+  const { bounds, order } = takeGiven(sql.ref('posts.id'), shape.way, given);
+  const found = sql`select posts.id, posts.boost_of_id from posts where ${openTo(shape, given)}
+    and (posts.in_reply_to_uri is null or posts.in_reply_to_account_id = posts.account_id) and ${bounds} ${order}`;
+  return seenOf(shape, given, found);
+});
+
 /** Public posts of everybody, without boosts and without answers to others. */
 export async function publicPage(
   ctx: AppContext,
@@ -71,10 +105,8 @@ export async function publicPage(
   viewerId: string | null,
   page: Stretch,
 ): Promise<SeenPost[]> {
-  return postsPage(ctx, viewerId, page, [
-    ...filterConditions(filter),
-    sql`(posts.in_reply_to_uri is null or posts.in_reply_to_account_id = posts.account_id)`,
-  ]);
+  const values = { ...boundsOf(page), viewer: viewerId, now: ctx.clock() };
+  return newestFirst(await readPublic(ctx.database, shapeOf(filter, viewerId, page), values), page);
 }
 
 export interface TagFilter extends PublicFilter {
@@ -84,6 +116,28 @@ export interface TagFilter extends PublicFilter {
   none: string[];
 }
 
+/** Each hashtag gives its latest posts in the order of its index, however many it has. */
+const readTagged = preparedBy<
+  PublicShape & { asksAll: boolean; asksNone: boolean },
+  PublicValues & Pick<TagFilter, 'any' | 'all' | 'none'>,
+  SeenPost
+>('tagged', (shape, given) => {
+  const { bounds, order } = takeGiven(sql.ref('pt.post_id'), shape.way, given);
+  const tags = sql`select t.name from post_tags own join tags t on t.id = own.tag_id where own.post_id = posts.id`;
+  const conditions = [
+    openTo(shape, given),
+    ...(shape.asksAll ? [sql`${given('all')}::text[] <@ array(${tags})`] : []),
+    ...(shape.asksNone ? [sql`not ${given('none')}::text[] && array(${tags})`] : []),
+    bounds,
+  ];
+  const found = sql`
+    select distinct tagged.id, tagged.boost_of_id from tags cross join lateral (
+      select posts.id, posts.boost_of_id from post_tags pt join posts on posts.id = pt.post_id
+      where pt.tag_id = tags.id and ${sql.join(conditions, sql` and `)} ${order}
+    ) tagged where tags.name = any(${given('any')}::text[])`;
+  return seenOf(shape, given, found);
+});
+
 /** Public posts with hashtags. */
 export async function tagPage(
   ctx: AppContext,
@@ -91,69 +145,42 @@ export async function tagPage(
   viewerId: string | null,
   page: Stretch,
 ): Promise<SeenPost[]> {
-  if (filter.any.length === 0) return [];
-  const tagged = (keys: string[]) =>
-    sql`posts.id in (select pt.post_id from post_tags pt join tags t on t.id = pt.tag_id where t.name = any(${keys}::text[]))`;
-  const conditions = [
-    ...filterConditions(filter),
-    ...filter.all.map((key) => tagged([key])),
-    ...(filter.none.length === 0 ? [] : [sql`not ${tagged(filter.none)}`]),
-  ];
-  // Each hashtag gives its latest posts in the order of its index, however many it has.
-  const { bounds, order } = takeStretch(sql.ref('pt.post_id'), page);
-  const branches = filter.any.map(
-    (key) => sql`(select posts.id, posts.boost_of_id from post_tags pt join posts on posts.id = pt.post_id
-      where pt.tag_id = (select id from tags where name = ${key}) and ${openTo(ctx, viewerId, conditions)} and ${bounds} ${order})`,
-  );
-  return readPosts(ctx, viewerId, page, sql.join(branches, sql` union `));
-}
-
-function filterConditions({ origin, onlyMedia }: PublicFilter): RawBuilder<unknown>[] {
-  return [
-    ...(origin === 'all' ? [] : [origin === 'local' ? sql`posts.local` : sql`not posts.local`]),
-    ...(onlyMedia ? [sql`posts.has_media`] : []),
-  ];
-}
-
-async function postsPage(
-  ctx: AppContext,
-  viewerId: string | null,
-  page: Stretch,
-  conditions: RawBuilder<unknown>[],
-): Promise<SeenPost[]> {
-  const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
-  const found = sql`select posts.id, posts.boost_of_id from posts
-    where ${openTo(ctx, viewerId, conditions)} and ${bounds} ${order}`;
-  return readPosts(ctx, viewerId, page, found);
+  const { any, all, none } = filter;
+  if (any.length === 0) return [];
+  const shape = { ...shapeOf(filter, viewerId, page), asksAll: all.length > 0, asksNone: none.length > 0 };
+  const values = { ...boundsOf(page), viewer: viewerId, now: ctx.clock(), any, all, none };
+  return newestFirst(await readTagged(ctx.database, shape, values), page);
 }
 
 /** Public posts, no boosts, that the reader may see and wants to see. */
-function openTo(ctx: AppContext, viewerId: string | null, conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
-  const open = sql`posts.visibility = 'public' and posts.boost_of_id is null`;
-  const listed = isListedFor(sql`${viewerId}::bigint`, sql.ref('posts.account_id'));
-  return sql.join([open, ...conditions, visiblePosts(viewerId), listed, unwanted(ctx, viewerId)], sql` and `);
+function openTo(shape: PublicShape, given: Given<PublicValues>): RawBuilder<unknown> {
+  const viewer = viewerOf(shape, given);
+  return sql.join(
+    [
+      sql`posts.visibility = 'public' and posts.boost_of_id is null`,
+      ...(shape.origin === 'all' ? [] : [shape.origin === 'local' ? sql`posts.local` : sql`not posts.local`]),
+      ...(shape.onlyMedia ? [sql`posts.has_media`] : []),
+      visibleTo(viewer),
+      isListedFor(viewer, sql.ref('posts.account_id')),
+      ...(shape.isSignedIn ? [wanted(viewer, sql`${given('now')}::timestamptz`)] : []),
+    ],
+    sql` and `,
+  );
 }
 
 /** What the reader did is asked of the posts of the page alone, not of all that might have been on it. */
-async function readPosts(
-  ctx: AppContext,
-  viewerId: string | null,
-  page: Stretch,
-  found: RawBuilder<unknown>,
-): Promise<SeenPost[]> {
-  const { order } = takeStretch(sql.ref('posts.id'), page);
-  const { rows } = await sql<SeenPost>`
-    select ${seenColumns(viewerId)} from (select * from (${found}) posts ${order}) posts ${order}`.execute(
-    ctx.database.read,
-  );
-  return newestFirst(rows, page);
+function seenOf(shape: PublicShape, given: Given<PublicValues>, found: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { order } = takeGiven(sql.ref('posts.id'), shape.way, given);
+  const viewer = shape.isSignedIn ? viewerOf(shape, given) : null;
+  return sql`select ${seenBy(viewer)} from (select * from (${found}) posts ${order}) posts ${order}`;
 }
 
-/** Nothing by, and no answer to, somebody that the reader mutes or blocks. */
-function unwanted(ctx: AppContext, viewerId: string | null): RawBuilder<boolean> {
-  if (viewerId === null) return sql<boolean>`true`;
-  const viewer = sql`${viewerId}::bigint`;
-  const now = sql`${ctx.clock()}::timestamptz`;
+function viewerOf({ isSignedIn }: PublicShape, given: Given<PublicValues>): RawBuilder<unknown> {
+  return isSignedIn ? sql`${given('viewer')}::bigint` : sql`null::bigint`;
+}
+
+/** Not by, and no answer to, somebody that the reader mutes or blocks. */
+function wanted(viewer: RawBuilder<unknown>, now: RawBuilder<unknown>): RawBuilder<boolean> {
   const replied = sql.ref('posts.in_reply_to_account_id');
   return sql<boolean>`${notMuted(viewer, sql.ref('posts.account_id'), now)}
     and (${replied} is null or (${notMuted(viewer, replied, now)} and ${notBlocked(viewer, replied)}))`;

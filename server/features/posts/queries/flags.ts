@@ -61,12 +61,17 @@ export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unk
 
 /** All columns of a `SeenPost` for the table or alias `post`; nobody has no flags. */
 export function seenColumns(viewerId: string | null, post = 'posts'): RawBuilder<unknown> {
+  return seenBy(viewerId === null ? null : sql`${viewerId}::bigint`, post);
+}
+
+/** The same for a viewer who is an expression of type bigint, such as a parameter of a prepared statement; null for nobody. */
+export function seenBy(viewer: RawBuilder<unknown> | null, post = 'posts'): RawBuilder<unknown> {
   const id = sql.ref(`${post}.id`);
   const boostOf = sql.ref(`${post}.boost_of_id`);
   return sql`${id} as id, ${boostOf} as boost_of_id, ${
-    viewerId === null
+    viewer === null
       ? sql`false as liked, false as boosted, false as bookmarked, false as pinned, false as muted,
           null::int[] as votes, null::text[] as reacted, null::text[] as asked`
-      : flagColumns(sql`${viewerId}::bigint`, sql`coalesce(${boostOf}, ${id})`)
+      : flagColumns(viewer, sql`coalesce(${boostOf}, ${id})`)
   }`;
 }

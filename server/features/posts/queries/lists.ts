@@ -2,10 +2,20 @@
 import type { AppContext } from '#server/context.ts';
 import { activeAccounts } from '#server/features/accounts/policy.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
-import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
-import { notBlocked, visiblePosts } from '../policy.ts';
+import {
+  boundsOf,
+  newestFirst,
+  takeGiven,
+  takeStretch,
+  wayOf,
+  type Bounds,
+  type Stretch,
+  type Way,
+} from '#server/platform/keyset.ts';
+import { preparedBy } from '#server/platform/statement.ts';
+import { notBlocked, visiblePosts, visibleTo } from '../policy.ts';
 import { isSettled } from '../policy/interaction.ts';
-import { seenColumns, type SeenPost } from './flags.ts';
+import { seenBy, seenColumns, type SeenPost } from './flags.ts';
 
 /** An item of a list that is ordered by a hidden row: `position` pages, `id` is what is listed. */
 export interface Placed {
@@ -104,7 +114,43 @@ export interface AccountPostsFilter {
   tag?: string;
 }
 
-/** The posts and boosts of an account that the viewer may see. */
+interface AccountShape {
+  way: Way;
+  isSignedIn: boolean;
+  onlyMedia: boolean;
+  excludeReplies: boolean;
+  excludeBoosts: boolean;
+  excludeDirect: boolean;
+  isTagged: boolean;
+}
+
+const readAccountPosts = preparedBy<
+  AccountShape,
+  Bounds & { account: string; viewer: string | null; tag: string },
+  PlacedPost
+>('account_posts', (shape, given) => {
+  const author = sql`${given('account')}::bigint`;
+  const viewer = shape.isSignedIn ? sql`${given('viewer')}::bigint` : null;
+  const { bounds, order } = takeGiven(sql.ref('posts.id'), shape.way, given);
+  const conditions = [
+    sql`posts.account_id = ${author}`,
+    ...(shape.onlyMedia ? [sql`posts.has_media`] : []),
+    ...(shape.excludeReplies
+      ? [sql`(posts.in_reply_to_account_id is null or posts.in_reply_to_account_id = ${author})`]
+      : []),
+    ...(shape.excludeBoosts ? [sql`posts.boost_of_id is null`] : []),
+    ...(shape.excludeDirect ? [sql`posts.visibility <> 'direct'`] : []),
+    ...(shape.isTagged ? [hasTag(sql`${given('tag')}::text`)] : []),
+    visibleTo(viewer ?? sql`null::bigint`, 'posts', author),
+  ];
+  return sql`
+    select posts.id as position, ${seenBy(viewer)} from (
+      select posts.id, posts.boost_of_id from posts
+      where ${sql.join(conditions, sql` and `)} and ${bounds} ${order}
+    ) posts ${order}`;
+});
+
+/** The posts and boosts of an account that the viewer may see. One prepared statement. */
 export async function accountPosts(
   ctx: AppContext,
   filter: AccountPostsFilter,
@@ -112,26 +158,17 @@ export async function accountPosts(
   page: Stretch,
 ): Promise<PlacedPost[]> {
   if (filter.pinned === true) return pinnedPosts(ctx, filter, viewerId, page);
-  const { bounds, order } = takeStretch(sql.ref('posts.id'), page);
-  const conditions = [
-    sql`posts.account_id = ${filter.accountId}`,
-    ...(filter.onlyMedia ? [sql`posts.has_media`] : []),
-    ...(filter.excludeReplies
-      ? [sql`(posts.in_reply_to_account_id is null or posts.in_reply_to_account_id = posts.account_id)`]
-      : []),
-    ...(filter.excludeBoosts ? [sql`posts.boost_of_id is null`] : []),
-    ...(filter.excludeDirect ? [sql`posts.visibility <> 'direct'`] : []),
-    ...(filter.tag === undefined ? [] : [hasTag(filter.tag)]),
-  ];
-  return place(
-    ctx,
-    page,
-    sql`
-    select posts.id as position, ${seenColumns(viewerId)} from (
-      select posts.id, posts.boost_of_id from posts
-      where ${sql.join(conditions, sql` and `)} and ${visiblePosts(viewerId)} and ${bounds} ${order}
-    ) posts ${order}`,
-  );
+  const shape = {
+    way: wayOf(page),
+    isSignedIn: viewerId !== null,
+    onlyMedia: filter.onlyMedia === true,
+    excludeReplies: filter.excludeReplies === true,
+    excludeBoosts: filter.excludeBoosts === true,
+    excludeDirect: filter.excludeDirect === true,
+    isTagged: filter.tag !== undefined,
+  };
+  const values = { ...boundsOf(page), account: filter.accountId, viewer: viewerId, tag: filter.tag ?? '' };
+  return newestFirst(await readAccountPosts(ctx.database, shape, values), page);
 }
 
 /** What an account pinned, the latest pin first, as far as the viewer may see it. */
@@ -182,8 +219,8 @@ export async function postsLinkingTo(
   return rows;
 }
 
-/** The condition that the table `posts` has a hashtag. */
-export function hasTag(key: string): RawBuilder<boolean> {
+/** The condition that the table `posts` has the hashtag with that key. */
+function hasTag(key: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`exists (select from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = posts.id and t.name = ${key})`;
 }
 

@@ -1,7 +1,10 @@
 // The posts around a post: what it answers, and what answers it.
 import type { AppContext } from '#server/context.ts';
+import { isId } from '#server/features/accounts/queries.ts';
 import { sql } from '#server/platform/database.ts';
-import { notMuted, visiblePosts } from '../policy.ts';
+import { preparedBy } from '#server/platform/statement.ts';
+import { notMuted, visibleTo } from '../policy.ts';
+import { seenBy, type SeenPost } from './flags.ts';
 
 export interface ThreadLimits {
   ancestors: number;
@@ -16,17 +19,60 @@ export const threadLimits = {
   anonymous: { ancestors: 40, descendants: 60, depth: 20 },
 } satisfies Record<string, ThreadLimits>;
 
-/** Ids around a post: `ancestors` from the first post down, `descendants` depth first, each answer after what it answers. */
-export interface Thread {
-  ancestors: string[];
-  descendants: string[];
+const readSubject = preparedBy<{ isSignedIn: boolean }, { post: string; viewer: string | null }, { id: string }>(
+  'thread_subject',
+  ({ isSignedIn }, given) => sql`
+    select coalesce(named.boost_of_id, named.id) as id from posts named where named.id = ${given('post')}::bigint
+      and ${visibleTo(isSignedIn ? sql`${given('viewer')}::bigint` : sql`null::bigint`, 'named')}`,
+);
+
+/** The id of the post that is meant: a boost stands for what it boosts. Null when the viewer (null: anybody) may not see it. */
+export async function findSubjectId(ctx: AppContext, viewerId: string | null, id: string): Promise<string | null> {
+  if (!isId(id)) return null;
+  const [row] = await readSubject(ctx.database, { isSignedIn: viewerId !== null }, { post: id, viewer: viewerId });
+  return row?.id ?? null;
 }
 
-interface ThreadRow {
-  id: string;
+/** What stands around a post: `ancestors` from the first post down, `descendants` depth first, each answer after what it answers. */
+export interface Thread {
+  ancestors: SeenPost[];
+  descendants: SeenPost[];
+}
+
+interface ThreadRow extends SeenPost {
   parent_id: string | null;
   above: boolean;
 }
+
+const readThread = preparedBy<
+  { isSignedIn: boolean },
+  ThreadLimits & { post: string; viewer: string | null; now: Date },
+  ThreadRow
+>('thread', ({ isSignedIn }, given) => {
+  const viewer = isSignedIn ? sql`${given('viewer')}::bigint` : null;
+  const post = sql`${given('post')}::bigint`;
+  const depth = sql`${given('depth')}::int`;
+  const ancestors = sql`${given('ancestors')}::int`;
+  const muted =
+    viewer === null ? sql`` : sql`and ${notMuted(viewer, sql.ref('p.account_id'), sql`${given('now')}::timestamptz`)}`;
+  return sql`
+    with recursive up (id, parent_id, step) as (
+      select p.id, p.in_reply_to_id, 0 from posts p where p.id = ${post}
+      union all
+      select p.id, p.in_reply_to_id, up.step + 1 from up join posts p on p.id = up.parent_id where up.step < ${ancestors}
+    ), down (id, parent_id, step) as (
+      select p.id, p.in_reply_to_id, 1 from posts p where p.in_reply_to_id = ${post}
+      union all
+      select p.id, p.in_reply_to_id, down.step + 1 from down join posts p on p.in_reply_to_id = down.id where down.step < ${depth}
+    ), around as materialized (
+      (select id, parent_id, true as above, step from up where step > 0 limit ${ancestors})
+      union all
+      (select id, parent_id, false, step from down limit ${given('descendants')}::int)
+    )
+    select around.parent_id, around.above, ${seenBy(viewer, 'p')} from around join posts p on p.id = around.id
+    where ${visibleTo(viewer ?? sql`null::bigint`, 'p')} ${muted}
+    order by case when around.above then -around.step end, around.id`;
+});
 
 /**
  * The thread around a post as that viewer may see it: posts hidden from them, and by people they mute, are left out.
@@ -34,46 +80,28 @@ interface ThreadRow {
  */
 export async function findThread(ctx: AppContext, postId: string, viewerId: string | null): Promise<Thread> {
   const limits = viewerId === null ? threadLimits.anonymous : threadLimits.signedIn;
-  const viewer = sql`${viewerId}::bigint`;
-  const now = sql`${ctx.clock()}::timestamptz`;
-  const { rows } = await sql<ThreadRow>`
-    with recursive up (id, parent_id, step) as (
-      select p.id, p.in_reply_to_id, 0 from posts p where p.id = ${postId}
-      union all
-      select p.id, p.in_reply_to_id, up.step + 1 from up join posts p on p.id = up.parent_id where up.step < ${limits.ancestors}
-    ), down (id, parent_id, step) as (
-      select p.id, p.in_reply_to_id, 1 from posts p where p.in_reply_to_id = ${postId}
-      union all
-      select p.id, p.in_reply_to_id, down.step + 1 from down join posts p on p.in_reply_to_id = down.id where down.step < ${limits.depth}
-    ), around as materialized (
-      (select id, parent_id, true as above, step from up where step > 0 limit ${limits.ancestors})
-      union all
-      (select id, parent_id, false, step from down limit ${limits.descendants})
-    )
-    select around.id, around.parent_id, around.above from around join posts p on p.id = around.id
-    where ${visiblePosts(viewerId, 'p')} and ${notMuted(viewer, sql.ref('p.account_id'), now)}
-    order by around.above desc, around.step desc, around.id`.execute(ctx.database.read);
+  const values = { ...limits, post: postId, viewer: viewerId, now: ctx.clock() };
+  const rows = await readThread(ctx.database, { isSignedIn: viewerId !== null }, values);
   // Posts from elsewhere may answer each other in a circle: each is told once, and the one in the middle not at all.
   const once = [...new Map(rows.map((row) => [row.id, row])).values()].filter(({ id }) => id !== postId);
-  const below = once.filter((row) => !row.above).toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
-  return { ancestors: once.filter((row) => row.above).map(({ id }) => id), descendants: depthFirst(below) };
+  return { ancestors: once.filter((row) => row.above), descendants: depthFirst(once.filter((row) => !row.above)) };
 }
 
 /** Orders answers so that each stands behind what it answers; those whose parent is hidden come where they were written, at the end. */
-function depthFirst(rows: ThreadRow[]): string[] {
+function depthFirst(rows: ThreadRow[]): ThreadRow[] {
   const present = new Set(rows.map(({ id }) => id));
-  const children = new Map<string | null, string[]>();
-  for (const { id, parent_id: parentId } of rows) {
-    const parent = parentId !== null && present.has(parentId) ? parentId : null;
+  const children = new Map<string | null, ThreadRow[]>();
+  for (const row of rows) {
+    const parent = row.parent_id !== null && present.has(row.parent_id) ? row.parent_id : null;
     const siblings = children.get(parent);
-    if (siblings) siblings.push(id);
-    else children.set(parent, [id]);
+    if (siblings) siblings.push(row);
+    else children.set(parent, [row]);
   }
-  const ordered: string[] = [];
+  const ordered: ThreadRow[] = [];
   const waiting = (children.get(null) ?? []).toReversed();
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    ordered.push(id);
-    waiting.push(...(children.get(id) ?? []).toReversed());
+  for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
+    ordered.push(row);
+    waiting.push(...(children.get(row.id) ?? []).toReversed());
   }
   return ordered;
 }

@@ -2,19 +2,20 @@
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { findAccount } from '#server/features/accounts/queries.ts';
+import { findAccount, isId } from '#server/features/accounts/queries.ts';
 import { PreviewCardSchema } from '#server/features/links/serializers.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
-import { renderStatus, renderStatuses, renderStatusesById } from '../pages.ts';
+import { renderSeenById, renderStatus, renderStatuses } from '../pages.ts';
 import { findVisiblePost, findVisibleSubject, type PostView } from '../queries.ts';
 import { postHistory } from '../queries/history.ts';
 import { loadQuoting } from '../queries/quoting.ts';
+import type { SeenPost } from '../queries/flags.ts';
 import { accountPosts } from '../queries/lists.ts';
-import { findThread } from '../queries/thread.ts';
+import { findSubjectId, findThread } from '../queries/thread.ts';
 import {
   ContextSchema,
   serializeVersion,
@@ -73,15 +74,15 @@ export function readRoutes(app: App, ctx: AppContext): void {
     },
     async (request, reply) => {
       const viewerId = request.viewer?.accountId ?? null;
-      const post = await findVisibleSubject(ctx, viewerId, request.params.id);
-      if (post === null) throw new NotFound('Record not found');
+      const postId = await findSubjectId(ctx, viewerId, request.params.id);
+      if (postId === null) throw new NotFound('Record not found');
       // Strangers do not make us ask other servers.
-      const refresh = viewerId === null ? null : await wantThread(ctx, post.id);
+      const refresh = viewerId === null ? null : await wantThread(ctx, postId);
       if (refresh?.isRunning === true) reply.header('mastodon-async-refresh', refreshHeader(refresh));
-      const thread = await findThread(ctx, post.id, viewerId);
-      const statuses = await renderStatusesById(ctx, [...thread.ancestors, ...thread.descendants], viewerId);
-      const list = (ids: string[]): string => ids.flatMap((id) => statuses.get(id) ?? []).join(',');
-      return sendJson(reply, `{"ancestors":[${list(thread.ancestors)}],"descendants":[${list(thread.descendants)}]}`);
+      const { ancestors, descendants } = await findThread(ctx, postId, viewerId);
+      const statuses = await renderSeenById(ctx, [...ancestors, ...descendants], viewerId);
+      const list = (posts: SeenPost[]): string => posts.flatMap(({ id }) => statuses.get(id) ?? []).join(',');
+      return sendJson(reply, `{"ancestors":[${list(ancestors)}],"descendants":[${list(descendants)}]}`);
     },
   );
 
@@ -169,10 +170,9 @@ export function readRoutes(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const { query } = request;
       const viewerId = request.viewer?.accountId ?? null;
-      const account = await findAccount(ctx, request.params.id);
-      if (account === null) throw new NotFound('Record not found');
+      const { id } = request.params;
       const filter = {
-        accountId: account.id,
+        accountId: id,
         onlyMedia: query.only_media,
         excludeReplies: query.exclude_replies,
         excludeBoosts: query.exclude_reblogs,
@@ -180,7 +180,10 @@ export function readRoutes(app: App, ctx: AppContext): void {
         pinned: query.pinned,
         tag: query.tagged === undefined || query.tagged === '' ? undefined : tagKey(query.tagged.replace(/^#/, '')),
       };
-      const rows = await accountPosts(ctx, filter, viewerId, readPage(query, { default: 20, max: 40 }));
+      const page = readPage(query, { default: 20, max: 40 });
+      const rows = isId(id) ? await accountPosts(ctx, filter, viewerId, page) : [];
+      // Whoever shows the reader nothing may be there all the same.
+      if (rows.length === 0 && (await findAccount(ctx, id)) === null) throw new NotFound('Record not found');
       return sendStatuses(ctx, request, reply, rows, viewerId);
     },
   );

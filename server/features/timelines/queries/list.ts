@@ -4,10 +4,8 @@ import type { AppContext } from '#server/context.ts';
 import { visibleTo } from '#server/features/posts/policy.ts';
 import { flagColumns, type SeenPost } from '#server/features/posts/queries/flags.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
-import { newestFirst, type Stretch } from '#server/platform/keyset.ts';
+import { boundsOf, newestFirst, type Stretch } from '#server/platform/keyset.ts';
 import { statementText } from '#server/platform/statement.ts';
-
-const largestId = '9223372036854775807';
 
 /** For a first look, so many pages of posts are taken before anything is asked of them; most pages are full then. */
 const spare = 3;
@@ -97,7 +95,8 @@ export async function listPage(
 ): Promise<SeenPost[]> {
   const kind = onlyMedia ? 'list_media' : 'list';
   const way = page.minId !== null ? (`${kind}_up` as const) : (`${kind}_down` as const);
-  const values = [ownerId, listId, page.maxId ?? largestId, page.minId ?? page.sinceId ?? '0', page.limit, ctx.clock()];
+  const { below, above, limit } = boundsOf(page);
+  const values = [ownerId, listId, below, above, limit, ctx.clock()];
   const first = await ctx.database.prepared<SeenPost>(`${way}_quick`, texts[`${way}_quick`], values);
   const rows = first.length === page.limit ? first : await ctx.database.prepared<SeenPost>(way, texts[way], values);
   return newestFirst(rows, page);

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
+import { isId } from '#server/features/accounts/queries.ts';
 import { renderSeen } from '#server/features/posts/pages.ts';
 import type { SeenPost } from '#server/features/posts/queries/flags.ts';
 import { findList } from '#server/features/lists/queries.ts';
@@ -160,10 +161,11 @@ function listRoute(app: App, ctx: AppContext, send: Send): void {
     },
     async (request, reply) => {
       const { accountId } = viewerOf(request);
-      const list = await findList(ctx, accountId, request.params.list_id);
-      if (list === null) throw new NotFound('Record not found');
       const { query } = request;
-      const rows = await listPage(ctx, accountId, list.id, readPage(query, limits), query.only_media);
+      const { list_id: id } = request.params;
+      const rows = isId(id) ? await listPage(ctx, accountId, id, readPage(query, limits), query.only_media) : [];
+      // An empty list may be there all the same.
+      if (rows.length === 0 && (await findList(ctx, accountId, id)) === null) throw new NotFound('Record not found');
       return send(request, reply, rows, accountId);
     },
   );
