@@ -109,6 +109,8 @@ describeInBrowser('in a browser', (browser) => {
       await kept.waitFor();
       await expectNoFaults(page);
       await kept.getByRole('button', { name: 'Go on writing' }).press('Enter');
+      expect(await time.inputValue()).toBe('2031-02-03T11:00');
+      await more('Post at once');
       await dialog.getByRole('button', { name: 'Post', exact: true }).click();
       await page.getByText('No drafts').waitFor();
       const { body } = await cleo.api('GET', `/api/v1/accounts/${cleo.accountId}/statuses`);

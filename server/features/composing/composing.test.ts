@@ -170,16 +170,21 @@ describe('a draft', () => {
       content: 'to be',
       visibility: 'followers',
       poll: { options: ['or', 'not'] },
+      scheduled_at: '2030-05-01T12:00:00+02:00',
     });
     expect([status, body]).toMatchObject([
       201,
       { content: 'to be', visibility: 'followers', language: null, poll: { options: ['or', 'not'] }, problem: null },
     ]);
+    expect(body.scheduled_at).toBe('2030-05-01T10:00:00.000Z');
     const path = `/api/drafts/${body.id}`;
     const changed = await alice.api('PUT', path, { content_warning: 'doubt', visibility: '' });
     expect(changed.body).toMatchObject({ content: 'to be', content_warning: 'doubt', visibility: null });
     expect((await alice.api('GET', path)).body).toEqual(changed.body);
     expect((await alice.api('GET', '/api/drafts')).body[0]).toEqual(changed.body);
+    expect((await alice.api('PUT', path, { scheduled_at: 'some day' })).status).toBe(422);
+    expect((await alice.api('GET', path)).body.scheduled_at).toBe(body.scheduled_at);
+    expect((await alice.api('PUT', path, { scheduled_at: '' })).body.scheduled_at).toBeNull();
     expect((await alice.api('DELETE', path)).body).toEqual({});
     expect((await alice.api('GET', path)).status).toBe(404);
   });

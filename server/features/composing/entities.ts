@@ -49,6 +49,8 @@ export interface DraftContent {
   /** The id of the post that it quotes, and who may quote it; absent in older drafts. */
   quoted?: string | null;
   quote_policy?: string | null;
+  /** When it shall go out; absent in older drafts. */
+  scheduled_at?: string | null;
 }
 
 export const DraftSchema = defineEntity({

@@ -21,6 +21,7 @@ import { draftFor, isUnlikeFresh, mediaOf, pollProblem, type Draft, type Purpose
 import { HighlightedText } from './HighlightedText.tsx';
 import { useMentionSuggestions } from './mention-suggestions.tsx';
 import { PollEditor } from './PollEditor.tsx';
+import { PostQuote } from './PostQuote.tsx';
 import { isTooSoon } from './schedule-time.ts';
 import { sendDraft } from './send-draft.ts';
 import styles from './Composer.module.css';
@@ -251,6 +252,7 @@ function Beside({ draft, change, files, isOpen }: BesideProps) {
       {draft.hasPoll && (
         <PollEditor poll={draft.poll} change={(poll) => change({ poll: { ...draft.poll, ...poll } })} />
       )}
+      {draft.quotes && <PostQuote quote={{ state: 'accepted', quoted_status: draft.quotes }} />}
       {draft.scheduledAt && (
         <Schedule
           value={draft.scheduledAt}

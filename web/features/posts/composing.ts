@@ -43,6 +43,8 @@ export interface Draft {
   quotePolicy: QuotePolicy;
   /** When it shall go out, as the field for times writes it: local, without a zone. Empty: at once. */
   scheduledAt: string;
+  /** What an answer quotes besides; a quote is about its post already. */
+  quotes?: Status | undefined;
   /** The draft on the server that this goes on with; it is thrown away when this is sent. */
   keptId?: string | undefined;
   /** Sent with the post, so that trying again never posts twice. Changes with the text. */
@@ -160,7 +162,13 @@ function keep(key: string, draft: Draft | null): void {
 export function isUnlikeFresh(draft: Draft, purpose: Purpose): boolean {
   const { text, warning, hasWarning, hasPoll, poll, media, scheduledAt, keptId } = draft;
   const fresh = freshDraft(purpose);
-  if (hasPoll || scheduledAt !== '' || keptId !== undefined || poll.options.some((option) => option !== ''))
+  if (
+    hasPoll ||
+    scheduledAt !== '' ||
+    keptId !== undefined ||
+    draft.quotes ||
+    poll.options.some((option) => option !== '')
+  )
     return true;
   const asWritten = (items: DraftMedia[]) =>
     JSON.stringify(items.map(({ key, description, focus }) => [key, description, focus]));
@@ -179,6 +187,10 @@ export function draftFor(purpose: Purpose): Signal<Draft> {
   effect(() => keep(key, isUnlikeFresh(draft.value, purpose) ? draft.value : null));
   return draft;
 }
+
+/** The post that this will quote. */
+export const quotedBy = (purpose: Purpose, { quotes }: Draft): Status | null =>
+  purpose.kind === 'quote' ? purpose.of : (quotes ?? null);
 
 /** Whether something is being written that another draft would replace. */
 export const isDraftTouched = (purpose: Purpose): boolean => isUnlikeFresh(draftFor(purpose).peek(), purpose);
@@ -203,6 +215,7 @@ export function openRedraft(status: Status, text: string, answered: Status | nul
     visibility: status.visibility,
     language: status.language ?? '',
     quotePolicy: quotePolicyOf(status),
+    quotes: (answered && status.quote?.quoted_status) ?? undefined,
     ...(poll ? { hasPoll: true, poll: redraftedPoll(poll) } : {}),
   };
   openComposer(purpose);

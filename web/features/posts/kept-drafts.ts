@@ -16,6 +16,7 @@ import {
   isDraftTouched,
   mediaOf,
   openComposer,
+  quotedBy,
   type Draft,
   type Purpose,
 } from './composing.ts';
@@ -30,8 +31,9 @@ export async function keepDraft(purpose: Purpose): Promise<boolean> {
       content: draft.text,
       visibility: draft.visibility,
       in_reply_to: purpose.kind === 'reply' ? purpose.to.id : '',
-      quoted: purpose.kind === 'quote' ? purpose.of.id : '',
+      quoted: quotedBy(purpose, draft)?.id ?? '',
       quote_policy: draft.quotePolicy,
+      scheduled_at: draft.scheduledAt ? new Date(draft.scheduledAt).toISOString() : '',
       content_warning: draft.hasWarning ? draft.warning : '',
       sensitive: draft.isSensitive,
       language: draft.language,
@@ -68,22 +70,32 @@ interface Unsent {
   language: string | null;
   poll: KeptDraft['poll'];
   media: MediaAttachment[];
+  /** When it shall go out. */
+  at: string | null;
 }
 
 const fetchPost = (id: string | null): Promise<Status | null> =>
   // Gone since: then it is written without it.
   id === null ? Promise.resolve(null) : get<Status>(`/api/v1/statuses/${id}`).catch(() => null);
 
-async function purposeOf({ repliesTo, quotes }: Unsent): Promise<Purpose> {
-  const [to, of] = await Promise.all([fetchPost(repliesTo), fetchPost(quotes)]);
-  return to ? { kind: 'reply', to } : of ? { kind: 'quote', of } : { kind: 'new' };
+/** Where something is written, and the post that it quotes. */
+interface Place {
+  purpose: Purpose;
+  quoted: Status | null;
 }
 
-function toDraft(unsent: Unsent, purpose: Purpose): Draft {
+async function placeOf({ repliesTo, quotes }: Unsent): Promise<Place> {
+  const [to, of] = await Promise.all([fetchPost(repliesTo), fetchPost(quotes)]);
+  return { purpose: to ? { kind: 'reply', to } : of ? { kind: 'quote', of } : { kind: 'new' }, quoted: of };
+}
+
+function toDraft(unsent: Unsent, { purpose, quoted }: Place): Draft {
   const fresh = freshDraft(purpose);
-  const { poll } = unsent;
+  const { poll, at } = unsent;
   return {
     ...fresh,
+    quotes: purpose.kind === 'reply' && quoted ? quoted : undefined,
+    scheduledAt: at === null ? '' : toField(new Date(at)),
     text: unsent.text,
     warning: unsent.warning,
     hasWarning: unsent.warning !== '',
@@ -107,16 +119,16 @@ function toDraft(unsent: Unsent, purpose: Purpose): Draft {
 }
 
 /** Asks before it takes the place of something that is being written; null when that shall stay. */
-async function place(unsent: Unsent): Promise<Purpose | null> {
-  const purpose = await purposeOf(unsent);
-  if (!isDraftTouched(purpose)) return purpose;
+async function place(unsent: Unsent): Promise<Place | null> {
+  const found = await placeOf(unsent);
+  if (!isDraftTouched(found.purpose)) return found;
   const isSure = await ask({
     title: t('drafts.replaceTitle'),
     text: t('drafts.replaceText'),
     yes: t('drafts.replace'),
     isDangerous: true,
   });
-  return isSure ? purpose : null;
+  return isSure ? found : null;
 }
 
 const toWire = (visibility: string | null): Visibility | null => {
@@ -137,11 +149,12 @@ export async function continueDraft(kept: KeptDraft): Promise<void> {
     language: kept.language,
     poll: kept.poll,
     media: kept.media_attachments,
+    at: kept.scheduled_at,
   };
-  const purpose = await place(unsent);
-  if (!purpose) return;
-  draftFor(purpose).value = { ...toDraft(unsent, purpose), keptId: kept.id };
-  openComposer(purpose);
+  const found = await place(unsent);
+  if (!found) return;
+  draftFor(found.purpose).value = { ...toDraft(unsent, found), keptId: kept.id };
+  openComposer(found.purpose);
 }
 
 /** Takes a post out of those that wait and opens it in the composer with its time. Returns whether it did. @throws {ApiError} */
@@ -162,11 +175,12 @@ export async function rewriteScheduled({
     language: params.language,
     poll: params.poll,
     media: media_attachments,
+    at,
   };
-  const purpose = await place(unsent);
-  if (!purpose) return false;
+  const found = await place(unsent);
+  if (!found) return false;
   await request('DELETE', `/api/v1/scheduled_statuses/${id}`);
-  draftFor(purpose).value = { ...toDraft(unsent, purpose), scheduledAt: toField(new Date(at)) };
-  openComposer(purpose);
+  draftFor(found.purpose).value = toDraft(unsent, found);
+  openComposer(found.purpose);
   return true;
 }

@@ -3,7 +3,16 @@ import { request } from '#web/lib/api.ts';
 import type { Status } from '#web/lib/wire/posts.ts';
 import type { ScheduledStatus } from '#web/lib/wire/unsent.ts';
 import { focusText, saveDetails } from '#web/features/media/draft-media.ts';
-import { answersOf, draftFor, finishDraft, mediaOf, quotePolicyOf, type Draft, type Purpose } from './composing.ts';
+import {
+  answersOf,
+  draftFor,
+  finishDraft,
+  mediaOf,
+  quotedBy,
+  quotePolicyOf,
+  type Draft,
+  type Purpose,
+} from './composing.ts';
 import { changePost, keepPost, tellArrival } from './post-store.ts';
 
 const pollOf = ({ poll }: Draft) => ({
@@ -52,7 +61,7 @@ export async function sendDraft(purpose: Purpose): Promise<Status | ScheduledSta
       visibility: draft.visibility,
       in_reply_to_id: answered,
       poll: draft.hasPoll ? pollOf(draft) : null,
-      quoted_status_id: purpose.kind === 'quote' ? purpose.of.id : null,
+      quoted_status_id: quotedBy(purpose, draft)?.id ?? null,
       quote_approval_policy: draft.quotePolicy,
       scheduled_at: draft.scheduledAt ? new Date(draft.scheduledAt).toISOString() : null,
     },

@@ -33,6 +33,8 @@ export interface KeptDraft {
   poll: { options: string[]; expires_in: number | null; multiple: boolean; hide_totals: boolean } | null;
   quoted: string | null;
   quote_policy: QuotePolicy | null;
+  /** When it shall go out, once it is sent. */
+  scheduled_at: string | null;
   media_attachments: MediaAttachment[];
   /** Why it was not published at its time. */
   problem: string | null;

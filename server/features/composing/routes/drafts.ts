@@ -4,7 +4,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { IdParams } from '#server/features/posts/routes/answers.ts';
 import { readMediaIds } from '#server/features/posts/routes/write.ts';
-import { NotFound } from '#server/platform/errors.ts';
+import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import type { DraftContent } from '../entities.ts';
@@ -25,6 +25,9 @@ const DraftFields = Type.Object({
   language: Type.Optional(Type.String()),
   quoted: Type.Optional(Type.String({ description: 'The id of the post that it quotes' })),
   quote_policy: Type.Optional(Type.String({ description: 'Who may quote it: public, followers or nobody' })),
+  scheduled_at: Type.Optional(
+    Type.String({ description: 'When it shall go out, once it is sent; nothing goes out by itself' }),
+  ),
   media_ids: Type.Optional(
     Type.Array(Type.String(), { description: 'Uploads that it holds, in the order of the post' }),
   ),
@@ -128,6 +131,7 @@ function readFields(body: {
   language?: string;
   quoted?: string;
   quote_policy?: string;
+  scheduled_at?: string;
   media_ids?: string[];
   poll?: { options: string[]; expires_in?: number; multiple?: boolean; hide_totals?: boolean };
 }): Partial<DraftContent> {
@@ -138,11 +142,20 @@ function readFields(body: {
   ).flatMap((key) => (body[key] === undefined ? [] : [[key, body[key] === '' ? null : body[key]] as const]));
   return {
     ...Object.fromEntries(texts),
+    ...(body.scheduled_at === undefined ? {} : { scheduled_at: readTime(body.scheduled_at) }),
     ...(content === undefined ? {} : { content }),
     ...(sensitive === undefined ? {} : { sensitive }),
     ...(mediaIds === undefined ? {} : { media_ids: mediaIds }),
     ...(poll === undefined ? {} : { poll: readDraftPoll(poll) }),
   };
+}
+
+/** @throws {Invalid} when it is no time */
+function readTime(text: string): string | null {
+  if (text === '') return null;
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw new Invalid('Validation failed: Scheduled at is no time');
+  return at.toISOString();
 }
 
 function readDraftPoll(poll: {

@@ -87,6 +87,8 @@ export function toDraft(post: PlannedPost): DraftContent {
     media_ids: [...mediaIds],
     quoted: post.quotedId ?? null,
     quote_policy: post.quotePolicy ?? null,
+    // Its time has come, in vain.
+    scheduled_at: null,
   };
 }
 
@@ -101,6 +103,7 @@ const empty: DraftContent = {
   media_ids: [],
   quoted: null,
   quote_policy: null,
+  scheduled_at: null,
 };
 
 /** Text that the database takes, and not endless. */
