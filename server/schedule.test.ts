@@ -23,6 +23,25 @@ test('a task runs once in its period, by whichever process comes first', async (
   expect(ran).toBe(2);
 });
 
+test('a clock that was far ahead holds a task up for two periods at most', async () => {
+  let now = at(60 * 24 * 365);
+  opened = await openTestContext({ clock: () => now });
+  let ran = 0;
+  const tasks: Record<string, Task> = { count: { everyMs: 600_000, run: async () => (ran += 1) } };
+  await runDue(opened.ctx, tasks);
+  now = at(0);
+  await runDue(opened.ctx, tasks);
+  expect(ran).toBe(2);
+  await runDue(opened.ctx, tasks);
+  expect(ran).toBe(2);
+  // One that is a little ahead runs no task twice in its period.
+  now = at(15);
+  await runDue(opened.ctx, tasks);
+  now = at(6);
+  await runDue(opened.ctx, tasks);
+  expect(ran).toBe(3);
+});
+
 test('a task that fails does not keep the next one from running', async () => {
   opened = await openTestContext();
   let ran = false;

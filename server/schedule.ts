@@ -71,15 +71,18 @@ export async function runDue(ctx: AppContext, tasks = schedule): Promise<void> {
   }
 }
 
-/** True for the one process that may run the task in this period. */
+/**
+ * True for the one process that may run the task in this period. A run that lies further ahead than that was written by a clock that
+ * went wrong.
+ */
 async function claim(ctx: AppContext, task: string, everyMs: number): Promise<boolean> {
   const now = ctx.clock();
   const rows = await ctx.database.prepared<{ task: string }>(
     'schedule_claim',
     `insert into schedule_runs (task, ran_at) values ($1, $2)
-     on conflict (task) do update set ran_at = excluded.ran_at where schedule_runs.ran_at <= $3
+     on conflict (task) do update set ran_at = excluded.ran_at where schedule_runs.ran_at <= $3 or schedule_runs.ran_at > $4
      returning task`,
-    [task, now, new Date(now.getTime() - everyMs)],
+    [task, now, new Date(now.getTime() - everyMs), new Date(now.getTime() + everyMs)],
   );
   return rows.length === 1;
 }

@@ -273,6 +273,26 @@ describe('an answer between others', () => {
     expect(await answersTo(alice, id)).toEqual([await idOf(later), await idOf(free)]);
   });
 
+  it('is told to no open page before; of an answer of ours its author’s alone hear', async () => {
+    const { alice, server } = scene;
+    const told: unknown[] = [];
+    const stop = await server.ctx.bus.subscribe('post', (news) => void told.push(news));
+    const parent = await post({ canReply: ask });
+    told.length = 0;
+    const held = await answer(parent.uri);
+    expect(told).toEqual([]);
+    const { body: own } = await alice.api('POST', '/api/v1/statuses', { status: 'I?', in_reply_to_id: parent.id });
+    await server.settle();
+    expect(told).toEqual([
+      { event: 'update', postId: own.id, accountId: alice.accountId, ownerIds: [alice.accountId], open: null },
+    ]);
+    told.length = 0;
+    const shown = { ...held, replyAuthorization: agreement(held['id'], parent.uri) };
+    await scene.deliver(carl, scene.activity(carl, 'Update', shown));
+    expect(told).toContainEqual(expect.objectContaining({ postId: await idOf(held), open: expect.any(Object) }));
+    await stop();
+  });
+
   it('is free for those whom the post names, and for what is said to few', async () => {
     const { alice, aliceUri, elsewhere } = scene;
     const dora = await elsewhere.person('dora');

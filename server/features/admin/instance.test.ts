@@ -121,6 +121,18 @@ test('lists that nothing fills yet are empty, not missing', async () => {
   expect((await get('/health')).body).toEqual({ status: 'OK' });
 });
 
+test('the longer description says when it last changed', async () => {
+  const change = (body: object) => owner.api('PATCH', '/api/admin/instance', body);
+  const told = async () => (await get('/api/v1/instance/extended_description')).body.updated_at;
+  expect(await told()).toBe('2026-01-01T00:00:00.000Z');
+  const before = new Date().toISOString();
+  await change({ description: 'Birds, mostly' });
+  const changed = await told();
+  expect(changed >= before && changed <= new Date().toISOString()).toBe(true);
+  await change({ title: 'Rooks', description: 'Birds, mostly' });
+  expect(await told()).toBe(changed);
+});
+
 test('the last twelve weeks are told in texts, the present one first', async () => {
   const { body } = await get('/api/v1/instance/activity');
   expect(body).toHaveLength(12);

@@ -20,6 +20,8 @@ export interface InstanceSettings {
   title: string;
   /** Plain text, one or a few sentences. */
   description: string;
+  /** When the description became what it is, as text; the words that every server begins with are as old as the software. */
+  describedAt: string;
   registrations: RegistrationMode;
   contactEmail: string;
   /** Who may see which servers are blocked. */
@@ -39,6 +41,7 @@ export function defaultSettings(config: { origin: string; handleDomain: string }
   return {
     title: config.handleDomain.replace(/:\d+$/, ''),
     description: 'A community on Rookery.',
+    describedAt: '2026-01-01T00:00:00.000Z',
     registrations: isPublic ? 'approval' : 'open',
     contactEmail: '',
     blocksShownTo: 'users',

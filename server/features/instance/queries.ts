@@ -10,8 +10,10 @@ export async function readInstanceSettings(ctx: AppContext): Promise<InstanceSet
   // Safe: only the line below the query writes this fragment.
   if (kept !== undefined) return JSON.parse(kept) as InstanceSettings;
   const since = ctx.fragments.mark();
-  const rows = await ctx.database.read.selectFrom('instance_settings').select(['key', 'value']).execute();
+  const rows = await ctx.database.read.selectFrom('instance_settings').select(['key', 'value', 'updated_at']).execute();
   const settings = mergeSettings(defaultSettings(ctx.config), new Map(rows.map((row) => [row.key, row.value])));
+  const described = rows.find(({ key }) => key === 'description');
+  if (described !== undefined) settings.describedAt = described.updated_at.toISOString();
   ctx.fragments.set(settingsFragment, JSON.stringify(settings), since);
   return settings;
 }
@@ -25,6 +27,7 @@ function mergeSettings(defaults: InstanceSettings, stored: Map<string, unknown>)
   return {
     title: text('title'),
     description: text('description'),
+    describedAt: defaults.describedAt,
     contactEmail: text('contactEmail'),
     registrations: registrationModes.find((mode) => mode === stored.get('registrations')) ?? defaults.registrations,
     blocksShownTo: audiences.find((one) => one === stored.get('blocksShownTo')) ?? defaults.blocksShownTo,

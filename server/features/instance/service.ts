@@ -1,5 +1,6 @@
 // Changing what the admin decides.
 import type { AppContext } from '#server/context.ts';
+import { sql } from '#server/platform/database.ts';
 import { Invalid, type FieldErrors } from '#server/platform/errors.ts';
 import { settingLimits, type Audience, type RegistrationMode } from './policy.ts';
 import { settingsFragment } from './queries.ts';
@@ -24,7 +25,13 @@ export async function changeInstanceSettings(ctx: AppContext, change: SettingsCh
       await tx.sql
         .insertInto('instance_settings')
         .values({ key, value: text, updated_at: ctx.clock() })
-        .onConflict((is) => is.column('key').doUpdateSet({ value: text, updated_at: ctx.clock() }))
+        .onConflict((is) =>
+          is
+            .column('key')
+            .doUpdateSet({ value: text, updated_at: ctx.clock() })
+            // What is saved again as it is has not changed.
+            .where(sql.ref('instance_settings.value'), 'is distinct from', sql.ref('excluded.value')),
+        )
         .execute();
     }
   });

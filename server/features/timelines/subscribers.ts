@@ -104,7 +104,7 @@ export async function refreshLinking(ctx: AppContext, { previewId }: Events['lin
 /** Takes a deleted post, and boosts of it, out of home timelines and open pages. */
 export async function removePost(ctx: AppContext, post: Events['post.deleted']): Promise<void> {
   const ownerIds = await removeFromFeeds(ctx, post.postId);
-  const isOpen = post.visibility === 'public' && post.boostOfId === null;
+  const isOpen = isForAll(post);
   const news: DeletedNews = {
     postId: post.postId,
     accountId: post.accountId,
@@ -166,6 +166,8 @@ export async function mendHome(ctx: AppContext, { ownerId, freedIds }: Events['l
 }
 
 async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostView, ownerIds: string[]): Promise<void> {
+  // What waits is its author's alone; lists are told, too.
+  if (post.awaitsId !== null && ownerIds.length === 0) return;
   await ctx.bus.publish('post', await newsOf(ctx, event, post, ownerIds));
 }
 
@@ -175,7 +177,7 @@ async function newsOf(
   post: PostView,
   ownerIds: string[],
 ): Promise<PostNews> {
-  const isOpen = post.visibility === 'public' && post.boostOfId === null && !(await isLimited(ctx, post));
+  const isOpen = isForAll(post) && !(await isLimited(ctx, post));
   return {
     event,
     postId: post.id,
@@ -185,6 +187,11 @@ async function newsOf(
       ? { local: post.local, hasMedia: post.media.length > 0, tags: post.tags.map(({ name }) => name) }
       : null,
   };
+}
+
+/** What everybody may see, now: no boost, and nothing that waits for somebody's leave. */
+function isForAll(post: { visibility: string; boostOfId: string | null; awaitsId?: string | null }): boolean {
+  return post.visibility === 'public' && post.boostOfId === null && post.awaitsId == null;
 }
 
 /** Posts of limited servers are for those who look for them. The author knows: a server has more names than its posts show. */

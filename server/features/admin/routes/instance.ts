@@ -51,8 +51,8 @@ export async function instanceRoutes(app: App, ctx: AppContext): Promise<void> {
   document('/api/v1/instance/peers', 'Servers that this one knows', () => listPeers(ctx));
   document('/api/v1/instance/activity', 'The last twelve weeks', async () => (await listWeeks(ctx)).map(serializeWeek));
   document('/api/v1/instance/extended_description', 'A longer description', async () => {
-    const { description } = await readInstanceSettings(ctx);
-    return { updated_at: ctx.clock().toISOString(), content: plainToHtml(description) };
+    const { description, describedAt } = await readInstanceSettings(ctx);
+    return { updated_at: describedAt, content: plainToHtml(description) };
   });
   document('/api/v1/instance/privacy_policy', 'What this server keeps', async () => ({
     updated_at: '2026-01-01T00:00:00.000Z',
