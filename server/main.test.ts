@@ -1,12 +1,12 @@
 // The server as a process: what it says about its settings, how it ends, and one server as several processes.
 import { spawn } from 'node:child_process';
 import { request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { loadConfig } from '#config/load.ts';
 import { openContext } from '#server/context.ts';
+import { builtProgram } from '#server/testing/child-server.ts';
 import { hasRedis } from '#server/testing/context.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
 import { prepareServer, type ProcessOptions, type ServerProcess } from '#server/testing/process.ts';
@@ -36,9 +36,10 @@ async function invite(server: ServerProcess, username: string): Promise<Person> 
   }
 }
 
-function run(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+async function run(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+  const program = await builtProgram('main.js');
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    const child = spawn(process.execPath, [program], {
       env: { PATH: process.env['PATH'] ?? '', ...env },
     });
     let said = '';

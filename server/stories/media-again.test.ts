@@ -1,12 +1,9 @@
 // A post with pictures written anew: its files, words and cover come along; and what is covered stays so until somebody asks.
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
 import { article, composer, describeInBrowser, expectNoFaults, signUpInBrowser } from './acts.ts';
-import { attach, photo } from './media-scene.ts';
-
-const tiles = (page: Page) => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
+import { attach, attached, photo, tiles } from './media-scene.ts';
 
 describeInBrowser('a post with sensitive pictures in a browser', (browser) => {
   let server: TestServer;
@@ -20,7 +17,7 @@ describeInBrowser('a post with sensitive pictures in a browser', (browser) => {
     await signUpInBrowser(page, 'alice');
     await (await composer(page)).fill('Careful');
     await attach(page, [await photo('one.jpg', 600, 400), await photo('two.jpg', 500, 700, 90)]);
-    await until(async () => (await tiles(page).count()) === 2 && (await page.getByRole('progressbar').count()) === 0);
+    await attached(page, 2);
     await tiles(page).first().getByRole('button', { name: 'Describe' }).click();
     await page.getByRole('textbox', { name: 'What is to be seen?' }).fill('A disc');
     await page.getByRole('button', { name: 'Done' }).click();

@@ -1,8 +1,9 @@
 // Files that people choose in stories about media.
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
+import { until } from '#server/testing/until.ts';
 import { openWorkshop, picture, plainFilm, tone } from '#server/testing/recordings.ts';
 
 /** A file as the browser's chooser takes it. */
@@ -53,4 +54,12 @@ export async function attach(page: Page, files: readonly ChosenFile[] | string):
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Add pictures, films or sounds' }).first().click();
   await (await chooser).setFiles(typeof files === 'string' ? files : [...files]);
+}
+
+/** The files that stand in the composer. */
+export const tiles = (page: Page): Locator => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
+
+/** Waits until so many files stand in the composer and all of them have come to the server. */
+export async function attached(page: Page, count: number): Promise<void> {
+  await until(async () => (await tiles(page).count()) === count && (await page.getByRole('progressbar').count()) === 0);
 }

@@ -6,9 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
 import { article, composer, describeInBrowser, expectNoFaults, signUpInBrowser } from './acts.ts';
-import { attach, heavyPicture, photo } from './media-scene.ts';
+import { attach, attached, heavyPicture, photo, tiles } from './media-scene.ts';
 
-const tiles = (page: Page) => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
 const post = (page: Page) => page.getByRole('button', { name: 'Post', exact: true }).first();
 const described = (page: Page) => tiles(page).getByRole('button', { name: /^Describe/ });
 
@@ -57,7 +56,7 @@ describeInBrowser('uploads in a browser', (browser) => {
     await page.goto('/');
     await (await composer(page)).fill('With words');
     await attach(page, [await photo('rook.jpg', 500, 500)]);
-    await until(async () => (await page.getByRole('progressbar').count()) === 0);
+    await attached(page, 1);
     await post(page).click();
     const question = page.getByRole('dialog', { name: 'One file has no description' });
     expect(await question.getByRole('button', { name: 'Post anyway' }).count()).toBe(0);
@@ -85,7 +84,7 @@ describeInBrowser('uploads in a browser', (browser) => {
       await signUpInBrowser(page, 'carol');
       await (await composer(page)).fill('Kept');
       await attach(page, [await photo('one.jpg', 600, 400), await photo('two.jpg', 400, 600, 90)]);
-      await until(async () => (await page.getByRole('progressbar').count()) === 0);
+      await attached(page, 2);
       await described(page).first().click();
       await page.getByRole('textbox', { name: 'What is to be seen?' }).fill('The first');
       await page.getByRole('button', { name: 'Done' }).click();

@@ -7,9 +7,8 @@ import { hasFfmpeg } from '#server/testing/recordings.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { until } from '#server/testing/until.ts';
 import { article, composer, signUpInBrowser, expectNoFaults } from './acts.ts';
-import { attach, film, photo, type ChosenFile } from './media-scene.ts';
+import { attach, film, photo, tiles, type ChosenFile } from './media-scene.ts';
 
-const tiles = (page: Page) => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
 const post = (page: Page) => page.getByRole('button', { name: 'Post', exact: true }).first();
 
 /** Walks through all files and writes the words. */
