@@ -19,7 +19,7 @@ export function addMigrateCommand(program: Command): void {
 async function run({ dryRun }: { dryRun?: boolean }) {
   return withDatabase(async ({ databaseUrl }) => {
     if (dryRun) {
-      const pending = await pendingMigrations(databaseUrl, entities);
+      const pending = await pendingMigrations(databaseUrl);
       return {
         json: { pending },
         lines: pending.length === 0 ? ['The database is up to date.'] : ['To be done:', ...pending],

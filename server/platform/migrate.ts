@@ -26,54 +26,69 @@ export async function migrate(
   await guard.connect();
   try {
     await guard.query('select pg_advisory_lock($1)', [lockKey]);
-    const orm = await MikroORM.init(ormOptions(url, entities));
-    try {
-      await refuseNewer(orm, guard);
-      const done: string[] = [];
-      for (const { name } of await orm.migrator.getPending()) {
-        onStep(name);
-        await orm.migrator.up({ migrations: [name] });
-        done.push(name);
-      }
-      await migratePostgresQueue(url);
-      return done;
-    } finally {
-      await orm.close(true);
-    }
+    const pending = await compare(guard);
+    if (pending.length > 0) await runPending(url, entities, pending, onStep);
+    await migratePostgresQueue(url);
+    return pending;
   } finally {
     await guard.end();
   }
 }
 
-/** Names of migrations that have not run yet. */
-export async function pendingMigrations(url: string, entities: readonly EntitySchema[]): Promise<string[]> {
-  const orm = await MikroORM.init(ormOptions(url, entities));
+/** Names of migrations that have not run yet. @throws {SchemaTooNew} as above */
+export async function pendingMigrations(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url, application_name: 'rookery migrate' });
+  await client.connect();
   try {
-    return (await orm.migrator.getPending()).map(({ name }) => name);
+    return await compare(client);
   } finally {
-    await orm.close(true);
+    await client.end();
   }
 }
 
-async function refuseNewer(orm: MikroORM, client: Client): Promise<void> {
-  const { rows } = await client.query<{ present: boolean }>(
-    `select to_regclass('public.migrations') is not null as present`,
-  );
-  if (!rows[0]?.present) return;
-  const executed = (await client.query<{ name: string }>('select name from migrations')).rows.map(({ name }) => name);
-  const known = new Set(
-    [...(await orm.migrator.getPending()), ...(await orm.migrator.getExecuted())].map(({ name }) => name),
-  );
-  const files = new Set(await migrationFiles());
-  const unknown = executed.filter((name) => !known.has(name) || !files.has(name));
+/** What is missing, by names alone: most starts find nothing, and need not load what migrates. */
+async function compare(client: Client): Promise<string[]> {
+  const files = await migrationFiles();
+  const executed = await executedMigrations(client);
+  const unknown = executed.filter((name) => !files.includes(name));
   if (unknown.length > 0) {
     throw new SchemaTooNew(
       `The database was upgraded by a newer version of Rookery (${unknown.join(', ')}). Start that version, or restore the backup made before the upgrade.`,
     );
   }
+  return files.filter((name) => !executed.includes(name));
 }
 
+async function executedMigrations(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ present: boolean }>(
+    `select to_regclass('public.migrations') is not null as present`,
+  );
+  if (rows[0]?.present !== true) return [];
+  return (await client.query<{ name: string }>('select name from migrations')).rows.map(({ name }) => name);
+}
+
+async function runPending(
+  url: string,
+  entities: readonly EntitySchema[],
+  pending: readonly string[],
+  onStep: (name: string) => void,
+): Promise<void> {
+  const orm = await MikroORM.init(ormOptions(url, entities));
+  try {
+    for (const name of pending) {
+      onStep(name);
+      await orm.migrator.up({ migrations: [name] });
+    }
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/** Their names, oldest first. */
 async function migrationFiles(): Promise<string[]> {
   const files = await readdir(new URL('../../migrations', import.meta.url));
-  return files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -3));
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -3))
+    .toSorted();
 }

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Config, Settings } from '#config/load.ts';
-import { pendingMigrations } from '#server/platform/migrate.ts';
-import { entities } from '#server/schema.ts';
+import { pendingMigrations, SchemaTooNew } from '#server/platform/migrate.ts';
 import { withDatabase } from '../with-context.ts';
 import { broken, fine, probe, reasonOf, warning, type Finding } from './finding.ts';
 
@@ -110,7 +109,12 @@ async function checkClock(client: Client): Promise<Finding> {
 }
 
 async function checkSchema(url: string): Promise<Finding> {
-  const pending = await pendingMigrations(url, entities);
+  const pending = await pendingMigrations(url).catch((error: unknown) => {
+    if (error instanceof SchemaTooNew) return error;
+    throw error;
+  });
+  if (pending instanceof SchemaTooNew)
+    return broken('database schema', 'of a newer version of Rookery', pending.message);
   if (pending.length === 0) return fine('database schema', 'up to date');
   return warning(
     'database schema',
