@@ -89,7 +89,9 @@ const escaped = (code: string): string =>
   code.replaceAll(/[^\0-\u007f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function forgetOldBuilds(): void {
-  const all = readdirSync(builds).map((name) => join(builds, name));
+  const isUnderWay = (name: string): boolean =>
+    name.startsWith('.making-') && Date.now() - statSync(join(builds, name)).mtimeMs < 600_000;
+  const all = readdirSync(builds).flatMap((name) => (isUnderWay(name) ? [] : [join(builds, name)]));
   const byAge = all.toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
   for (const old of byAge.slice(keptBuilds)) rmSync(old, { recursive: true, force: true });
 }
