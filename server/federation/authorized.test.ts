@@ -93,6 +93,7 @@ it('where only listed servers count, others are neither heard nor asked until th
   const server = await openTestServer({ federation: 'allow-list' });
   try {
     const [admin, carol] = await Promise.all([signUp(server, 'root', { role: 'admin' }), signUp(server, 'carol')]);
+    expect((await carol.api('GET', '/api/v2/instance')).body.configuration.limited_federation).toBe(true);
     const search = `/api/v1/accounts/search?q=eve@${there.host}&resolve=true`;
     const asked = there.asked.length;
     expect((await carol.api('GET', search)).body).toEqual([]);

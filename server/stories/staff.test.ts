@@ -109,6 +109,26 @@ describe.skipIf(!hasBrowser())('the staff in a browser', () => {
     expect(await blocked()).toEqual({ 'from-list.example': 'suspend' });
   });
 
+  test('a server is put on the list of those that count, and taken off again', { timeout: 60_000 }, async () => {
+    const allowed = async (): Promise<string[]> =>
+      (await admin.api('GET', '/api/v1/admin/domain_allows')).body.map(({ domain }: { domain: string }) => domain);
+    await page.goto('/settings/server/blocks');
+    await page.getByRole('link', { name: 'Allowed', exact: true }).click();
+    await page.getByText('This list counts once FEDERATION is set to allow-list').waitFor();
+    await page.getByText('No server is on the list').waitFor();
+    await page.getByLabel('Name of the server').fill('not a name');
+    await page.keyboard.press('Enter');
+    await page.getByText('Domain is not a valid domain name').waitFor();
+    await page.getByLabel('Name of the server').fill('Friend.example');
+    await page.keyboard.press('Enter');
+    await row('friend.example').waitFor();
+    await expectNoFaultsAnywhere(page);
+    expect(await allowed()).toEqual(['friend.example']);
+    await page.getByRole('button', { name: 'Take off the list: friend.example' }).press('Enter');
+    await row('friend.example').waitFor({ state: 'detached' });
+    expect(await allowed()).toEqual([]);
+  });
+
   test('an emoji is added, switched off and on, moved and deleted', { timeout: 90_000 }, async () => {
     await page.goto('/settings/server/emojis');
     await page.getByText('No emoji yet').waitFor();

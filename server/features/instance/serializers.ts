@@ -27,6 +27,8 @@ export interface InstanceFacts {
   pushKey: string;
   postMaxCharacters: number;
   maxPinnedPosts: number;
+  /** Only servers on the staff's list count. */
+  talksToListedOnly: boolean;
   /** With how many emoji one may react to a post. */
   reactionsEach: number;
   polls: { maxOptions: number; maxOptionCharacters: number; minSeconds: number; maxSeconds: number };
@@ -104,7 +106,7 @@ function serializeConfiguration(facts: InstanceFacts) {
       hashtag_feeds: { local: 'public', remote: 'public' },
       trending_link_feeds: { local: 'disabled', remote: 'disabled' },
     },
-    limited_federation: false,
+    limited_federation: facts.talksToListedOnly,
   };
 }
 

@@ -1,4 +1,5 @@
-// Settings → server → blocked servers: which they are, which lists are followed, and what was decided when.
+// Settings → server → blocked servers: which they are, which lists are followed, which servers are on the list of those that count
+// where others do not, and what was decided when.
 import { useSignal } from '@preact/signals';
 import { Download, Plus, ServerOff } from 'lucide-preact';
 import { useEffect, useMemo } from 'preact/hooks';
@@ -15,6 +16,7 @@ import { Pages } from '#web/ui/Pages.tsx';
 import { Row, RowText } from '#web/ui/Row.tsx';
 import { Buttons } from '#web/ui/Section.tsx';
 import { TextField } from '#web/ui/TextField.tsx';
+import { AllowList } from './AllowList.tsx';
 import { BlockDialog } from './BlockDialog.tsx';
 import { BlockHistory } from './BlockHistory.tsx';
 import { BlockLists } from './BlockLists.tsx';
@@ -126,8 +128,8 @@ function Blocks() {
   );
 }
 
-const SIDES = { servers: Blocks, lists: BlockLists, history: BlockHistory };
-const NAMES = ['servers', 'lists', 'history'] as const;
+const SIDES = { servers: Blocks, lists: BlockLists, allowed: AllowList, history: BlockHistory };
+const NAMES = ['servers', 'lists', 'allowed', 'history'] as const;
 
 /** `side` as it stands in the address; empty for the servers. */
 export function BlocksPage({ side }: { side: string }) {

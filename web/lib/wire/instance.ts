@@ -15,6 +15,8 @@ export interface Instance {
   registrations: { enabled: boolean; approval_required: boolean; message?: string | null };
   configuration: {
     urls: { streaming?: string; about?: string | null };
+    /** Only servers on the staff's list count. */
+    limited_federation?: boolean;
     accounts?: { max_profile_fields?: number; max_display_name_length?: number; max_note_length?: number };
     statuses: { max_characters: number; characters_reserved_per_url?: number; max_media_attachments?: number };
     polls?: { max_options: number; max_characters_per_option: number; min_expiration: number; max_expiration: number };

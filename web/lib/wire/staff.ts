@@ -39,6 +39,13 @@ export interface DomainBlock extends BlockTerms {
   created_at: string;
 }
 
+/** A server with which this one talks, where only listed ones count. */
+export interface DomainAllow {
+  id: string;
+  domain: string;
+  created_at: string;
+}
+
 export interface PlannedBlock {
   domain: string;
   before: BlockTerms | null;

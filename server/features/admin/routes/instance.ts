@@ -107,6 +107,7 @@ async function gatherFacts(ctx: AppContext, pushKey: string): Promise<InstanceFa
     pushKey,
     postMaxCharacters: ctx.config.postMaxCharacters,
     maxPinnedPosts: ctx.config.maxPinnedPosts,
+    talksToListedOnly: ctx.config.federation === 'allow-list',
     reactionsEach: reactionLimits.each,
     polls: pollLimits(ctx.config),
     profile: profileLimits,
