@@ -14,7 +14,7 @@ import { sizes } from './seed/size.ts';
 import { drawTable, median, percentile, reachesAim, type Row } from './table.ts';
 
 const size = sizes.tiny;
-const limitMs = 90_000;
+const limitMs = 240_000;
 
 /** What the seed wrote, in a form that two databases can be compared by. */
 async function digest(url: string): Promise<unknown> {
