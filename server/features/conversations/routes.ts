@@ -4,6 +4,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { renderTalk, renderTalks } from './pages.ts';
@@ -32,7 +33,7 @@ export async function conversationRoutes(app: App, ctx: AppContext): Promise<voi
       const { accountId } = viewerOf(request);
       const talks = await talkPage(ctx, accountId, readPage(request.query, { default: 20, max: 40 }));
       setLinks(request, reply, ctx.config.origin, { first: talks.at(0)?.lastPostId, last: talks.at(-1)?.lastPostId });
-      return sendJson(reply, `[${(await renderTalks(ctx, accountId, talks)).join(',')}]`);
+      return sendJson(reply, jsonList(await renderTalks(ctx, accountId, talks)));
     },
   );
 

@@ -4,6 +4,7 @@ import { isId } from '#server/features/accounts/queries.ts';
 import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { renderStatusesById } from '#server/features/posts/pages.ts';
 import { renderAccounts } from '#server/features/posts/pages/texts.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import type { Stretch } from '#server/platform/keyset.ts';
 import { groupedKinds } from './policy.ts';
 import { findNotification, type NotificationView } from './queries.ts';
@@ -71,17 +72,15 @@ export async function renderGroups(
   const full = expansion === 'full' ? all : first;
   const rest = [...all].filter((id) => !full.has(id));
   const textsOf = (texts: Map<string, string>, ids: Iterable<string | null>): string =>
-    [...new Set(ids)].flatMap((id) => (id === null ? [] : (texts.get(id) ?? []))).join(',');
+    jsonList([...new Set(ids)].flatMap((id) => (id === null ? [] : (texts.get(id) ?? []))));
   const partial = rest.flatMap((id) => accounts.get(id) ?? []).map(partialText);
-  return [
-    `{"accounts":[${textsOf(accounts, full)}]`,
-    ...(expansion === 'full' ? [] : [`"partial_accounts":[${partial.join(',')}]`]),
-    `"statuses":[${textsOf(
-      statuses,
-      shown.map(({ group }) => group.postId),
-    )}]`,
-    `"notification_groups":${JSON.stringify(shown.map(({ group, present }) => serializeGroup(group, present, ctx)))}}`,
-  ].join(',');
+  const shownStatuses = textsOf(
+    statuses,
+    shown.map(({ group }) => group.postId),
+  );
+  const shownGroups = JSON.stringify(shown.map(({ group, present }) => serializeGroup(group, present, ctx)));
+  const shownPartly = expansion === 'full' ? '' : `,"partial_accounts":${jsonList(partial)}`;
+  return `{"accounts":${textsOf(accounts, full)}${shownPartly},"statuses":${shownStatuses},"notification_groups":${shownGroups}}`;
 }
 
 function partialText(account: string): string {

@@ -103,38 +103,24 @@ export const searchPosts: PostSearch = async (ctx, query, viewerId, page) => {
 function searchStatement(parts: Parts, shape: Shape, more: RawBuilder<unknown>[]): RawBuilder<unknown> {
   const { viewer, words, reach } = parts;
   const byWords = shape.hasWords && !shape.isNarrow;
-  const conditions = [
-    sql`posts.boost_of_id is null`,
-    ...more,
-    ...(shape.hasWords ? [holdsWords(words)] : []),
-    ...(byWords ? [sql`not ${isRare}`] : []),
-  ];
-  const newest = (scope: RawBuilder<unknown>) =>
-    sql`(select posts.id from posts where ${sql.join([scope, ...conditions], sql` and `)} order by posts.id desc limit ${reach})`;
-  const branches = [...(byWords ? [rareOf(parts, shape, more)] : []), ...scopesOf(shape, viewer).map(newest)];
+  const holds = shape.hasWords ? holdsWords(words) : sql`true`;
+  const conditions = sql.join([sql`posts.boost_of_id is null`, ...more], sql` and `);
+  const branches = scopesOf(shape, viewer).flatMap((scope) => {
+    const newest = (from: RawBuilder<unknown>, condition: RawBuilder<unknown>) =>
+      sql`(select posts.id from ${from} where ${conditions} and ${scope} and ${condition}
+        order by posts.id desc limit ${reach})`;
+    if (!byWords) return [newest(sql`posts`, holds)];
+    return [
+      newest(sql`rare join posts on posts.id = rare.id`, isRare),
+      newest(sql`posts`, sql`${holds} and not ${isRare}`),
+    ];
+  });
   return sql`
     with rare as materialized (${byWords ? rareMatches(words) : sql`select null::bigint as id where false`}),
     found as materialized (${sql.join(branches, sql` union `)})
     select ${seenBy(viewer)} from found join posts on posts.id = found.id
     where ${visibleTo(viewer)} and ${isListedFor(viewer, sql.ref('posts.account_id'))} and ${notMuted(viewer, sql.ref('posts.account_id'), parts.now)}
     order by posts.id desc limit ${parts.limit} offset ${parts.offset}`;
-}
-
-/** Of few matches the newest within the scope: `rare` holds what is asked of them, so none is looked up again. */
-function rareOf({ viewer, reach }: Parts, { scope }: Shape, more: RawBuilder<unknown>[]): RawBuilder<unknown> {
-  const scopes = [
-    ...(scope === 'public' ? [] : [libraryCondition(viewer, 'rare')]),
-    // Written so that it is asked of one after the other, and of no more than are taken.
-    ...(scope === 'library'
-      ? []
-      : [sql`(rare.visibility = 'public' and (select a.indexable from accounts a where a.id = rare.account_id))`]),
-  ];
-  const fits =
-    more.length === 0
-      ? sql`true`
-      : sql`exists (select from posts where posts.id = rare.id and ${sql.join(more, sql` and `)})`;
-  return sql`(select rare.id from (select * from rare order by id desc) rare where ${isRare} and (${sql.join(scopes, sql` or `)}) and ${fits}
-    order by rare.id desc limit ${reach})`;
 }
 
 /** The conditions of what is looked through, one for each part. */
@@ -155,11 +141,10 @@ function holdsWords(words: RawBuilder<unknown>): RawBuilder<unknown> {
  * Which of both is done is decided within the statement, since only it knows.
  */
 function rareMatches(words: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`select posts.id, posts.account_id, posts.visibility from posts
-    where posts.boost_of_id is null and ${holdsWords(words)} limit ${sql.lit(rareLimit + 1)}`;
+  return sql`select posts.id from posts where posts.boost_of_id is null and ${holdsWords(words)} limit ${sql.lit(rareLimit + 1)}`;
 }
 
-const isRare = sql`(select count(*) from rare few) <= ${sql.lit(rareLimit)}`;
+const isRare = sql`(select count(*) from rare) <= ${sql.lit(rareLimit)}`;
 
 function matchConditions(query: PostQuery): RawBuilder<unknown>[] {
   return [
@@ -236,8 +221,8 @@ const newestOpenCondition = sql`posts.id in (
   ) newest join accounts a on a.id = newest.account_id where a.indexable)`;
 
 /** One's own posts, and what one kept, likes, boosted or was named in. */
-function libraryCondition(viewer: RawBuilder<unknown>, post = 'posts'): RawBuilder<unknown> {
-  return sql`${sql.ref(post)}.id in (select coalesce(boost_of_id, id) from posts where account_id = ${viewer}
+function libraryCondition(viewer: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`posts.id in (select coalesce(boost_of_id, id) from posts where account_id = ${viewer}
     union all select post_id from bookmarks where account_id = ${viewer}
     union all select post_id from likes where account_id = ${viewer}
     union all select post_id from mentions where account_id = ${viewer})`;

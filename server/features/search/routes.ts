@@ -13,6 +13,7 @@ import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { renderTags } from '#server/features/tags/pages.ts';
 import { TagSchema, type MastodonTag } from '#server/features/tags/serializers.ts';
 import { anyone, user } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setOffsetLinks } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
@@ -110,7 +111,7 @@ export async function searchRoutes(app: App, ctx: AppContext): Promise<void> {
 function sendResults(reply: FastifyReply, { accounts, statuses }: Results, hashtags: string): FastifyReply {
   return sendJson(
     reply,
-    `{"accounts":${JSON.stringify(accounts)},"statuses":[${statuses.join(',')}],"hashtags":${hashtags}}`,
+    `{"accounts":${JSON.stringify(accounts)},"statuses":${jsonList(statuses)},"hashtags":${hashtags}}`,
   );
 }
 

@@ -5,6 +5,7 @@ import type { AppContext } from '#server/context.ts';
 import { renderAccounts } from '#server/features/posts/pages/texts.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { scanText } from '#server/platform/text.ts';
@@ -43,7 +44,7 @@ export function memberRoutes(app: App, ctx: AppContext): void {
         ctx,
         rows.map(({ id }) => id),
       );
-      return sendJson(reply, `[${rows.flatMap(({ id }) => accounts.get(id) ?? []).join(',')}]`);
+      return sendJson(reply, jsonList(rows.flatMap(({ id }) => accounts.get(id) ?? [])));
     },
   );
 

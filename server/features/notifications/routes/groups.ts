@@ -6,6 +6,7 @@ import type { MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { renderAccounts } from '#server/features/posts/pages/texts.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { membersOf, renderGroup, renderGroups } from '../pages.ts';
@@ -122,7 +123,7 @@ function oneRoutes(app: App, ctx: AppContext): void {
       setLinks(request, reply, ctx.config.origin, { first: members.at(0)?.id, last: members.at(-1)?.id });
       const ids = members.map(({ fromAccountId }) => fromAccountId);
       const accounts = await renderAccounts(ctx, ids);
-      return sendJson(reply, `[${ids.flatMap((id) => accounts.get(id) ?? []).join(',')}]`);
+      return sendJson(reply, jsonList(ids.flatMap((id) => accounts.get(id) ?? [])));
     },
   );
 

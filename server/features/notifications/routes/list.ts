@@ -4,6 +4,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { renderNotification, renderNotifications } from '../pages.ts';
@@ -36,7 +37,7 @@ export async function listRoutes(app: App, ctx: AppContext): Promise<void> {
         filter === null ? [] : await notificationPage(ctx, accountId, filter, readPage(request.query, pageLimits));
       setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
       const texts = await renderNotifications(ctx, accountId, rows);
-      return sendJson(reply, `[${texts.join(',')}]`);
+      return sendJson(reply, jsonList(texts));
     },
   );
 

@@ -5,6 +5,7 @@ import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { renderRequests } from '../pages.ts';
@@ -53,7 +54,7 @@ function readRoutes(app: App, ctx: AppContext): void {
       const { accountId } = viewerOf(request);
       const requests = await requestPage(ctx, accountId, readPage(request.query, pageLimits));
       setLinks(request, reply, ctx.config.origin, { first: requests.at(0)?.id, last: requests.at(-1)?.id });
-      return sendJson(reply, `[${(await renderRequests(ctx, accountId, requests)).join(',')}]`);
+      return sendJson(reply, jsonList(await renderRequests(ctx, accountId, requests)));
     },
   );
 

@@ -4,6 +4,7 @@ import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import type { Stretch } from '#server/platform/keyset.ts';
@@ -132,7 +133,7 @@ function peopleRoutes(app: App, ctx: AppContext): void {
           ctx,
           rows.map(({ id }) => id),
         );
-        return sendJson(reply, `[${rows.flatMap(({ id }) => accounts.get(id) ?? []).join(',')}]`);
+        return sendJson(reply, jsonList(rows.flatMap(({ id }) => accounts.get(id) ?? [])));
       },
     );
   }

@@ -5,6 +5,7 @@ import type { AppContext } from '#server/context.ts';
 import { loadAccounts } from '#server/features/accounts/queries.ts';
 import { serializeAccount, type MastodonAccount } from '#server/features/accounts/serializers.ts';
 import { NotFound } from '#server/platform/errors.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { setLinks } from '#server/platform/http/paging.ts';
 import { renderSeen, renderStatus } from '../pages.ts';
@@ -34,7 +35,7 @@ export async function sendStatuses(
 ): Promise<FastifyReply> {
   setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.position, last: rows.at(-1)?.position });
   const statuses = await renderSeen(ctx, rows, viewerId);
-  return sendJson(reply, `[${statuses.join(',')}]`);
+  return sendJson(reply, jsonList(statuses));
 }
 
 /** The author of a post in Mastodon's shape. @throws {NotFound} when the account went a moment ago */

@@ -6,6 +6,7 @@ import { findAccount, isId } from '#server/features/accounts/queries.ts';
 import { PreviewCardSchema } from '#server/features/links/serializers.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
@@ -48,7 +49,7 @@ export function readRoutes(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const ids = [...new Set(request.query.id ?? [])].slice(0, maxTogether);
       const statuses = await renderStatuses(ctx, ids, request.viewer?.accountId ?? null);
-      return sendJson(reply, `[${statuses.join(',')}]`);
+      return sendJson(reply, jsonList(statuses));
     },
   );
 
@@ -81,8 +82,8 @@ export function readRoutes(app: App, ctx: AppContext): void {
       if (refresh?.isRunning === true) reply.header('mastodon-async-refresh', refreshHeader(refresh));
       const { ancestors, descendants } = await findThread(ctx, postId, viewerId);
       const statuses = await renderSeenById(ctx, [...ancestors, ...descendants], viewerId);
-      const list = (posts: SeenPost[]): string => posts.flatMap(({ id }) => statuses.get(id) ?? []).join(',');
-      return sendJson(reply, `{"ancestors":[${list(ancestors)}],"descendants":[${list(descendants)}]}`);
+      const list = (posts: SeenPost[]): string => jsonList(posts.flatMap(({ id }) => statuses.get(id) ?? []));
+      return sendJson(reply, `{"ancestors":${list(ancestors)},"descendants":${list(descendants)}}`);
     },
   );
 

@@ -10,6 +10,7 @@ import { findList } from '#server/features/lists/queries.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { StatusSchema } from '#server/features/posts/serializers.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
+import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
 import { tagKey } from '#server/platform/text.ts';
@@ -45,7 +46,7 @@ export async function timelineRoutes(app: App, ctx: AppContext): Promise<void> {
   const send: Send = async (request, reply, rows, viewerId) => {
     setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
     const statuses = await renderSeen(ctx, rows, viewerId);
-    return sendJson(reply, `[${statuses.join(',')}]`);
+    return sendJson(reply, jsonList(statuses));
   };
 
   listRoute(app, ctx, send);
