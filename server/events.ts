@@ -78,6 +78,8 @@ export interface Events {
 
   /** Somebody looks at a conversation of which other servers may have more. */
   'thread.wanted': { conversationId: string };
+  /** Conversations with direct posts became part of another, as what joins them came. */
+  'conversation.merged': { from: string[]; into: string };
   'post.created': { postId: string; accountId: string };
   /** An answer that came before what it answers has found it. */
   'post.linked': { postId: string };

@@ -190,6 +190,7 @@ export const subscribers: Subscribers = {
     timelines: timelines.mendHome,
   },
   'thread.wanted': { answers: slow(fetchThread) },
+  'conversation.merged': { conversations: conversations.mergeTalks },
   'post.created': {
     timelines: timelines.addPost,
     conversations: conversations.addPost,

@@ -123,3 +123,23 @@ describe('when two workers bring', () => {
     await expectOne([await idOf(root), await idOf(middle), ...ids]);
   });
 });
+
+it('the halves of a direct thread are one talk once its middle comes', async () => {
+  const { alice, aliceUri, eve, note, deliver } = scene;
+  const toAlice = { to: [aliceUri], cc: [], tag: [{ type: 'Mention', href: aliceUri, name: '@alice' }] };
+  const root = note(eve, 'psst', toAlice);
+  const middle = note(eve, 'are you there', { ...toAlice, inReplyTo: root['id'] });
+  const end = note(eve, 'no?', { ...toAlice, inReplyTo: middle['id'] });
+  const talks = async () => (await alice.api('GET', '/api/v1/conversations')).body;
+  for (const [sent, count] of [
+    [root, 1],
+    [end, 2],
+    [middle, 1],
+  ] as const) {
+    expect(await deliver(eve, create(eve, sent))).toBe('done');
+    expect(await talks()).toHaveLength(count);
+  }
+  const ids = await Promise.all([root, middle, end].map(idOf));
+  const latest = ids.toSorted((one, other) => Number(BigInt(one) - BigInt(other))).at(-1);
+  expect(await talks()).toMatchObject([{ unread: true, last_status: { id: latest } }]);
+});

@@ -41,6 +41,23 @@ export async function addToTalks(ctx: AppContext, postId: string): Promise<Touch
   return rows;
 }
 
+/** Makes the talks of conversations that became part of another talks of that: one for each circle, unread where one of them was. */
+export async function moveTalks(
+  ctx: AppContext,
+  { from, into }: { from: readonly string[]; into: string },
+): Promise<TouchedTalk[]> {
+  const { rows } = await sql<TouchedTalk>`
+    with gone as (
+      delete from talks where conversation_id = any(${from}::bigint[]) returning account_id, others, last_post_id, unread
+    )
+    insert into talks as t (account_id, conversation_id, others, last_post_id, unread)
+    select account_id, ${into}::bigint, others, max(last_post_id), bool_or(unread) from gone group by account_id, others
+    on conflict (account_id, conversation_id, others) do update
+      set last_post_id = greatest(t.last_post_id, excluded.last_post_id), unread = t.unread or excluded.unread
+    returning id, account_id as "accountId"`.execute(ctx.database.read);
+  return rows;
+}
+
 /** Gives the place of a post that is gone, or speaks to others now, to the latest post that is left; a talk without any ends. */
 export async function replaceLast(ctx: AppContext, postId: string): Promise<void> {
   await sql`
