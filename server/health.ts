@@ -50,7 +50,7 @@ async function findFaults(ctx: AppContext, lagMs: number): Promise<string[]> {
   if (lagMs > 500) faults.push(`the event loop lags by ${Math.round(lagMs)} ms`);
   await Promise.all([
     check('the database does not answer', sql`select 1`.execute(ctx.database.read)),
-    check('the queue does not answer', ctx.queue.ping()),
+    check('the queue does not answer or takes nothing more', ctx.queue.ping()),
     check('the cache does not answer', ctx.cache.ping()),
     check('the bus does not answer', ctx.bus.ping()),
     check('less than 5 % of the disk under DATA_DIR is free', hasSpace(ctx.config.dataDir)),

@@ -188,17 +188,26 @@ export const redisFull: Fault = {
   id: 'R10',
   title: 'Redis is full and takes nothing more for 20 s',
   needsRedis: true,
-  run: (rig) =>
-    underLoad(
+  run(rig) {
+    let told = '';
+    return underLoad(
       rig,
       true,
-      async () => {
+      async (scene) => {
         await rig.redis?.command('CONFIG SET maxmemory 1');
         await sleep(seconds(rig, 20));
+        told = JSON.stringify((await scene.ask('GET', '/readyz')).body);
         await rig.redis?.command('CONFIG SET maxmemory 0');
       },
-      (seen) => [share('inbox answers 202 (stored) or 503', honest(seen.inbox), seen.inbox.length, 99)],
-    ),
+      async (seen, scene) => [
+        share('inbox answers 202 (stored) or 503', honest(seen.inbox), seen.inbox.length, 99),
+        finding('times that /readyz does not tell', told.includes('takes nothing more') ? 0 : 1, { is: 0 }),
+        finding('times that it still does afterwards', (await scene.ask('GET', '/readyz')).status === 200 ? 0 : 1, {
+          is: 0,
+        }),
+      ],
+    );
+  },
 };
 
 const writesWithin =

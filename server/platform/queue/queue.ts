@@ -45,7 +45,7 @@ export interface Queue {
   deadLetters(limit: number): Promise<DeadLetter[]>;
   /** Runs dead letters again: one by its id, or all. Returns how many. */
   retry(id?: string): Promise<number>;
-  /** Resolves when the backing store answers. @throws when it does not */
+  /** Resolves when the backing store answers and takes more. @throws when it does not */
   ping(): Promise<void>;
   /** Stops taking jobs, waits for the running ones (at most `graceMs`), closes connections. */
   close(graceMs?: number): Promise<void>;

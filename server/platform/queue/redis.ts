@@ -29,7 +29,8 @@ export function openRedisQueue(url: string, prefix: string, log: Logger, options
       });
     },
     async ping() {
-      await shared.ping();
+      // A Redis that is full still answers; only a write says that it takes nothing more.
+      await shared.set(`${prefix}:takes`, '1', 'EX', 60);
     },
     async close() {
       for (const redis of opened) redis.disconnect();
