@@ -213,6 +213,8 @@ describe('a host that is down', () => {
     for (let place = 0; place < 8; place += 1) await owe([dead]);
     const courier = await start();
     await until(async () => (await host())?.closed_until != null);
+    // What a host did is written before what became of its deliveries.
+    await until(async () => (await rows()).every(({ leased_until: leased }) => leased === null));
     expect((await host()).failures).toBe(5);
     expect((await rows()).filter(({ attempts }) => attempts === 0).length).toBeGreaterThanOrEqual(2);
     const tries = (await rows()).reduce((sum, { attempts }) => sum + attempts, 0);
