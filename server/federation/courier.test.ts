@@ -18,6 +18,7 @@ interface Row {
   state: string;
   attempts: number;
   due_at: Date;
+  leased_until: Date | null;
   last_status: number | null;
   last_error: string | null;
   inbox_url: string;

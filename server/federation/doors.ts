@@ -54,8 +54,10 @@ function inboxes(app: App, ctx: AppContext): void {
     if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
     return answer.status === 202 ? reply.code(202).send() : reply.code(answer.status).send({ error: answer.reason });
   };
-  app.post('/ap/inbox', receive);
-  app.post<{ Params: { id: string } }>('/ap/users/:id/inbox', async (request, reply) => {
+  // A packed body is refused at the head, and a 202 has nothing to pack.
+  const plain = { compress: false, decompress: false } as const;
+  app.post('/ap/inbox', plain, receive);
+  app.post<{ Params: { id: string } }>('/ap/users/:id/inbox', plain, async (request, reply) => {
     const account = isId(request.params.id) ? await findAccount(ctx, request.params.id) : null;
     if (account === null || account.domain !== null) return reply.code(404).send({ error: 'Not Found' });
     return receive(request, reply);

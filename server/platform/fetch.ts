@@ -68,7 +68,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
     fetch: (url, settings = {}) =>
       run(settings.isDelivery === true ? delivering : asking, url, settings, {
         headers: { 'accept-encoding': ACCEPTED_ENCODINGS },
-        read: readAll,
+        read: settings.isDelivery === true ? readNothing : readAll,
       }),
     async download(url, settings) {
       let bytes = 0;
@@ -103,6 +103,12 @@ const readAll: How['read'] = (answer, received, request) => {
   return readBody(answer.body, request.method === 'HEAD' ? {} : received, limits);
 };
 
+/** Lets the body of an answer pass, so that its connection can be used again. */
+const readNothing: How['read'] = async ({ body }, _received, _request, { signal }) => {
+  await body.dump({ limit: maxDiscardedBytes, signal });
+  return Buffer.alloc(0);
+};
+
 /** Writes the body of a good answer into the file; of others it reads no more than keeps the connection. Returns the length. */
 async function save(
   { path, pace }: DownloadOptions,
@@ -110,7 +116,7 @@ async function save(
 ): Promise<number> {
   const { host } = request.target;
   if (answer.statusCode !== 200) {
-    await answer.body.dump({ limit: maxDiscardedBytes, signal: deadline.signal });
+    await readNothing(answer, received, request, deadline);
     return 0;
   }
   const walk = pace === undefined ? null : keepPace(pace, deadline, host);

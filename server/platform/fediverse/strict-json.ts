@@ -137,21 +137,17 @@ function createScanner(bytes: Buffer, bounds: JsonBounds): { scan(): JsonRefusal
 
   function scanString(): JsonRefusal | null {
     at += 1;
-    while (at < bytes.length) {
-      const byte = bytes[at] ?? 0;
+    for (;;) {
+      at = endOfPlain(bytes, at);
+      const byte = bytes[at];
       if (byte === QUOTE) {
         at += 1;
         return null;
       }
-      if (byte < 0x20) return 'malformed';
-      if (byte !== BACKSLASH) {
-        at += 1;
-        continue;
-      }
+      if (byte !== BACKSLASH) return 'malformed';
       const refusal = scanEscape();
       if (refusal !== null) return refusal;
     }
-    return 'malformed';
   }
 
   /** A character written as `\uXXXX` must be a whole one, or the first half followed by the second. */
@@ -192,6 +188,18 @@ function createScanner(bytes: Buffer, bounds: JsonBounds): { scan(): JsonRefusal
       return at === bytes.length ? null : 'malformed';
     },
   };
+}
+
+/** Where the text from `start` on comes to a quote, a backslash or a control character, or ends. Most of a document is such text. */
+function endOfPlain(bytes: Buffer, start: number): number {
+  let at = start;
+  const { length } = bytes;
+  while (at < length) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH) return at;
+    at += 1;
+  }
+  return at;
 }
 
 /** Digits, letters, and the signs and point of numbers. */

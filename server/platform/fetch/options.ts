@@ -42,7 +42,10 @@ export interface FetchOptions {
   maxRedirects?: number;
   /** What a redirect does: is followed (the default), or fails as `redirects`. */
   redirect?: 'follow' | 'error';
-  /** Takes its turn among deliveries: however many of these are kept waiting, they keep back nobody who asks for something. */
+  /**
+   * Takes its turn among deliveries: however many of these are kept waiting, they keep back nobody who asks for something. Of the answer
+   * only status and headers count: its body is let pass.
+   */
   isDelivery?: boolean;
   /** It is what servers say to each other, and no page or file: also refused where only listed servers count. */
   isFederated?: boolean;

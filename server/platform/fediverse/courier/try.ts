@@ -23,7 +23,6 @@ export interface CourierContext {
 }
 
 const timeoutMs = 10_000;
-const maxAnswerBytes = 64 * 1024;
 
 /** What all tries of a courier share. */
 export interface Desk {
@@ -117,7 +116,6 @@ async function post(
     accept: `${activityJson}, application/json`,
     body: letter.body,
     timeoutMs,
-    maxBytes: maxAnswerBytes,
     isFederated: true,
     isDelivery: true,
     onRedirect: (next) => sign(next.url),
