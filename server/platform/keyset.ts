@@ -47,7 +47,10 @@ export const boundsOf = ({ limit, maxId, sinceId, minId }: Stretch): Bounds => (
   limit,
 });
 
-/** `takeStretch` for a prepared statement that is given `Bounds`. */
+/**
+ * `takeStretch` for a prepared statement that is given `Bounds`. Only for statements that walk an index in the order of `id`: of
+ * bounds that it does not know PostgreSQL believes that they leave next to nothing, and elsewhere it would read a whole table so.
+ */
 export function takeGiven(
   id: RawBuilder<unknown>,
   way: Way,

@@ -68,6 +68,10 @@ export function visiblePosts(viewerId: string | null, post = 'posts'): RawBuilde
   return visibleTo(sql`${viewerId}::bigint`, post);
 }
 
+/**
+ * `offset 0` keeps PostgreSQL from reading all mentions and follows of the viewer into a hash, which it would do for a page of
+ * posts: those who have very many would wait for it on every page.
+ */
 function onePostVisibleTo(
   viewer: RawBuilder<unknown>,
   post: string,
@@ -80,9 +84,9 @@ function onePostVisibleTo(
     and exists (select from accounts author where author.id = ${author} and ${activeAccounts('author')})
     and ${notBlocked(viewer, author)}
     and (${visibility} in ('public', 'unlisted') or ${author} = ${viewer}
-      or exists (select from mentions m where m.post_id = ${id} and m.account_id = ${viewer})
+      or exists (select from mentions m where m.post_id = ${id} and m.account_id = ${viewer} offset 0)
       or (${visibility} = 'followers' and exists (
-        select from follows f where f.follower_id = ${viewer} and f.followee_id = ${author} and f.state = 'accepted'))))`;
+        select from follows f where f.follower_id = ${viewer} and f.followee_id = ${author} and f.state = 'accepted' offset 0))))`;
 }
 
 /** No block between the two, in either direction, of account or server. Both are expressions of type bigint. */

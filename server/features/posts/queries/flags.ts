@@ -38,16 +38,17 @@ export const noFlags: PostFlags = {
 
 /**
  * The columns of `PostFlags`: each one probe of an index that holds all it needs. Of what most people never do (keep, pin,
- * mute, vote, ask) it is asked once for the page whether this reader did it at all.
+ * mute, vote, ask) it is asked once for the page whether this reader did it at all. `offset 0` keeps it probes: a hash would be made
+ * of all that the reader ever boosted or kept.
  * `viewer` and `subject` are expressions of type bigint: who reads, and the post (never a boost).
  */
 export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unknown>): RawBuilder<unknown> {
   const ever = (table: string) => sql`exists (select from ${sql.table(table)} own where own.account_id = ${viewer})`;
-  return sql`exists (select from likes l where l.post_id = ${subject} and l.account_id = ${viewer}) as liked,
-    exists (select from posts b where b.boost_of_id = ${subject} and b.account_id = ${viewer}) as boosted,
+  return sql`exists (select from likes l where l.post_id = ${subject} and l.account_id = ${viewer} offset 0) as liked,
+    exists (select from posts b where b.boost_of_id = ${subject} and b.account_id = ${viewer} offset 0) as boosted,
     (${ever('bookmarks')} and exists (
-      select from bookmarks k where k.account_id = ${viewer} and k.post_id = ${subject})) as bookmarked,
-    (${ever('pins')} and exists (select from pins k where k.account_id = ${viewer} and k.post_id = ${subject})) as pinned,
+      select from bookmarks k where k.account_id = ${viewer} and k.post_id = ${subject} offset 0)) as bookmarked,
+    (${ever('pins')} and exists (select from pins k where k.account_id = ${viewer} and k.post_id = ${subject} offset 0)) as pinned,
     (${ever('muted_conversations')} and exists (
       select from muted_conversations c join posts s on s.conversation_id = c.conversation_id
       where c.account_id = ${viewer} and s.id = ${subject})) as muted,
