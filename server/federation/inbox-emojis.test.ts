@@ -1,7 +1,9 @@
 // Custom emoji of strangers: shown where they came with, and nowhere else.
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Json } from '#server/platform/fediverse/json.ts';
-import type { Answer } from '#server/testing/people.ts';
+import { signUp, type Answer } from '#server/testing/people.ts';
+import { openSite } from '#server/testing/site.ts';
 import { openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
@@ -49,6 +51,37 @@ it('a post shows them in text, warning and poll, through this server', async () 
   ]);
   expect(behind(emojis[0].url)).toBe(picture);
   expect(poll.emojis).toEqual(emojis);
+});
+
+it('the staff takes one over as one of ours, by the address under which it is shown', async () => {
+  const { server } = scene;
+  const admin = await signUp(server, 'root', { role: 'admin' });
+  const png = await sharp({ create: { width: 40, height: 40, channels: 4, background: '#3c3' } })
+    .png()
+    .toBuffer();
+  const shelf = await openSite();
+  shelf.show('/rook.png', { headers: { 'content-type': 'image/png' }, body: png });
+  shelf.show('/page', 'no picture');
+  const at = (path: string): string => shelf.at(path, 'localhost');
+  const note = scene.note(scene.eve, ':rook: :page: :gone:', {
+    tag: [tag('rook', at('/rook.png')), tag('page', at('/page')), tag('gone', at('/gone'))],
+  });
+  await create(note);
+  const [rook, page, gone] = (await shown(note)).emojis;
+  const copy = (copied: string, shortcode = 'rook') =>
+    admin.api('POST', '/api/admin/emojis', { shortcode, copy_of: copied });
+  for (const unfit of [at('/rook.png'), `${rook.url}x`, page.url, gone.url, 'nowhere'])
+    expect([unfit, (await copy(unfit)).status]).toEqual([unfit, 422]);
+  expect(await copy(rook.url)).toMatchObject({ status: 201, body: { shortcode: 'rook' } });
+  expect(await copy(rook.url)).toMatchObject({ status: 422, body: { error: /taken/u } });
+  const { body: ours } = await scene.alice.api('POST', '/api/v1/statuses', { status: ':rook:' });
+  expect(ours.emojis).toMatchObject([{ shortcode: 'rook', url: expect.stringContaining('/media/emojis/') }]);
+  // It stays when the other server goes.
+  await shelf.close();
+  expect((await fetch(ours.emojis[0].url)).status).toBe(200);
+  const { body: left } = await scene.alice.api('GET', '/api/v1/custom_emojis');
+  await admin.api('DELETE', `/api/admin/emojis/${(await admin.api('GET', '/api/admin/emojis')).body[0].id}`);
+  expect(left).toHaveLength(1);
 });
 
 it('one that names an id of another server with another picture changes nothing there, nor one of ours', async () => {

@@ -6,6 +6,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, type TestBrowser } from '#server/testing/browser.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
+import { openSite } from '#server/testing/site.ts';
+import { openStranger } from '#server/testing/stranger.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { expectNoFaultsAnywhere, openWindow } from './acts.ts';
 
@@ -161,6 +163,44 @@ describe.skipIf(!hasBrowser())('the staff in a browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No emoji yet').waitFor();
     expect(await usable()).toBe(0);
+  });
+
+  test('an emoji of another server is found by a post that shows it, and taken over', { timeout: 90_000 }, async () => {
+    const there = await openStranger();
+    const pictures = await openSite();
+    const body = await sharp({ create: { width: 64, height: 64, channels: 4, background: '#3c3' } })
+      .png()
+      .toBuffer();
+    pictures.show('/rook.png', { headers: { 'content-type': 'image/png' }, body });
+    const eve = await there.person('eve');
+    const id = `${eve.uri}/notes/1`;
+    const icon = { type: 'Image', mediaType: 'image/png', url: pictures.at('/rook.png', 'localhost') };
+    there.show(new URL(id).pathname, {
+      '@context': 'https://www.w3.org/ns/activitystreams',
+      id,
+      type: 'Note',
+      attributedTo: eve.uri,
+      content: '<p>:rook:</p>',
+      to: ['https://www.w3.org/ns/activitystreams#Public'],
+      tag: [{ type: 'Emoji', name: ':rook:', icon }],
+    });
+    await page.goto('/settings/server/emojis');
+    await page.getByRole('button', { name: 'Copy from a post' }).press('Enter');
+    await page.keyboard.type(`${there.origin}/nothing`);
+    await page.keyboard.press('Enter');
+    await page.getByText('No emoji of another server is found there').waitFor();
+    await page.getByLabel('Address of a post').fill(id);
+    await page.keyboard.press('Enter');
+    const found = page.getByRole('button', { name: ':rook:' });
+    await found.waitFor();
+    await expectNoFaultsAnywhere(page);
+    await found.press('Enter');
+    expect(await page.getByLabel('Shortcode').inputValue()).toBe('rook');
+    await page.getByLabel('Shortcode').fill('green_rook');
+    await page.getByRole('button', { name: 'Add emoji' }).press('Enter');
+    await row(':green_rook:').waitFor();
+    expect((await admin.api('GET', '/api/v1/custom_emojis')).body).toMatchObject([{ shortcode: 'green_rook' }]);
+    await Promise.all([there.close(), pictures.close()]);
   });
 
   test('a relay is asked, its answer appears, and it is left', { timeout: 90_000 }, async () => {

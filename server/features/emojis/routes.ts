@@ -12,6 +12,7 @@ import {
   StaffEmojiSchema,
   type StaffEmoji,
 } from './serializers.ts';
+import { fetchShownEmoji } from './service/copy.ts';
 import { addEmoji, changeEmoji, removeEmoji } from './service/write.ts';
 
 const tags = ['Administration'];
@@ -66,15 +67,20 @@ function staffWrites(app: App, ctx: AppContext): void {
       schema: {
         tags,
         summary: 'Add an emoji',
-        description: 'A form with its picture in the field `image`: PNG, GIF, WebP, JPEG or AVIF, at most 1 MB.',
-        body: Type.Object(wishes),
+        description:
+          'A form with its picture in the field `image`: PNG, GIF, WebP, JPEG or AVIF, at most 1 MB. Or `copy_of`, to take over one of another server.',
+        body: Type.Object({
+          ...wishes,
+          copy_of: Type.Optional(Type.String({ description: 'The `url` under which this server shows that emoji' })),
+        }),
         response: { 201: StaffEmojiSchema },
       },
       config: { access },
     },
     async (request, reply) => {
-      const { shortcode = '', category, visible_in_picker: inPicker } = request.body;
-      const picture = request.uploads['image']?.content;
+      const { shortcode = '', category, visible_in_picker: inPicker, copy_of: copied } = request.body;
+      const picture =
+        request.uploads['image']?.content ?? (copied === undefined ? undefined : await fetchShownEmoji(ctx, copied));
       if (picture === undefined) {
         const description = 'image must be a file';
         throw new Invalid(`Validation failed: ${description}`, {

@@ -11,12 +11,15 @@ import { Dialog } from '#web/ui/Dialog.tsx';
 import { FileButton } from '#web/ui/FileButton.tsx';
 import { Problem } from '#web/ui/Notes.tsx';
 import { Switch, TextField } from '#web/ui/TextField.tsx';
+import type { ShownEmoji } from './EmojiCopy.tsx';
 import { say } from './staff-words.ts';
 import styles from './Staff.module.css';
 
 interface Props {
   /** Null adds one. */
   emoji: StaffEmoji | null;
+  /** One of another server that is taken over. */
+  copied?: ShownEmoji | null;
   /** The headings that there are. */
   categories: readonly string[];
   onSaved: () => void;
@@ -39,10 +42,17 @@ const shortcodeFrom = (name: string): string =>
     .slice(0, 50);
 
 /** @throws {ApiError} */
-async function save(emoji: StaffEmoji | null, { shortcode, category, isOffered, picture }: EmojiForm): Promise<void> {
+async function save(
+  { emoji, copied }: Pick<Props, 'emoji' | 'copied'>,
+  { shortcode, category, isOffered, picture }: EmojiForm,
+): Promise<void> {
   const wishes = { shortcode: shortcode.trim(), category: category.trim(), visible_in_picker: isOffered };
   if (emoji) {
     await request('PATCH', `/api/admin/emojis/${emoji.id}`, { body: wishes });
+    return;
+  }
+  if (copied) {
+    await request('POST', '/api/admin/emojis', { body: { ...wishes, copy_of: copied.url } });
     return;
   }
   const form = new FormData();
@@ -78,16 +88,16 @@ function Picture({ file, url, onFile }: { file: File | null; url: string | null;
 }
 
 /** Stays open with what was typed when the server refuses. */
-export function EmojiDialog({ emoji, categories, onSaved, onClose }: Props) {
+export function EmojiDialog({ emoji, copied = null, categories, onSaved, onClose }: Props) {
   const form = useSignal<EmojiForm>({
-    shortcode: emoji?.shortcode ?? '',
+    shortcode: emoji?.shortcode ?? copied?.shortcode ?? '',
     category: emoji?.category ?? '',
     isOffered: emoji?.visible_in_picker ?? true,
     picture: null,
   });
   const change = (changes: Partial<EmojiForm>) => (form.value = { ...form.peek(), ...changes });
   const sending = useForm(async () => {
-    await save(emoji, form.peek());
+    await save({ emoji, copied }, form.peek());
     tell(say('emojis.saved', { name: `:${form.peek().shortcode.trim()}:` }));
     onSaved();
   });
@@ -97,8 +107,8 @@ export function EmojiDialog({ emoji, categories, onSaved, onClose }: Props) {
   return (
     <Dialog title={say(emoji ? 'emojis.edit' : 'emojis.add')} onClose={onClose}>
       <form class={styles.form} onSubmit={sending.send}>
-        <Picture file={picture} url={emoji?.url ?? null} onFile={take} />
-        <Problem text={fields.value['image']} />
+        <Picture file={picture} url={emoji?.url ?? copied?.url ?? null} onFile={take} />
+        <Problem text={fields.value['image'] ?? fields.value['copy_of']} />
         <TextField
           label={say('emojis.shortcode')}
           hint={say('emojis.shortcodeHint')}
@@ -129,7 +139,7 @@ export function EmojiDialog({ emoji, categories, onSaved, onClose }: Props) {
           type="submit"
           look="filled"
           size="wide"
-          disabled={!shortcode.trim() || (!emoji && !picture)}
+          disabled={!shortcode.trim() || (!emoji && !copied && !picture)}
           isBusy={isBusy.value}
         >
           {say(emoji ? 'emojis.save' : 'emojis.upload')}

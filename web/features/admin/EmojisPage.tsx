@@ -1,6 +1,6 @@
 // Settings → server → custom emoji: all of them, switched off, changed and deleted.
 import { useSignal } from '@preact/signals';
-import { Plus, SmilePlus } from 'lucide-preact';
+import { Copy, Plus, SmilePlus } from 'lucide-preact';
 import { forgetCustomEmojis } from '#web/features/reactions/reactions.ts';
 import { get, request } from '#web/lib/api.ts';
 import { t } from '#web/lib/i18n.ts';
@@ -13,6 +13,7 @@ import { EmptyNote } from '#web/ui/Notes.tsx';
 import { Row } from '#web/ui/Row.tsx';
 import { Buttons } from '#web/ui/Section.tsx';
 import { TextField } from '#web/ui/TextField.tsx';
+import { EmojiCopy, type ShownEmoji } from './EmojiCopy.tsx';
 import { EmojiDialog } from './EmojiDialog.tsx';
 import { say } from './staff-words.ts';
 import styles from './Staff.module.css';
@@ -93,7 +94,7 @@ function found(emojis: readonly StaffEmoji[], sought: string): StaffEmoji[] {
 /** The page under its header. */
 export function EmojisPage() {
   const loaded = useLoaded(() => get<StaffEmoji[]>('/api/admin/emojis'));
-  const open = useSignal<StaffEmoji | 'new' | null>(null);
+  const open = useSignal<StaffEmoji | 'new' | 'copy' | { copied: ShownEmoji } | null>(null);
   const sought = useSignal('');
   const shown = useSignal(STEP);
   const emojis = loaded.value.value;
@@ -118,6 +119,9 @@ export function EmojisPage() {
       <Buttons>
         <Button look="filled" onClick={() => (open.value = 'new')}>
           <Plus size={18} aria-hidden /> {say('emojis.add')}
+        </Button>
+        <Button onClick={() => (open.value = 'copy')}>
+          <Copy size={18} aria-hidden /> {say('emojis.copy')}
         </Button>
       </Buttons>
       {emojis.length > 0 && (
@@ -145,9 +149,13 @@ export function EmojisPage() {
           {t('common.more')}
         </Button>
       )}
-      {open.value && (
+      {open.value === 'copy' && (
+        <EmojiCopy onChoose={(copied) => (open.value = { copied })} onClose={() => (open.value = null)} />
+      )}
+      {open.value && open.value !== 'copy' && (
         <EmojiDialog
-          emoji={open.value === 'new' ? null : open.value}
+          emoji={open.value === 'new' || 'copied' in open.value ? null : open.value}
+          copied={open.value !== 'new' && 'copied' in open.value ? open.value.copied : null}
           categories={[...new Set(emojis.flatMap(({ category }) => category ?? []))].toSorted()}
           onSaved={saved}
           onClose={() => (open.value = null)}
