@@ -1,5 +1,6 @@
 // What authors of other servers say to answers, likes and boosts of ours, and requests to answer posts of ours.
 import type { AppContext } from '#server/context.ts';
+import { remoteAddress } from '#server/features/accounts/activitypub/actor-read.ts';
 import { drop, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
 import { addresses, ownId } from '#server/platform/fediverse/addresses.ts';
 import { asId, asObject, asOnlyId, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
@@ -36,7 +37,7 @@ export async function receiveInteractionAccept(ctx: AppContext, incoming: Incomi
   if (request === null) return drop('unknown_object');
   if (json['result'] == null)
     return async (ctx) => ((await acceptInteraction(ctx, request, id)) ? 'done' : 'no_request');
-  const uri = asOnlyId(json['result']);
+  const uri = remoteAddress(asOnlyId(json['result']), ctx.config.allowPrivateAddresses);
   if (uri === null) return drop('malformed');
   const asked = { ...request, subjectUri: subjectUri(ctx, request) };
   if (!(await isAllowed(ctx, uri, asked, { readerId: request.accountId }))) return drop('not_authorized');
