@@ -154,5 +154,7 @@ async function makeConversations(rig: Rig): Promise<string[]> {
     [roots, accountId(1), moment],
   );
   await rig.sql.query('update posts set replies_count = $2 where id = any($1::bigint[])', [roots, answers]);
+  // As autovacuum would within minutes: until then each search reads through the words of the new posts one by one.
+  await rig.sql.query('vacuum analyze posts');
   return roots;
 }
