@@ -198,6 +198,7 @@ describe('the outline of an activity', () => {
     ['id', { id: 'https://peer.example/1 2' }],
     ['id', { id: 'tag:peer.example,2026:1' }],
     ['id', { id: `https://peer.example/${'x'.repeat(2048)}` }],
+    ['id', { id: `https://peer.example/${'ü'.repeat(1024)}` }],
     ['foreign_id', { id: 'https://victim.example/1' }],
     ['foreign_id', { id: 'https://peer.example:8443/1' }],
     ['foreign_id', { id: 'https://sub.peer.example/1' }],

@@ -148,14 +148,15 @@ function readFlagged(list: unknown[], allowHttp: boolean): ReadObject | null {
   return good.length === 0 ? null : { object: good, objectId: null, objectType: null };
 }
 
-const MAX_ID_LENGTH = 2048;
+/** What an index can hold of any script: bytes, not letters. */
+const MAX_ID_BYTES = 2048;
 
 /**
  * Whether a text can be the id of something on another server: an https address (http if allowed) as its own server
- * writes it, without user name, blanks or control characters, at most 2,048 characters long.
+ * writes it, without user name, blanks or control characters, at most 2,048 bytes long.
  */
 export function isFederationId(text: string, allowHttp: boolean): boolean {
-  if (text.length > MAX_ID_LENGTH || /[\s\p{Cc}\p{Cs}\\]/u.test(text)) return false;
+  if (Buffer.byteLength(text) > MAX_ID_BYTES || /[\s\p{Cc}\p{Cs}\\]/u.test(text)) return false;
   // The parser takes `https:///host` for `https://host`, and the case of the scheme for nothing: an id has one spelling.
   if (!/^https?:\/\/[^/]/u.test(text)) return false;
   const parsed = URL.parse(text);
