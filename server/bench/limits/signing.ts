@@ -15,7 +15,7 @@ export interface SigningQuestion {
 
 const signOnThreads = promisify(sign);
 const agent = new Agent({ keepAliveTimeout: 60_000 });
-/** As long as the Create of a short post. */
+/** Bytes of what is sent: some lines of a post with what stands around them. */
 const body = Buffer.alloc(2000, 'x');
 
 async function send(inbox: string, signature: Buffer): Promise<void> {
