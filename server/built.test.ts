@@ -1,15 +1,12 @@
 // The built server, as people run it, with what its libraries load only when it is needed: a bucket, a mail server, Redis, and
 // pictures of phones, which a thread of their own reads.
-import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pino from 'pino';
-import S3rver from 's3rver';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '#config/load.ts';
 import { openContext } from '#server/context.ts';
+import { openBucket } from '#server/testing/bucket.ts';
 import { hasRedis } from '#server/testing/context.ts';
 import { canMakeHeic, makeHeic } from '#server/testing/heic.ts';
 import { call, signUp, type Person } from '#server/testing/people.ts';
@@ -24,15 +21,14 @@ let server: ServerProcess;
 let alice: Person;
 
 beforeAll(async () => {
+  const bucket = await openBucket();
+  closers.push(() => bucket.close());
   server = await prepareServer({
     redis: hasRedis(),
     env: {
       SMTP_URL: `smtp://127.0.0.1:${await openPostOffice()}`,
       MAIL_FROM: 'Rookery <noreply@nest.example>',
-      S3_BUCKET: 'rookery',
-      S3_ENDPOINT: `http://127.0.0.1:${await openBucket()}`,
-      S3_ACCESS_KEY: 'S3RVER',
-      S3_SECRET_KEY: 'S3RVER',
+      ...bucket.env,
     },
   });
   closers.push(() => server.remove());
@@ -63,18 +59,6 @@ async function openPostOffice(): Promise<number> {
   await new Promise<void>((resolve) => office.listen(0, '127.0.0.1', resolve));
   closers.push(() => new Promise<void>((resolve) => office.close(() => resolve())));
   return (office.server.address() as AddressInfo).port;
-}
-
-async function openBucket(): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'rookery-bucket-'));
-  const configureBuckets = [{ name: 'rookery', configs: [] }];
-  const bucket = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets });
-  const { port } = await bucket.run();
-  closers.push(async () => {
-    await bucket.close();
-    await rm(directory, { recursive: true, force: true });
-  });
-  return port;
 }
 
 it('sends a letter to whoever signs up', async () => {

@@ -2,12 +2,12 @@
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import S3rver from 's3rver';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFilesOn } from '#server/context.ts';
 import { takeUpload } from '#server/features/media/service/take.ts';
 import { sql } from '#server/platform/database.ts';
+import { openBucket, type TestBucket } from '#server/testing/bucket.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { rookery } from './test-program.ts';
@@ -108,26 +108,13 @@ it('prune says first, then deletes: uploads after their day, files without rows'
 
 describe('move', () => {
   let folder: string;
-  let bucket: S3rver;
+  let bucket: TestBucket;
   let withBucket: Record<string, string>;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rookery-bucket-'));
-    bucket = new S3rver({
-      port: 0,
-      address: '127.0.0.1',
-      silent: true,
-      directory: folder,
-      configureBuckets: [{ name: 'rookery', configs: [] }],
-    });
-    const { port } = await bucket.run();
-    withBucket = {
-      ...settings,
-      S3_BUCKET: 'rookery',
-      S3_ENDPOINT: `http://127.0.0.1:${port}`,
-      S3_ACCESS_KEY: 'S3RVER',
-      S3_SECRET_KEY: 'S3RVER',
-    };
+    folder = await mkdtemp(join(tmpdir(), 'rookery-move-'));
+    bucket = await openBucket();
+    withBucket = { ...settings, ...bucket.env };
   });
   afterAll(async () => {
     await bucket.close();

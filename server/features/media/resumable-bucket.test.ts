@@ -1,16 +1,13 @@
 // Long uploads when files are in a bucket: the pieces lie there too, so that any process can go on.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import S3rver from 's3rver';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildApp } from '#server/app.ts';
 import { openFilesOn } from '#server/context.ts';
 import { openResumableStore } from '#server/platform/files/resumable.ts';
+import { openBucket } from '#server/testing/bucket.ts';
 import { signUp, type Person } from '#server/testing/people.ts';
 import { photo } from '#server/testing/pictures.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
@@ -22,7 +19,9 @@ let now = new Date();
 const closers: Array<() => Promise<unknown>> = [];
 
 beforeAll(async () => {
-  const endpoint = await openListingBucket(await openBucket());
+  const bucket = await openBucket();
+  closers.push(() => bucket.close());
+  const endpoint = await openListingBucket(bucket.endpoint);
   server = await openTestServer({ idle: true, clock: () => now });
   closers.push(() => server.close());
   const { ctx } = server;
@@ -36,18 +35,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closers.toReversed()) await close();
 });
-
-async function openBucket(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'rookery-bucket-'));
-  const configureBuckets = [{ name: 'rookery', configs: [] }];
-  const bucket = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets });
-  const { port } = await bucket.run();
-  closers.push(async () => {
-    await bucket.close();
-    await rm(directory, { recursive: true, force: true });
-  });
-  return `http://127.0.0.1:${port}`;
-}
 
 /** Stands before the test's store, which cannot list the parts of an upload, and answers that question from what passed by. */
 async function openListingBucket(endpoint: string): Promise<string> {

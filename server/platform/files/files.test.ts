@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import S3rver from 's3rver';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openBucket } from '#server/testing/bucket.ts';
 import { openDiskFiles } from './disk.ts';
 import type { Files, ListedFile } from './files.ts';
 import { openS3Files } from './s3.ts';
@@ -23,18 +23,11 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A bucket of a real S3 server; resolves to its address. */
-async function openBucket(): Promise<string> {
-  const server = new S3rver({
-    port: 0,
-    address: '127.0.0.1',
-    silent: true,
-    directory: await temporaryFolder(),
-    configureBuckets: [{ name: 'rookery', configs: [] }],
-  });
-  const address = await server.run();
-  closers.push(() => server.close());
-  return `http://127.0.0.1:${address.port}`;
+/** A bucket that is closed after the test; resolves to its address. */
+async function openEndpoint(): Promise<string> {
+  const bucket = await openBucket();
+  closers.push(() => bucket.close());
+  return bucket.endpoint;
 }
 
 /** Stands before a store and answers 500 to every tenth question, at the least, without handing it on. */
@@ -77,7 +70,7 @@ const openS3 = (endpoint: string): Files =>
 
 async function openStore(store: string): Promise<Files> {
   if (store === 'disk') return openDiskFiles(await temporaryFolder(), 'http://localhost:3000/media');
-  return openS3(await openBucket());
+  return openS3(await openEndpoint());
 }
 
 async function listed(files: Files, prefix: string): Promise<ListedFile[]> {
@@ -204,7 +197,7 @@ describe.each(['disk', 'S3'])('files on %s', (store) => {
 });
 
 test('a store that fails one answer in ten is asked again, and nothing is lost', async () => {
-  const unwell = await openUnwell(await openBucket());
+  const unwell = await openUnwell(await openEndpoint());
   const files = openS3(unwell.endpoint);
   const path = join(await temporaryFolder(), 'film');
   const content = randomBytes(20_000_000);
