@@ -6,6 +6,7 @@ import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '#config/load.ts';
 import { openContext } from '#server/context.ts';
+import { buildWebApp } from '#server/testing/browser.ts';
 import { openBucket } from '#server/testing/bucket.ts';
 import { hasRedis } from '#server/testing/context.ts';
 import { canMakeHeic, makeHeic } from '#server/testing/heic.ts';
@@ -21,6 +22,7 @@ let server: ServerProcess;
 let alice: Person;
 
 beforeAll(async () => {
+  await buildWebApp();
   const bucket = await openBucket();
   closers.push(() => bucket.close());
   server = await prepareServer({
