@@ -2,6 +2,25 @@
 // An event is a row in the outbox, written in the transaction of the change that it tells of.
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
 
+/** What others need to know to forget a post; its row may be gone. */
+export interface ForgottenPost {
+  postId: string;
+  uri: string;
+  accountId: string;
+  local: boolean;
+  visibility: string;
+  inReplyToId: string | null;
+  inReplyToAccountId: string | null;
+  boostOfId: string | null;
+  boostOfUri: string | null;
+  mentionedIds: string[];
+  /** The group in which it was written. */
+  groupId?: string | null;
+  /** Whose leave it still waited for. */
+  awaitsId?: string | null;
+  tags: string[];
+}
+
 export interface Events {
   /** A person may now use the server: signed up and, where asked, confirmed and approved. */
   'account.opened': { accountId: string };
@@ -85,29 +104,18 @@ export interface Events {
   'post.linked': { postId: string };
   'post.edited': { postId: string; accountId: string };
   /** The row is gone; what subscribers still need travels with the event. */
-  'post.deleted': {
-    postId: string;
-    uri: string;
-    accountId: string;
-    local: boolean;
-    visibility: string;
-    inReplyToId: string | null;
-    inReplyToAccountId: string | null;
-    boostOfId: string | null;
-    boostOfUri: string | null;
-    mentionedIds: string[];
-    /** The group in which it was written. */
-    groupId?: string | null;
-    /** Whose leave it still waited for. */
-    awaitsId?: string | null;
-    tags: string[];
-  };
+  'post.deleted': ForgottenPost;
   /** The author of a post of another server is asked whether one of ours may answer, like or boost it. */
   'interaction.requested': { requestId: string };
   /** They said yes. */
   'interaction.accepted': { requestId: string };
-  /** An answer by somebody of another server waits for the author of what it answers: whether they agree is asked of their server. */
-  'reply.unproven': { postId: string };
+  /**
+   * An answer by somebody of another server waits for the author of what it answers: whether they agree is asked of their server. `wasShown`:
+   * it did not wait before.
+   */
+  'reply.unproven': { postId: string; wasShown?: boolean };
+  /** The author of a post of another server does not want an answer of ours, or no longer: it is its writer's alone from now on. */
+  'reply.refused': ForgottenPost;
   /** An answer or boost that waited for somebody's leave is from now on seen by all whom it is for. */
   'post.approved': { postId: string; accountId: string };
   /** Somebody of another server is told whether their answer to a post of ours is taken; `requestUri` when they asked first. */

@@ -244,8 +244,14 @@ export const subscribers: Subscribers = {
   'interaction.accepted': { fediverse: sendAllowed },
   'reply.answered': { fediverse: sendReplyAnswer },
   'reply.unproven': {
-    timelines: timelines.withdrawPost,
+    timelines: timelines.withdrawAnswer,
     consent: slow(checkAnswer),
+  },
+  'reply.refused': {
+    timelines: timelines.withdrawRefused,
+    conversations: conversations.removePost,
+    fragments: posts.forgetDeleted,
+    fediverse: sendDelete,
   },
   'post.approved': {
     timelines: timelines.showApproved,

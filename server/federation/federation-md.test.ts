@@ -162,6 +162,7 @@ const kept: Record<string, Kept[]> = {
       [`${near}interactions.test.ts`, 'in older words too'],
       [`${near}waiting.test.ts`, 'is seen by its author and the one who decides alone'],
       [`${near}agreements.test.ts`, 'are allowed by an Accept without a result'],
+      [`${near}refused.test.ts`, 'stays its writer’s when the agreement is taken back'],
     ],
     ['Our posts carry', [`${near}interactions.test.ts`, 'answers who asks to answer it']],
     [

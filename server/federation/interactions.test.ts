@@ -109,7 +109,8 @@ describe('a post of another server', () => {
     const { body: reply } = await alice.api('POST', '/api/v1/statuses', { status: 'and me?', in_reply_to_id: id });
     await server.settle();
     expect(await say('Reject', sentOf('ReplyRequest')?.['id'])).toBe('done');
-    expect((await alice.api('GET', `/api/v1/statuses/${reply.id}`)).status).toBe(404);
+    expect((await alice.api('GET', `/api/v1/statuses/${reply.id}`)).body).toMatchObject({ approval_refused: true });
+    expect((await call(server.origin, 'GET', `/api/v1/statuses/${reply.id}`)).status).toBe(404);
     expect(sentOf('Create')).toBeUndefined();
   });
 

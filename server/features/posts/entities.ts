@@ -58,7 +58,7 @@ export const PostSchema = defineEntity({
     interactionRules: p.json<InteractionRules>().nullable(),
     /**
      * Whose leave it waits for, as an answer or boost: the author of the other post, who wants to be asked. Until then the two alone
-     * see it. Null: it waits for nobody.
+     * see it. Null: it waits for nobody. The author themselves: it was refused, and they alone see it.
      */
     awaitsId: p.bigint('string').nullable(),
     /** Where the author of the other post agrees to this answer or boost; as long as it waits for that, where they are said to. */

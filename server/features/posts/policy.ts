@@ -10,7 +10,10 @@ import { sql, type RawBuilder } from '#server/platform/database.ts';
 export interface JudgedPost {
   accountId: string;
   visibility: Visibility;
-  /** Whose leave it waits for, as an answer or a boost: until then only the two of them see it. Null: it waits for nobody. */
+  /**
+   * Whose leave it waits for, as an answer or a boost: until then only the two of them see it. Null: it waits for nobody. Its own author:
+   * see `isRefused`.
+   */
   awaitsId: string | null;
 }
 
@@ -141,6 +144,11 @@ export function boostVisibility(boosterId: string, post: JudgedPost, wanted: Vis
   if (wanted === 'direct' || post.visibility === 'direct' || post.awaitsId !== null) return null;
   if (post.visibility === 'followers') return post.accountId === boosterId ? 'followers' : null;
   return wanted;
+}
+
+/** True for an answer that the author of the other post does not want: it waits for nobody any more, and stays whoever's wrote it. */
+export function isRefused(post: Pick<JudgedPost, 'accountId' | 'awaitsId'>): boolean {
+  return post.awaitsId === post.accountId;
 }
 
 /** Only its author edits a post, and a boost has nothing to edit. */

@@ -9,6 +9,7 @@ import { FilterResultSchema } from '#server/features/filters/serializers.ts';
 import { PreviewCardSchema } from '#server/features/links/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
+import { isRefused } from './policy.ts';
 import type { PostView } from './queries.ts';
 import type { PostVersionView } from './queries/history.ts';
 import { replyPolicies, type ReplyPolicy } from './entities.ts';
@@ -48,6 +49,12 @@ const headFields = {
     Type.Boolean({
       description:
         'Ours, and only there when it is so: it waits until the author of what it answers or boosts allows it, and nobody but the two sees it',
+    }),
+  ),
+  approval_refused: Type.Optional(
+    Type.Boolean({
+      description:
+        'Ours, and only there when it is so: the author of what it answers does not want it, and nobody sees it but who wrote it',
     }),
   ),
 };
@@ -197,7 +204,7 @@ export function serializeHead(post: PostView): StatusHead {
     uri: post.uri,
     url: post.url ?? post.uri,
     visibility: toWireVisibility(post.visibility),
-    ...(post.awaitsId === null ? {} : { pending_approval: true }),
+    ...(post.awaitsId === null ? {} : isRefused(post) ? { approval_refused: true } : { pending_approval: true }),
   };
 }
 

@@ -1,10 +1,10 @@
 // What happens to home timelines when others act, and who is told at once.
 import type { AppContext } from '#server/context.ts';
-import type { Events } from '#server/events.ts';
+import type { Events, ForgottenPost } from '#server/events.ts';
 import { findAccount } from '#server/features/accounts/queries.ts';
 import { findPost, type PostView } from '#server/features/posts/queries.ts';
 import { postsLinkingTo } from '#server/features/posts/queries/lists.ts';
-import { forget } from '#server/features/posts/service/forget.ts';
+import { forget, forgottenPost } from '#server/features/posts/service/forget.ts';
 import {
   addToFeeds,
   backfillFeed,
@@ -34,8 +34,8 @@ export interface PostNews {
   open: OpenPost | null;
 }
 
-/** On the bus as `deleted`: where the post may have been seen. */
-export type DeletedNews = Omit<PostNews, 'event'>;
+/** On the bus as `deleted`: where the post may have been seen. Its author may keep it (`isKept`). */
+export type DeletedNews = Omit<PostNews, 'event'> & { isKept?: boolean };
 
 /** A post that was found later than this is put into timelines, but it does not jump onto open pages. */
 const liveMs = 6 * 60 * 60 * 1000;
@@ -66,14 +66,31 @@ export async function addLinked(ctx: AppContext, { postId }: Events['post.linked
 /** A post that was allowed is new to all but its author, whose open pages have it already. */
 export async function showApproved(ctx: AppContext, event: Events['post.approved']): Promise<void> {
   await addPost(ctx, event);
-  const { postId, accountId } = event;
+  await tellAuthor(ctx, event);
+}
+
+/** Tells the author's open pages alone that a post says something else. */
+async function tellAuthor(ctx: AppContext, post: { postId: string; accountId: string }): Promise<void> {
+  const { postId, accountId } = post;
   const news: PostNews = { event: 'edit', postId, accountId, ownerIds: [accountId], open: null };
   await ctx.bus.publish('post', news);
 }
 
-/** An answer that turns out to need somebody's leave leaves the home timelines that it may have reached. */
-export async function withdrawPost(ctx: AppContext, { postId }: Events['reply.unproven']): Promise<void> {
-  await withdrawFromFeeds(ctx, postId);
+/** An answer that was shown and turns out to need somebody's leave leaves home timelines and open pages. */
+export async function withdrawAnswer(ctx: AppContext, { postId, wasShown }: Events['reply.unproven']): Promise<void> {
+  const post = wasShown === true ? await findPost(ctx, postId) : null;
+  if (post !== null && post.awaitsId !== null) await withdraw(ctx, forgottenPost({ ...post, awaitsId: null }));
+}
+
+/** An answer of ours that was refused leaves the home timelines and open pages of others; its author's show that it was. */
+export async function withdrawRefused(ctx: AppContext, post: Events['reply.refused']): Promise<void> {
+  // While it waited nobody else had it.
+  if (post.awaitsId == null) await withdraw(ctx, post);
+  await tellAuthor(ctx, post);
+}
+
+async function withdraw(ctx: AppContext, post: ForgottenPost): Promise<void> {
+  await tellGone(ctx, post, await withdrawFromFeeds(ctx, post.postId), { isKept: true });
 }
 
 /** Tells open pages that a post says something else, or that the counts of its poll are others. */
@@ -103,13 +120,21 @@ export async function refreshLinking(ctx: AppContext, { previewId }: Events['lin
 
 /** Takes a deleted post, and boosts of it, out of home timelines and open pages. */
 export async function removePost(ctx: AppContext, post: Events['post.deleted']): Promise<void> {
-  const ownerIds = await removeFromFeeds(ctx, post.postId);
-  const isOpen = isForAll(post);
+  await tellGone(ctx, post, await removeFromFeeds(ctx, post.postId), { isKept: false });
+}
+
+async function tellGone(
+  ctx: AppContext,
+  post: ForgottenPost,
+  ownerIds: readonly string[],
+  { isKept }: { isKept: boolean },
+): Promise<void> {
   const news: DeletedNews = {
     postId: post.postId,
     accountId: post.accountId,
     ownerIds: [...new Set([...ownerIds, ...post.mentionedIds])],
-    open: isOpen ? { local: post.local, hasMedia: true, tags: post.tags } : null,
+    open: isForAll(post) ? { local: post.local, hasMedia: true, tags: post.tags } : null,
+    ...(isKept ? { isKept } : {}),
   };
   await ctx.bus.publish('deleted', news);
 }

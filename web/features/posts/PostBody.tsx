@@ -1,6 +1,6 @@
 // What a post says: behind its content warning where it has one, with its pictures.
 import { useSignal } from '@preact/signals';
-import { ChevronDown, ChevronUp, Hourglass, TriangleAlert } from 'lucide-preact';
+import { ChevronDown, ChevronUp, EyeOff, Hourglass, TriangleAlert } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { LinkCard } from '#web/features/links/LinkCard.tsx';
@@ -25,6 +25,18 @@ interface Props {
 /** A post with pictures or a quoted post says enough by itself. */
 const hasRoomForCard = ({ media_attachments: media, quote }: Status): boolean => !media.length && !quote;
 
+/** What the author of the other post says to an answer that needs their leave, while nobody but its writer may see it. */
+function Leave({ status }: { status: Status }) {
+  if (!status.approval_refused && !status.pending_approval) return null;
+  const Sign = status.approval_refused ? EyeOff : Hourglass;
+  return (
+    <p class={styles.leave}>
+      <Sign size={16} aria-hidden class={styles.sign} />
+      {t(status.approval_refused ? 'post.refused' : 'post.waits')}
+    </p>
+  );
+}
+
 /** The text and media of a post. */
 export function PostBody({ status, id, isLarge = false, blurredBy, children }: Props) {
   const isOpen = useSignal(false);
@@ -46,22 +58,16 @@ export function PostBody({ status, id, isLarge = false, blurredBy, children }: P
       {children}
     </>
   );
-  const waits = status.pending_approval && (
-    <p class={styles.waits}>
-      <Hourglass size={16} aria-hidden class={styles.sign} />
-      {t('post.waits')}
-    </p>
-  );
   if (!status.spoiler_text)
     return (
       <>
-        {waits}
+        <Leave status={status} />
         {text}
       </>
     );
   return (
     <>
-      {waits}
+      <Leave status={status} />
       <div class={styles.warning}>
         <TriangleAlert size={18} aria-hidden class={styles.sign} />
         <p class={styles.reason} dir="auto" lang={status.language ?? undefined}>

@@ -72,6 +72,7 @@ export async function toggleMute(status: Status): Promise<void> {
 /** Whether a post may be passed on by this person: public and unlisted by all, followers-only by its author. */
 export const mayBoost = (status: Status, myId: string | undefined): boolean =>
   !status.pending_approval &&
+  !status.approval_refused &&
   (status.visibility === 'public' ||
     status.visibility === 'unlisted' ||
     (status.visibility === 'private' && status.account.id === myId));

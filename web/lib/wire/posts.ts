@@ -111,6 +111,8 @@ export interface Status {
   reblog_pending?: boolean;
   /** It waits until the author of what it answers allows it. */
   pending_approval?: boolean;
+  /** That author did not want it: nobody sees it but who wrote it. */
+  approval_refused?: boolean;
   bookmarked?: boolean;
   /** Whether the reader wants no news of its conversation. */
   muted?: boolean;

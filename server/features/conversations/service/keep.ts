@@ -58,13 +58,13 @@ export async function moveTalks(
   return rows;
 }
 
-/** Gives the place of a post that is gone, or speaks to others now, to the latest post that is left; a talk without any ends. */
+/** Gives the place of a post that is gone, was refused, or speaks to others now, to the latest post that is left; a talk without any ends. */
 export async function replaceLast(ctx: AppContext, postId: string): Promise<void> {
   await sql`
     with touched as (
       select t.id, (
         select p.id from posts p
-        where p.conversation_id = t.conversation_id and p.visibility = 'direct' and ${othersIn(sql.ref('t.account_id'))} = t.others
+        where p.conversation_id = t.conversation_id and p.visibility = 'direct' and p.awaits_id is null and ${othersIn(sql.ref('t.account_id'))} = t.others
           and (p.account_id = t.account_id or exists (select from mentions m where m.post_id = p.id and m.account_id = t.account_id))
         order by p.id desc limit 1) as last
       from talks t where t.last_post_id = ${postId}

@@ -5,13 +5,13 @@ import { drop, type Effect, type Incoming } from '#server/features/accounts/acti
 import { addresses, ownId } from '#server/platform/fediverse/addresses.ts';
 import { asId, asObject, asOnlyId, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
 import { placeNote } from '../activitypub.ts';
-import { findPost, findVisiblePost } from '../queries.ts';
+import { findVisiblePost } from '../queries.ts';
 import { unboostPost } from '../service/boost.ts';
-import { deletePost } from '../service/delete.ts';
 import { importPost } from '../service/import-new.ts';
 import { acceptInteraction, dropRequest, findRequest, type InteractionRequest } from '../service/interaction.ts';
 import { unlikePost } from '../service/like.ts';
 import { mayAnswer } from '../service/quote.ts';
+import { refuseAnswer } from '../service/revocation.ts';
 import { isAllowed } from './interaction-check.ts';
 import { isTheirs, readInstrument } from './receive-quotes.ts';
 import { requestTypes } from './send-interactions.ts';
@@ -44,7 +44,7 @@ export async function receiveInteractionAccept(ctx: AppContext, incoming: Incomi
   return async (ctx) => ((await acceptInteraction(ctx, request, uri)) ? 'done' : 'no_request');
 }
 
-/** The author does not agree, or no longer: what was asked for is taken back. */
+/** The author does not agree, or no longer: what was asked for is taken back, but an answer stays whoever's wrote it. */
 export async function receiveInteractionReject(ctx: AppContext, incoming: Incoming): Promise<Effect> {
   const request = await findAsked(ctx, incoming);
   if (request === null) return drop('unknown_object');
@@ -52,7 +52,7 @@ export async function receiveInteractionReject(ctx: AppContext, incoming: Incomi
   return async (ctx) => {
     if (interaction === 'like') await unlikePost(ctx, { accountId, postId });
     else if (interaction === 'boost') await unboostPost(ctx, { accountId, postId });
-    else if ((await findPost(ctx, subjectId)) !== null) await deletePost(ctx, { postId: subjectId, accountId });
+    else await refuseAnswer(ctx, subjectId);
     await dropRequest(ctx, request);
     return 'done';
   };

@@ -5,6 +5,7 @@ import type { AccountView } from '#server/features/accounts/queries.ts';
 import type { MediaPlaces } from '#server/features/media/serializers.ts';
 import { visibilities, type Visibility } from '#server/features/instance/entities.ts';
 import { stripHtml } from '#server/platform/text.ts';
+import { isRefused } from '../policy.ts';
 import type { PostView } from '../queries.ts';
 import {
   PostLinkSchema,
@@ -53,6 +54,9 @@ const fields = {
   replies: Type.Integer(),
   awaits_approval: Type.Boolean({
     description: 'It waits until the author of what it answers allows it; nobody but the two sees it',
+  }),
+  approval_refused: Type.Boolean({
+    description: 'The author of what it answers does not want it; nobody sees it but who wrote it',
   }),
   counts_from: Type.Unsafe<'origin' | 'here'>(
     Type.String({
@@ -128,7 +132,8 @@ export function serializePost(
     reactions: serializeReactions(post.reactions, [], places).map(({ name, count, url }) => ({ name, count, url })),
     boosts: post.boostsCount,
     replies: post.repliesCount,
-    awaits_approval: post.awaitsId !== null,
+    awaits_approval: post.awaitsId !== null && !isRefused(post),
+    approval_refused: isRefused(post),
     counts_from: post.local || post.isCountedByOrigin ? 'origin' : 'here',
     created_at: post.createdAt.toISOString(),
     edited_at: post.editedAt?.toISOString() ?? null,

@@ -61,7 +61,7 @@ async function readFacts(
 /** Makes answers wait that were there before what they answer. */
 export async function holdBack(tx: Transaction, postIds: readonly string[], awaitsId: string): Promise<void> {
   await sql`update posts set awaits_id = ${awaitsId} where id = any(${postIds}::bigint[])`.execute(tx.sql);
-  for (const postId of postIds) await tx.emit('reply.unproven', { postId });
+  for (const postId of postIds) await tx.emit('reply.unproven', { postId, wasShown: true });
 }
 
 /** An author's leave that came after the answer: it is looked at. A wrong one changes nothing. */

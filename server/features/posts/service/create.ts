@@ -8,6 +8,7 @@ import type { Transaction } from '#server/platform/database.ts';
 import { Forbidden, Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import type { QuotePolicy, ReplyPolicy } from '../entities.ts';
+import { isRefused } from '../policy.ts';
 import { quotingVisibility } from '../policy/quote.ts';
 import { findVisibleSubject, type PostView } from '../queries.ts';
 import { checkDraft, renderDraft } from './draft.ts';
@@ -172,6 +173,8 @@ function newPlace(ctx: AppContext, author: AccountView): Pick<PostRecord, 'id' |
 async function findParent(ctx: AppContext, accountId: string, id: string): Promise<PostView> {
   const parent = await findVisibleSubject(ctx, accountId, id);
   if (parent === null) throw new NotFound('The post that you reply to was not found.');
+  if (isRefused(parent))
+    throw new Invalid('Validation failed: The post that you reply to was refused; nobody else sees it');
   if (parent.awaitsId !== null)
     throw new Invalid('Validation failed: The post that you reply to still waits to be approved; reply when it was');
   await checkReply(ctx, accountId, parent.id);

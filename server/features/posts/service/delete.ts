@@ -5,7 +5,7 @@ import { sql, type Transaction } from '#server/platform/database.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { isCounted, mayDelete } from '../policy.ts';
 import { findPost, type PostView } from '../queries.ts';
-import { forget } from './forget.ts';
+import { forget, forgottenPost } from './forget.ts';
 import { countQuote } from './quote.ts';
 import { countPost } from './count.ts';
 
@@ -59,21 +59,8 @@ async function removePost(
   if (post.local && (post.awaitsId !== null || post.approvedBy !== null))
     await tx.sql.deleteFrom('interaction_requests').where('subject_id', '=', post.id).execute();
   await tx.sql.deleteFrom('posts').where('id', '=', post.id).execute();
-  await tx.emit('post.deleted', {
-    postId: post.id,
-    uri: post.uri,
-    accountId: post.accountId,
-    local: post.local,
-    visibility: post.visibility,
-    inReplyToId: post.inReplyToId,
-    inReplyToAccountId: post.inReplyToAccountId,
-    boostOfId: post.boostOfId,
-    boostOfUri: boosted?.uri ?? null,
-    mentionedIds: post.mentions.map(({ accountId }) => accountId),
-    groupId: post.group?.id ?? null,
-    awaitsId: locked.awaits_id,
-    tags: post.tags.map(({ name }) => name),
-  });
+  const forgotten = forgottenPost({ ...post, awaitsId: locked.awaits_id });
+  await tx.emit('post.deleted', { ...forgotten, boostOfUri: boosted?.uri ?? null });
   return { posts: [...boosts.posts, ...replies.rows.map(({ id }) => id)], accounts: boosts.accounts };
 }
 

@@ -3,7 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
-import { mayPin } from '../policy.ts';
+import { isRefused, mayPin } from '../policy.ts';
 import { findVisibleSubject } from '../queries.ts';
 import { holdPost } from './record.ts';
 
@@ -16,12 +16,13 @@ interface NewPin {
 /**
  * Pins a post of one's own; a second pin is the first.
  * @throws {NotFound} when the account may not see it
- * @throws {Invalid} when it is somebody else's, a direct post, one that waits to be approved, or one too many
+ * @throws {Invalid} when it is somebody else's, a direct post, one that waits to be approved or was refused, or one too many
  */
 export async function pinPost(ctx: AppContext, pin: NewPin): Promise<void> {
   const post = await findVisibleSubject(ctx, pin.accountId, pin.postId);
   if (post === null) throw new NotFound('Record not found');
   if (post.accountId !== pin.accountId) throw new Invalid("Validation failed: Someone else's post cannot be pinned");
+  if (isRefused(post)) throw new Invalid('Validation failed: It was refused, and nobody else sees it');
   if (post.awaitsId !== null) throw new Invalid('Validation failed: It still waits to be approved; pin it when it was');
   if (!mayPin(pin.accountId, post)) throw new Invalid('Validation failed: Direct posts cannot be pinned');
   await ctx.database.write(async (tx) => {

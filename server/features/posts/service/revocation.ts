@@ -1,11 +1,12 @@
-// Authors who take their agreement back: to being quoted, answered, liked or boosted. What stood on it ends.
+// Authors who take their agreement back: to being quoted, answered, liked or boosted. What stood on it ends; what somebody here wrote
+// stays theirs.
 import type { AppContext } from '#server/context.ts';
 import type { Visibility } from '#server/features/instance/entities.ts';
 import { sql } from '#server/platform/database.ts';
+import { findPost } from '../queries.ts';
 import { unboostPost } from './boost.ts';
 import { countAround } from './count.ts';
-import { deletePost } from './delete.ts';
-import { forget } from './forget.ts';
+import { forget, forgottenPost } from './forget.ts';
 import { unlikePost } from './like.ts';
 import { revokeAuthorization } from './quote-answer.ts';
 
@@ -31,7 +32,7 @@ export async function revokeAgreement(ctx: AppContext, agreement: Agreement): Pr
     if (kind === 'quote') await revokeAuthorization(ctx, agreement);
     else if (kind === 'like') await unlikePost(ctx, { accountId, postId });
     else if (kind === 'boost') await unboostPost(ctx, { accountId, postId });
-    else if (local) await deletePost(ctx, { postId, accountId });
+    else if (local) await refuseAnswer(ctx, postId);
     else await withdrawAnswer(ctx, postId);
   }
   return standing.length > 0;
@@ -54,6 +55,33 @@ async function findStanding(ctx: AppContext, { uri, accountId }: Agreement): Pro
   return rows;
 }
 
+/**
+ * An answer of ours that the author of the other post does not want, or no longer. Whoever wrote it keeps it and sees that; for everybody
+ * else, here and elsewhere, it is gone. Nothing when it was refused before.
+ */
+export async function refuseAnswer(ctx: AppContext, postId: string): Promise<void> {
+  const post = await findPost(ctx, postId);
+  if (post === null) return;
+  const isNew = await ctx.database.write(async (tx) => {
+    const {
+      rows: [locked],
+    } = await sql<{
+      awaits_id: string | null;
+    }>`select awaits_id from posts where id = ${postId} and awaits_id is distinct from account_id for update`.execute(
+      tx.sql,
+    );
+    if (!locked) return false;
+    const refused = { ...post, awaitsId: locked.awaits_id };
+    await sql`update posts set awaits_id = account_id, approved_by = null where id = ${postId}`.execute(tx.sql);
+    await tx.sql.deleteFrom('interaction_requests').where('subject_id', '=', postId).execute();
+    await tx.sql.deleteFrom('pins').where('post_id', '=', postId).execute();
+    countAround(tx, refused, -1);
+    await tx.emit('reply.refused', forgottenPost(refused));
+    return true;
+  });
+  if (isNew) await forget(ctx, { posts: [postId, post.inReplyToId] });
+}
+
 /** An answer between others is shown no more, until its author brings another agreement. */
 async function withdrawAnswer(ctx: AppContext, postId: string): Promise<void> {
   const parentId = await ctx.database.write(async (tx) => {
@@ -65,7 +93,7 @@ async function withdrawAnswer(ctx: AppContext, postId: string): Promise<void> {
     if (!answer) return null;
     const { visibility, parentId: inReplyToId } = answer;
     countAround(tx, { local: false, visibility, inReplyToId, boostOfId: null, awaitsId: null }, -1);
-    await tx.emit('reply.unproven', { postId });
+    await tx.emit('reply.unproven', { postId, wasShown: true });
     return inReplyToId;
   });
   if (parentId !== null) await forget(ctx, { posts: [postId, parentId] });

@@ -97,11 +97,13 @@ function keysOf(news: Pick<PostNews, 'ownerIds' | 'open'>): string[] {
   return [...news.ownerIds.map((id) => `user:${id}`), ...(news.open === null ? [] : publicKeys(news.open))];
 }
 
-/** Only the streams that may have carried it learn the id of what is gone. */
+/** Only the streams that may have carried it learn the id of what is gone, but not those of an author who keeps it. */
 async function tellDeleted(ctx: AppContext, listeners: Listeners, news: DeletedNews): Promise<void> {
   const listIds = listeners.listIds();
   const held = listIds.length === 0 ? [] : await listsWith(ctx, listIds, news.accountId, news.open?.tags ?? []);
-  for (const key of [...keysOf(news), ...held.map(listKey)]) send(ctx, listeners, key, 'delete', news.postId);
+  const isGoneFor = ({ viewer }: Listener): boolean => news.isKept !== true || viewer.accountId !== news.accountId;
+  const idFor = (listener: Listener): string | undefined => (isGoneFor(listener) ? news.postId : undefined);
+  for (const key of [...keysOf(news), ...held.map(listKey)]) send(ctx, listeners, key, 'delete', idFor);
 }
 
 async function tellNotification(

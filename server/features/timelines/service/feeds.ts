@@ -131,12 +131,19 @@ export async function removeFromFeeds(ctx: AppContext, postId: string): Promise<
   return rows.map(({ owner_id }) => owner_id);
 }
 
-/** Takes a post that waits for somebody's leave out of the home timelines of all but its author. */
-export async function withdrawFromFeeds(ctx: AppContext, postId: string): Promise<void> {
-  await sql`delete from feed_entries e using posts p
-    where p.id = ${postId} and p.awaits_id is not null and e.post_id = p.id and e.owner_id <> p.account_id`.execute(
-    ctx.database.read,
-  );
+/**
+ * Takes a post that waits for somebody's leave, or was refused, and all boosts of it out of the home timelines of all but its author.
+ * Returns whose they were.
+ */
+export async function withdrawFromFeeds(ctx: AppContext, postId: string): Promise<string[]> {
+  const { rows } = await sql<{ owner_id: string }>`
+    with gone as (
+      delete from feed_entries e using posts p
+      where p.id = ${postId} and p.awaits_id is not null and (e.post_id = ${postId} or e.boost_of_id = ${postId})
+        and e.owner_id <> p.account_id
+      returning e.owner_id)
+    select distinct owner_id from gone`.execute(ctx.database.read);
+  return rows.map(({ owner_id }) => owner_id);
 }
 
 /** Takes what an account brought out of one home timeline; `shown`: also what others brought of it, and answers to it. */
