@@ -66,8 +66,11 @@ ${peer.log().slice(-2000)}`);
       const told = await peer.told();
       expect(new Set(told.keys())).toEqual(new Set(uris));
       expect([...told.values()].filter((times) => times !== 1)).toEqual([]);
-      const received = await peer.received('tally');
-      expect(received.filter((id) => id.includes('/ap/activities/create/')).length).toBe(uris.length);
+      // It tells its resident first, and notes what it received then.
+      const received = async (): Promise<number> =>
+        (await peer.received('tally')).filter((id) => id.includes('/ap/activities/create/')).length;
+      await until(async () => (await received()) >= uris.length);
+      expect(await received()).toBe(uris.length);
     },
   );
 
