@@ -62,7 +62,10 @@ const tuning: Readonly<Record<string, string>> = {
   work_mem: '8MB',
   maintenance_work_mem: '96MB',
   max_wal_size: '1GB',
-  wal_compression: 'on',
+  // After each checkpoint a page is logged whole when it is first written to, and a post to ten thousand home timelines writes to
+  // as many pages. To compress them, the way these binaries can, takes seconds; the disk takes them as they are in less than one.
+  wal_compression: 'off',
+  checkpoint_timeout: '15min',
   random_page_cost: '1.1',
   synchronous_commit: 'on',
   // Compiling a query costs more than it gains for short ones.
