@@ -44,8 +44,8 @@ export async function addPeers(sql: Client, keys: PeerKeys): Promise<void> {
     [authors.map(peerId), keys.publicKey],
   );
   await sql.query(
-    `insert into follows (id, follower_id, followee_id, state, created_at)
-     select peer + place, follower, peer, 'accepted', now()
+    `insert into follows (id, follower_id, followee_id, follower_is_remote, state, created_at)
+     select peer + place, follower, peer, false, 'accepted', now()
      from unnest($1::bigint[]) as peer cross join unnest($2::bigint[]) with ordinality as f (follower, place)
      on conflict do nothing`,
     [authors.map(peerId), local.slice(0, 10).map(accountId)],
@@ -61,8 +61,8 @@ export async function addFollowers(sql: Client, followeeId: string, inboxes: rea
     [idAt(new Date(seedEnd + 2 * 86_400_000)), inboxes],
   );
   await sql.query(
-    `insert into follows (id, follower_id, followee_id, state, created_at)
-     select id + (1 << 20), id, $1, 'accepted', now() from accounts where username = 'reader' and domain like 'sink%.test'`,
+    `insert into follows (id, follower_id, followee_id, follower_is_remote, state, created_at)
+     select id + (1 << 20), id, $1, true, 'accepted', now() from accounts where username = 'reader' and domain like 'sink%.test'`,
     [followeeId],
   );
 }

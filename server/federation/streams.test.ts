@@ -167,8 +167,8 @@ async function settlePlaces(count: number): Promise<Place[]> {
   await pool.query(copy('accounts'), [actorId, JSON.stringify(actors)]);
   await pool.query(copy('posts'), [postId, JSON.stringify(places.map(({ post }) => post))]);
   await pool.query(
-    `insert into follows (id, follower_id, followee_id, state, show_boosts, notify, created_at)
-     select (a ->> 'id')::bigint, $1, (a ->> 'id')::bigint, 'accepted', true, false, now() from jsonb_array_elements($2::jsonb) a`,
+    `insert into follows (id, follower_id, followee_id, follower_is_remote, state, show_boosts, notify, created_at)
+     select (a ->> 'id')::bigint, $1, (a ->> 'id')::bigint, false, 'accepted', true, false, now() from jsonb_array_elements($2::jsonb) a`,
     [aliceId, JSON.stringify(actors)],
   );
   return places.map(({ actors: people, post }) => ({ actors: people.map(({ uri }) => uri), post: post.uri }));

@@ -4,6 +4,7 @@ export { cleanName, cleanUrl } from './text/clean.ts';
 export { countCharacters } from './text/count.ts';
 export { buildWordSearch, foldText } from './text/find-words.ts';
 export type { SoughtWord, WordSearch } from './text/find-words.ts';
+export { isLanguageCode } from './text/language.ts';
 export { escapeHtml, plainToHtml, renderPost } from './text/render.ts';
 export type { MentionTarget, NameResolvers, RenderedPost } from './text/render.ts';
 export { readTags } from './text/read-tags.ts';

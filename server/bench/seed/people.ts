@@ -78,8 +78,8 @@ function followsText(size: SeedSize): string {
         ) drawn
         where follower <> followee and followee <> 1 order by 3, 1, 2 limit ${wanted})
     ) pairs;
-    insert into follows (id, follower_id, followee_id, state, created_at)
-    select (${followsStart}::bigint + k) << 16, bench.account_id(follower), bench.account_id(followee), 'accepted',
+    insert into follows (id, follower_id, followee_id, follower_is_remote, state, created_at)
+    select (${followsStart}::bigint + k) << 16, bench.account_id(follower), bench.account_id(followee), false, 'accepted',
       to_timestamp((${followsStart}::bigint + k) / 1000.0)
     from bench.follows`;
 }

@@ -2,7 +2,9 @@
 import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
 import { Type, type Static } from 'typebox';
+import { mostLanguages } from '#server/features/graph/service/follow.ts';
 import { Invalid } from '#server/platform/errors.ts';
+import { isLanguageCode } from '#server/platform/text.ts';
 import { exchangeKinds, importModes, type ExchangeKind, type ExchangeRow } from './entities.ts';
 import type { FailedRow, ImportView } from './queries.ts';
 import { mostRows, type ReadRow } from './service/run.ts';
@@ -111,7 +113,8 @@ function readRow(kind: ExchangeKind, cells: readonly string[], places: ReadonlyM
     row.notify = flag(notifyColumn, false);
     const languages = cell(languagesColumn)
       .split(/[\s,]+/)
-      .filter((code) => /^[a-z]{2,3}(-[a-z]+)?$/i.test(code));
+      .filter(isLanguageCode)
+      .slice(0, mostLanguages);
     if (languages.length > 0) row.languages = languages;
   }
   if (kind === 'mutes') row.hideNotifications = flag(hideColumn, true);

@@ -11,6 +11,8 @@ export const FollowSchema = defineEntity({
     id: p.bigint('string').primary().autoincrement(false),
     followerId: () => p.manyToOne(Account).mapToPk().fieldName('follower_id').deleteRule('cascade'),
     followeeId: () => p.manyToOne(Account).mapToPk().fieldName('followee_id').deleteRule('cascade'),
+    /** Who is written to abroad, and who has a home timeline here, is asked for each post: without a look at each follower. */
+    followerIsRemote: p.boolean(),
     state: p.text().$type<FollowState>(),
     uri: p.text().nullable(),
     showBoosts: p.boolean().default(true),
@@ -22,11 +24,15 @@ export const FollowSchema = defineEntity({
   indexes: [
     {
       name: 'follows_followee',
-      expression: `create index follows_followee on follows (followee_id, state, id) include (follower_id, show_boosts, notify)`,
+      expression: `create index follows_followee on follows (followee_id, state, id) include (follower_id, follower_is_remote, show_boosts, notify, languages)`,
     },
     {
       name: 'follows_follower',
       expression: `create index follows_follower on follows (follower_id, state, id) include (followee_id)`,
+    },
+    {
+      name: 'follows_remote_followers',
+      expression: `create index follows_remote_followers on follows (followee_id, follower_id) where follower_is_remote and state = 'accepted'`,
     },
   ],
 });

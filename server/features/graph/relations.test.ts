@@ -207,6 +207,7 @@ describe('following', () => {
     ['a negative time', 'mute', { duration: -1 }],
     ['an endless time', 'mute', { duration: 1e12 }],
     ['too many languages', 'follow', { languages: Array.from({ length: 60 }, () => 'en') }],
+    ['a language that is none', 'follow', { languages: ['en', 'x'.repeat(35)] }],
   ])('%s is refused in words', async (_what, verb, body) => {
     const [alice, bob] = [await someone(), await someone()];
     const answer = await act(alice, verb, bob, body);

@@ -140,6 +140,7 @@ async function store(graph: Graph, base: number) {
       id: server.ctx.newId(),
       follower_id: idOf(from),
       followee_id: idOf(to),
+      follower_is_remote: domains[from] != null,
       state,
       created_at: at,
     }));

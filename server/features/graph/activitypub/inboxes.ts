@@ -5,6 +5,6 @@ import { sql, type RawBuilder } from '#server/platform/database.ts';
 /** A statement that selects the `inbox_url` of each remote follower. */
 export function inboxesOfFollowers(accountId: string): RawBuilder<unknown> {
   return inboxesWhere(
-    sql`a.id in (select follower_id from follows where followee_id = ${accountId} and state = 'accepted')`,
+    sql`a.id in (select follower_id from follows where followee_id = ${accountId} and follower_is_remote and state = 'accepted')`,
   );
 }

@@ -84,7 +84,7 @@ function followRoute(app: App, ctx: AppContext): void {
   const body = Type.Object({
     reblogs: Type.Optional(Type.Boolean({ description: 'Show what the account boosts' })),
     notify: Type.Optional(Type.Boolean({ description: 'Be told of each post' })),
-    languages: Type.Optional(Type.Array(Type.String({ maxLength: 35 }), { maxItems: 50 })),
+    languages: Type.Optional(Type.Array(Type.String({ description: 'A code such as en or pt-BR' }))),
   });
   app.post(
     '/api/v1/accounts/:id/follow',

@@ -4,12 +4,16 @@ import type { AppContext } from '#server/context.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
 import { loadAccounts } from '#server/features/accounts/queries.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
-import { Forbidden, NotFound } from '#server/platform/errors.ts';
+import { Forbidden, Invalid, NotFound } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
+import { isLanguageCode } from '#server/platform/text.ts';
 import type { Tables } from '#server/schema.ts';
 import type { FollowState } from '../entities.ts';
 import { mayFollow } from '../policy.ts';
 import { countFollow, lockPair, readBetween, removeFollow } from './pair.ts';
+
+/** The most languages of one follow. */
+export const mostLanguages = 50;
 
 export interface Pair {
   followerId: string;
@@ -21,7 +25,7 @@ export interface FollowWish extends Pair {
   uri?: string;
   showBoosts?: boolean;
   notify?: boolean;
-  /** Only posts in these languages; empty for all. */
+  /** Only posts in these languages, at most 50 codes; empty for all. */
   languages?: string[];
 }
 
@@ -29,6 +33,7 @@ export interface FollowWish extends Pair {
  * Follows, or asks to when the followee is locked or lives elsewhere. Again with other wishes only changes those;
  * a remote follower who asks again is told again that the answer was yes.
  * @throws {NotFound} {Forbidden} when the two may not
+ * @throws {Invalid} when a language is none, or there are too many
  */
 export async function follow(ctx: AppContext, wish: FollowWish): Promise<FollowState> {
   const [follower, followee] = await findBoth(ctx, wish);
@@ -75,6 +80,7 @@ async function beginFollow(
       id,
       follower_id: followerId,
       followee_id: followeeId,
+      follower_is_remote: follower.domain !== null,
       state,
       uri: wish.uri ?? (follower.domain === null ? addresses(ctx.config).follow(id) : null),
       show_boosts: wish.showBoosts ?? true,
@@ -116,6 +122,13 @@ async function changeFollow(
 
 function languages(wish: FollowWish) {
   const wanted = wish.languages ?? [];
+  // The fan-out's index holds them: their length has an end.
+  if (wanted.length > mostLanguages || !wanted.every(isLanguageCode)) {
+    const description = `are at most ${mostLanguages} codes such as en or pt-BR`;
+    throw new Invalid(`Validation failed: Languages ${description}`, {
+      details: { languages: [{ error: 'ERR_INVALID', description }] },
+    });
+  }
   return sql<string[] | null>`${wanted.length === 0 ? null : JSON.stringify(wanted)}::jsonb`;
 }
 

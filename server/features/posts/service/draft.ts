@@ -7,7 +7,7 @@ import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { emojisIn } from '#server/features/emojis/queries.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
-import { countCharacters, extractMentions, renderPost, scanText } from '#server/platform/text.ts';
+import { countCharacters, extractMentions, isLanguageCode, renderPost, scanText } from '#server/platform/text.ts';
 import type { TagSpelling } from './record.ts';
 
 /** The words of a post as its author gave them. */
@@ -123,7 +123,7 @@ function isBlank(text: string): boolean {
 
 function checkLanguage(language: string | null | undefined): string | null {
   if (language === undefined || language === null || language === '') return null;
-  if (/^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/iu.test(language)) return language;
+  if (isLanguageCode(language)) return language;
   const description = 'is not a language code such as en or pt-BR';
   throw new Invalid(`Validation failed: Language ${description}`, {
     details: { language: [{ error: 'ERR_INVALID', description }] },

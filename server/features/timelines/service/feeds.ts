@@ -37,7 +37,7 @@ async function addMany(ctx: AppContext, arriving: Arriving[]): Promise<string[][
   const isTagged = arriving.some(({ post }) => bringsByTag(post));
   const { rows } = await sql<{ owner_id: string; post_id: string }>`
     insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id, tag_id)
-    select reader.id, p.id, p.author_id, p.boost_of_id, p.other_id, min(reader.tag_id)
+    select reader.id, p.id, p.author_id, p.boost_of_id, p.other_id, ${isTagged ? sql`min(reader.tag_id)` : sql`null::bigint`}
     from jsonb_to_recordset(${JSON.stringify(arriving.map(outlineOf))}::jsonb) as p (id bigint, author_id bigint, boost_of_id bigint,
       other_id bigint, is_direct boolean, waits boolean, by_tag boolean, language text, is_answer boolean, answered_id bigint)
     cross join lateral (
@@ -46,7 +46,7 @@ async function addMany(ctx: AppContext, arriving: Arriving[]): Promise<string[][
       select f.follower_id, null from follows f where ${sql.join(followerConditions(ctx, isBoost), sql` and `)}
       ${isTagged ? sql`union all ${tagFollowers(ctx)}` : sql``}
     ) reader
-    group by reader.id, p.id, p.author_id, p.boost_of_id, p.other_id
+    ${isTagged ? sql`group by reader.id, p.id, p.author_id, p.boost_of_id, p.other_id` : sql``}
     order by reader.id, p.id
     on conflict do nothing returning owner_id, post_id`.execute(ctx.database.read);
   const owners = Map.groupBy(rows, ({ post_id }) => post_id);
@@ -77,7 +77,7 @@ function followerConditions(ctx: AppContext, isBoost: boolean): RawBuilder<unkno
   const other = sql.ref('p.other_id');
   const conditions = [
     sql`not p.waits and f.followee_id = ${author} and f.state = 'accepted' and f.follower_id <> f.followee_id`,
-    sql`exists (select from users u where u.account_id = f.follower_id)`,
+    sql`not f.follower_is_remote`,
     notMuted(reader, author, now),
     sql`f.follower_id not in (${ownersOfExclusive(author, sql.ref('p.id'))})`,
     sql`(not p.is_direct or exists (select from mentions m where m.post_id = p.id and m.account_id = f.follower_id))`,
