@@ -237,6 +237,7 @@ const kept: Record<string, Kept[]> = {
       [`${near}groups.test.ts`, 'counts when their server shows the same vote'],
       [`${near}groups.test.ts`, 'of which a group tells the id alone'],
       [`${near}groups-ours.test.ts`, 'who joins a group finds its last posts'],
+      [`${near}groups.test.ts`, 'of an author who restricts boosts'],
     ],
     [
       'Our post is written',

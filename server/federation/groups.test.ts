@@ -79,6 +79,51 @@ describe('what a group passes on', () => {
     expect(await scene.passedOn(activity(scene.nora, 'Undo', dislike))).toBe('ignored');
   });
 
+  describe('of an author who restricts boosts', () => {
+    const canAnnounce = { automaticApproval: [], manualApproval: [everybody] };
+    const boosts = async ({ id: uri }: Json): Promise<unknown[]> => {
+      const { id } = (await scene.postOf(uri)) ?? { id: 'none' };
+      const shown = (await home()).filter(({ reblog }) => reblog?.id === id).length;
+      return [shown, (await scene.statusOf(id)).body.reblogs_count];
+    };
+
+    it('is kept, but not boosted, however the group brings it', async () => {
+      const { activity, birds, nora, there } = scene;
+      const document = scene.page(nora, 'Not to boost', { interactionPolicy: { canAnnounce } });
+      scene.show(there, document);
+      expect(await scene.passedOn(activity(nora, 'Create', document))).toBe('done');
+      expect(await boosts(document)).toEqual([0, 0]);
+      expect(await scene.passedOn(activity(nora, 'Create', document['id']))).toBe('done');
+      const named = activity(birds, 'Announce', document['id'], { to: [everybody] });
+      expect(await scene.deliver(birds, named)).toBe('not_authorized');
+      const judge = await there.person('judge');
+      const back = activity(judge, 'Undo', activity(judge, 'Delete', document['id']));
+      expect(await scene.passedOn(back)).toBe('not_authorized');
+      expect(await boosts(document)).toEqual([0, 0]);
+    });
+
+    it('is boosted when they take the group in, and as long as they agree to its Announce', async () => {
+      const { activity, birds, nora, there } = scene;
+      const interactionPolicy = { canAnnounce: { automaticApproval: [birds.uri], manualApproval: [] } };
+      const free = scene.page(nora, 'For the group', { interactionPolicy });
+      scene.show(there, free);
+      expect(await scene.passedOn(activity(nora, 'Create', free))).toBe('done');
+      expect(await boosts(free)).toEqual([1, 1]);
+
+      const asked = scene.page(nora, 'When asked', { interactionPolicy: { canAnnounce } });
+      scene.show(there, asked);
+      const announce = scene.passOn(activity(nora, 'Create', asked));
+      const id = `${nora.uri}/authorizations/1`;
+      const said = { attributedTo: nora.uri, interactingObject: announce['id'], interactionTarget: asked['id'] };
+      scene.show(there, { id, type: 'AnnounceAuthorization', ...said });
+      expect(await scene.deliver(birds, { ...announce, announceAuthorization: id })).toBe('done');
+      expect(await boosts(asked)).toEqual([1, 1]);
+      there.show(new URL(id).pathname, null);
+      expect(await scene.deliver(nora, activity(nora, 'Delete', id))).toBe('done');
+      expect(await boosts(asked)).toEqual([0, 0]);
+    });
+  });
+
   it('is deleted by its author for good; a moderator takes it out of the group only', async () => {
     const { activity, there } = scene;
     const [gone, removed] = [await scene.posted('Gone'), await scene.posted('Removed')];

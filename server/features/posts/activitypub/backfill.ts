@@ -25,7 +25,7 @@ import type { OriginCounts } from '../service/record.ts';
 import { importPin } from '../service/pin.ts';
 import { itemsOf } from './collections.ts';
 import { readCounts } from './counts-read.ts';
-import { boostInGroup } from './group-boosts.ts';
+import { boostInGroup, findGroupLeave } from './group-boosts.ts';
 import { readNote } from './note-read.ts';
 
 /** What one search may cost: documents in all, of one host, levels of answers, time, and how many are asked for at once. */
@@ -184,7 +184,8 @@ async function takeFromGroup(hunt: Hunt, group: AccountView, item: unknown): Pro
   if (post === null) return;
   // What was passed on long ago is not news of today.
   const boosting = { group, announce: { published: post.createdAt.toISOString(), ...announce } };
-  await ctx.database.write((tx) => boostInGroup({ ...ctx, database: ctx.database.joined(tx) }, boosting, uri));
+  const leave = await findGroupLeave(ctx, boosting, post);
+  await ctx.database.write((tx) => boostInGroup({ ...ctx, database: ctx.database.joined(tx) }, boosting, uri, leave));
 }
 
 /** Brings in a public post of that account, which its own server showed us whole or named. */

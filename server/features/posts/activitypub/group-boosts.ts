@@ -1,5 +1,5 @@
 // Posts in groups stand in home timelines as boosted by the group, once, whether the group sends the post's Create, the post's
-// address, or both.
+// address, or both; those of authors who restrict boosts when they let the group.
 import type { AppContext } from '#server/context.ts';
 import { drop, type Effect, type Incoming } from '#server/features/accounts/activitypub/receive.ts';
 import type { AccountView } from '#server/features/accounts/queries.ts';
@@ -9,12 +9,22 @@ import { asDate, asOnlyId, asText, audienceOf, typeOf, type Json } from '#server
 import { findPost, findPostByUri, type PostView } from '../queries.ts';
 import { boostPost } from '../service/boost.ts';
 import { wasBuried } from '../service/import.ts';
+import { findLeave, type Leave } from './interaction-leave.ts';
 import { visibilityOf } from './note-read.ts';
 
 /** Who boosts, and the Announce that says so. */
 interface Boosting {
   group: AccountView;
   announce: Json;
+}
+
+/** As `findLeave`; before the write, for the author's server may be asked. */
+export function findGroupLeave(
+  ctx: AppContext,
+  { group, announce }: Boosting,
+  post: Pick<PostView, 'uri' | 'accountId' | 'interactionRules'>,
+): Promise<Leave | null> {
+  return findLeave(ctx, { id: asText(announce['id']) ?? '', json: announce, actor: group }, post, 'boost');
 }
 
 /** True when somebody here follows an account of another server. */
@@ -25,21 +35,35 @@ export async function isFollowedHere(ctx: AppContext, accountId: string): Promis
   return rows[0]?.wanted === true;
 }
 
-/** Within a write: lets the group boost the post with that address, unless it is a comment, or not for everybody. */
-export async function boostInGroup(ctx: AppContext, boosting: Boosting, uri: string): Promise<string> {
+/**
+ * Within a write: lets the group boost the post with that address, unless it is a comment, or not for everybody. `leave` null: only when
+ * its author restricts no boosts.
+ */
+export async function boostInGroup(
+  ctx: AppContext,
+  boosting: Boosting,
+  uri: string,
+  leave: Leave | null,
+): Promise<string> {
   const post = await findPostByUri(ctx, uri);
-  return post === null ? 'unknown_object' : boost(ctx, boosting, post);
+  return post === null ? 'unknown_object' : boost(ctx, boosting, post, leave);
 }
 
-async function boost(ctx: AppContext, { group, announce }: Boosting, post: PostView): Promise<string> {
+async function boost(
+  ctx: AppContext,
+  { group, announce }: Boosting,
+  post: PostView,
+  leave: Leave | null,
+): Promise<string> {
   const visibility = visibilityOf(audienceOf(announce), group.followersUrl);
   const isOpen = (word: string): boolean => word === 'public' || word === 'unlisted';
   if (post.inReplyToUri !== null || post.boostOfId !== null) return 'done';
   if (!isOpen(visibility) || !isOpen(post.visibility)) return 'not_public';
+  if (leave === null && post.interactionRules?.boost !== undefined) return 'not_authorized';
   const uri = asText(announce['id']) ?? '';
   if (await wasBuried(ctx, uri, group.uri)) return 'undone';
   const createdAt = boostedAt(ctx, announce);
-  await boostPost(ctx, { accountId: group.id, postId: post.id, visibility, uri, createdAt });
+  await boostPost(ctx, { accountId: group.id, postId: post.id, visibility, uri, createdAt, ...leave });
   return 'done';
 }
 
@@ -56,5 +80,5 @@ export async function receiveOwnReturn(ctx: AppContext, incoming: Incoming, inne
   const id = uri === null ? null : ownId(ctx.config, 'posts', uri);
   const post = id === null || typeOf(inner) !== 'Create' ? null : await findPost(ctx, id);
   if (post === null) return drop('own_object');
-  return (ctx) => boost(ctx, { group: incoming.actor, announce: incoming.json }, post);
+  return (ctx) => boost(ctx, { group: incoming.actor, announce: incoming.json }, post, null);
 }

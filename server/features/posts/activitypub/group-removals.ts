@@ -8,7 +8,7 @@ import { asOnlyId, hostOf, typeOf } from '#server/platform/fediverse/json.ts';
 import { findPostByUri } from '../queries.ts';
 import { unboostPost } from '../service/boost.ts';
 import { deletePost } from '../service/delete.ts';
-import { boostInGroup } from './group-boosts.ts';
+import { boostInGroup, findGroupLeave } from './group-boosts.ts';
 import { receiveDelete } from './receive.ts';
 import type { PassedOn } from './receive-groups.ts';
 
@@ -40,6 +40,9 @@ async function isGoneThere(ctx: AppContext, uri: string): Promise<boolean> {
 }
 
 /** A moderator lets a post into the group again. What its author deleted stays deleted. */
-export function receiveReturn(_ctx: AppContext, passed: PassedOn, uri: string | null): Promise<Effect> {
-  return Promise.resolve(uri === null ? drop('malformed') : (ctx) => boostInGroup(ctx, passed, uri));
+export async function receiveReturn(ctx: AppContext, passed: PassedOn, uri: string | null): Promise<Effect> {
+  if (uri === null) return drop('malformed');
+  const post = await findPostByUri(ctx, uri);
+  const leave = post && (await findGroupLeave(ctx, passed, post));
+  return (ctx) => boostInGroup(ctx, passed, uri, leave);
 }

@@ -10,18 +10,22 @@ import { isFollower } from '../service/interaction.ts';
 import { isAllowed, isFreeThere } from './interaction-check.ts';
 import { orNull } from './quote-check.ts';
 
+/** Where the author agrees; null for those who need not ask. */
+export interface Leave {
+  approvedBy: string | null;
+}
+
 const members = { like: 'likeAuthorization', boost: 'announceAuthorization' } as const;
 
 /**
- * Where the author agrees to this like or boost, read there; `approvedBy` is null for those who need not ask. Null when it is not
- * allowed. A post that restricts nothing costs nothing.
+ * Where the author agrees to this like or boost, read there. Null when it is not allowed. A post that restricts nothing costs nothing.
  */
 export async function findLeave(
   ctx: AppContext,
-  { id: subjectUri, json, actor }: Incoming,
-  post: PostView,
+  { id: subjectUri, json, actor }: Pick<Incoming, 'id' | 'json' | 'actor'>,
+  post: Pick<PostView, 'uri' | 'accountId' | 'interactionRules'>,
   interaction: 'like' | 'boost',
-): Promise<{ approvedBy: string | null } | null> {
+): Promise<Leave | null> {
   if (post.interactionRules?.[interaction] === undefined || post.accountId === actor.id) return { approvedBy: null };
   const author = await findAccount(ctx, post.accountId);
   if (author === null) return null;

@@ -17,8 +17,10 @@ import {
   type Json,
 } from '#server/platform/fediverse/json.ts';
 import { importDocument, isKnown } from '../activitypub.ts';
-import { boostInGroup, isFollowedHere, receiveOwnReturn } from './group-boosts.ts';
+import { boostInGroup, findGroupLeave, isFollowedHere, receiveOwnReturn } from './group-boosts.ts';
 import { receiveRemoval, receiveReturn } from './group-removals.ts';
+import type { Leave } from './interaction-leave.ts';
+import { interactionRulesOf, readInteractions } from './interaction-read.ts';
 import { receiveCreate, receiveUpdate } from './receive.ts';
 import { receiveAnnounce, receiveDislike, receiveLike, undoLike } from './receive-acts.ts';
 
@@ -122,11 +124,21 @@ async function receivePassedPost(ctx: AppContext, passed: PassedOn): Promise<Eff
   const isWanted = await isFollowedHere(ctx, passed.group.id);
   const effect = await receiveCreate(ctx, passed, { isWanted });
   const uri = asOnlyId(passed.json['object']) ?? '';
+  const leave = isWanted ? await findWrittenLeave(ctx, passed, uri) : null;
   return async (ctx) => {
     const outcome = await effect(ctx);
-    if (outcome === 'done' && isWanted) await boostInGroup(ctx, passed, uri);
+    if (outcome === 'done' && isWanted) await boostInGroup(ctx, passed, uri, leave);
     return outcome;
   };
+}
+
+/** Whether the author of a post that is not stored yet lets the group boost it; null also when the post is only named. */
+async function findWrittenLeave(ctx: AppContext, passed: PassedOn, uri: string): Promise<Leave | null> {
+  const { actor: author } = passed;
+  const object = asObject(passed.json['object']);
+  if (object === null || typeOf(object) === null) return null;
+  const interactionRules = interactionRulesOf(readInteractions(object), author);
+  return findGroupLeave(ctx, passed, { uri, accountId: author.id, interactionRules });
 }
 
 /** A vote or a removal is taken back. */
