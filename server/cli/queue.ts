@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { NotFound } from '#server/platform/errors.ts';
 import { deliveryDepth, retryDelivery } from '#server/platform/fediverse/courier/upkeep.ts';
 import { outboxDepth } from '#server/platform/outbox.ts';
+import { isId } from '#server/platform/ids.ts';
 import { answering, table } from './terminal.ts';
 import { withContext } from './with-context.ts';
 
@@ -76,8 +77,7 @@ async function dead({ limit }: { limit: number }) {
 
 async function retry(id: string | undefined, { deliveries: isOnlyDeliveries }: { deliveries?: boolean }) {
   // Deliveries are counted by numbers, jobs by words.
-  if (isOnlyDeliveries && id !== undefined && !/^\d{1,18}$/.test(id))
-    throw new NotFound(`Nothing with the id ${id} was given up.`);
+  if (isOnlyDeliveries && id !== undefined && !isId(id)) throw new NotFound(`Nothing with the id ${id} was given up.`);
   return withContext(async (ctx) => {
     const deliveries = isOnlyDeliveries || id === undefined ? await retryDelivery(ctx, id) : 0;
     const jobs = isOnlyDeliveries ? 0 : await ctx.queue.retry(id);

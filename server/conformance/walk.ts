@@ -157,6 +157,22 @@ export const byLetter = new Set([
   'POST /api/admin/domain-changes/:id/undo',
 ]);
 
+/** An id as nobody writes it, though a number would be the same. */
+const misspelt = (id: string): string[] => [`0${id}`, `%2B${id}`, `%20${id}`, `${id}%20`];
+
+/** The addresses of a door with an id in them written otherwise, one at a time; none where it takes no id. */
+export function misspeltAddresses(door: Door, town: Town): string[] {
+  const names = door.path.split('/');
+  const parts = addressOf(door, town)
+    .split(/(?=\?)/u, 1)
+    .join('')
+    .split('/');
+  return parts.flatMap((id, at) => {
+    if (names[at]?.startsWith(':') !== true || !/^\d+$/u.test(id) || !/:(?:\w+_)?id$/u.test(names[at])) return [];
+    return misspelt(id).map((wrong) => parts.with(at, wrong).join('/'));
+  });
+}
+
 export interface Seen {
   door: Door;
   /** Whether somebody was signed in. */

@@ -6,20 +6,37 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { call, signUp } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
 import { nameOf, openServerWithDoors, type Door } from './doors.ts';
+import { sampleFor } from './samples.ts';
 import { settleTown, type Town } from './town.ts';
-import { addressOf, isForApps, walkAllDoors, type Seen } from './walk.ts';
+import { addressOf, isForApps, keyOf, misspeltAddresses, walkAllDoors, type Seen } from './walk.ts';
 
 let server: TestServer;
 let doors: Door[];
 let town: Town;
 let seen: Seen[];
+let misspelt: Seen[];
 
 beforeAll(async () => {
   ({ server, doors } = await openServerWithDoors());
   town = await settleTown(server);
+  misspelt = await walkMisspelt();
   seen = await walkAllDoors(server, town, doors);
 });
 afterAll(() => server.close());
+
+/** Knocks at every door that takes an id, with the id written otherwise. */
+async function walkMisspelt(): Promise<Seen[]> {
+  const knocked: Seen[] = [];
+  for (const door of doors.filter((one) => isForApps(one) && one.emptyForm === null)) {
+    const body = door.method === 'GET' || door.method === 'DELETE' ? {} : { body: sampleFor(door, town, 'misspelt') };
+    for (const address of misspeltAddresses(door, town)) {
+      const token = await keyOf(server, town, door);
+      const answer = await call(server.origin, door.method, address, { ...body, ...(token === null ? {} : { token }) });
+      knocked.push({ door, signedIn: token !== null, answer });
+    }
+  }
+  return knocked;
+}
 
 /** A value as it is shown or matched. */
 const written = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
@@ -57,6 +74,11 @@ function misfit(item: Seen, keys: RegExp, fits: (value: unknown, within: object)
 test('every door of the API was opened', () => {
   expect(breaking(({ answer }) => answer.status < 300 || JSON.stringify(answer.body))).toEqual([]);
   expect(seen.length).toBeGreaterThan(90);
+});
+
+test('an id has one way to be written: with zeros, signs or spaces around it, nothing is there', () => {
+  expect(misspelt.length).toBeGreaterThan(400);
+  expect(breaking(({ answer }) => answer.status === 404 || written(answer.body).slice(0, 120), misspelt)).toEqual([]);
 });
 
 describe('W6, W7: a success', () => {

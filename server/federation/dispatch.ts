@@ -174,7 +174,7 @@ async function peoplePage<Item>(
 ): Promise<{ items: Item[]; nextCursor?: string | null } | null> {
   const account = await findListed(ctx, identifier);
   if (account === null) return null;
-  if (cursor === null || account.hideCollections || !/^\d{1,18}$/u.test(cursor)) return { items: [] };
+  if (cursor === null || account.hideCollections || !isId(cursor)) return { items: [] };
   const page = await read(ctx, account.id, null, {
     limit: pageSize,
     maxId: cursor === '0' ? null : cursor,
@@ -191,7 +191,7 @@ async function outboxPage(
 ): Promise<{ items: Activity[]; nextCursor?: string | null } | null> {
   const account = await findListed(ctx, identifier);
   if (account === null) return null;
-  if (cursor === null || !/^\d{1,18}$/u.test(cursor)) return { items: [] };
+  if (cursor === null || !isId(cursor)) return { items: [] };
   const maxId = cursor === '0' ? null : cursor;
   const seen = await accountPosts(ctx, { accountId: account.id }, null, {
     limit: outboxPageSize,

@@ -258,7 +258,7 @@ function wantsPage(accept: string | undefined): boolean {
 
 /** The page that shows what a document is about. */
 async function pageOf(ctx: AppContext, url: string): Promise<string | null> {
-  const [, kind, id] = /^\/ap\/(users|posts)\/(\d{1,18})(?:[/?].*)?$/u.exec(url) ?? [];
+  const [, kind, id] = /^\/ap\/(users|posts)\/([1-9]\d{0,17})(?:[/?].*)?$/u.exec(url) ?? [];
   if (id === undefined) return null;
   if (kind === 'posts') return (await findVisiblePost(ctx, null, id))?.url ?? null;
   const account = await findAccount(ctx, id);
@@ -267,7 +267,7 @@ async function pageOf(ctx: AppContext, url: string): Promise<string | null> {
 
 /** Under which name a document that all may read is kept; null for what changes by itself. */
 function fragmentOf(url: string): string | null {
-  const [, kind, id] = /^\/ap\/(users|posts)\/(\d{1,18})$/u.exec(url) ?? [];
+  const [, kind, id] = /^\/ap\/(users|posts)\/([1-9]\d{0,17})$/u.exec(url) ?? [];
   if (id === undefined) return null;
   return kind === 'posts' ? noteFragment(id) : actorFragment(id);
 }

@@ -1,5 +1,13 @@
 // Ids that sort by time: milliseconds since 1970 in the upper 48 bits, a sequence in the lower 16.
 
+/**
+ * True for the decimal text of a 64-bit id: anything else would be an error in the database. Each id is written in one way, without zeros
+ * before it, so that nothing is found, kept or counted under a second name.
+ */
+export function isId(text: string): boolean {
+  return /^(?:0|[1-9]\d{0,17})$/.test(text);
+}
+
 /** Makes ids for one process: decimal strings, ever growing, also within a millisecond; two processes collide with probability 2^-16 a millisecond and id. */
 export function createIdMaker(clock: () => Date): (at?: Date) => string {
   let lastMs = 0;

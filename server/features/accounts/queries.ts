@@ -3,11 +3,14 @@ import type { Selectable } from 'kysely';
 import type { AppContext } from '#server/context.ts';
 import type { EmojiReference } from '#server/features/emojis/entities.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
+import { isId } from '#server/platform/ids.ts';
 import { together } from '#server/platform/together.ts';
 import { newestFirst, takeStretch, type Stretch } from '#server/platform/keyset.ts';
 import type { Tables } from '#server/schema.ts';
 import type { AccountKind, PictureReference, ProfileField } from './entities.ts';
 import { activeAccounts, isActive, knownAccounts } from './policy.ts';
+
+export { isId } from '#server/platform/ids.ts';
 
 /** An account as code sees it. `domain` is null for ours; texts of ours are plain, `bioHtml` is safe to show for all. */
 export interface AccountView {
@@ -202,11 +205,6 @@ export async function isDeletedAccount(ctx: AppContext, id: string): Promise<boo
     .where('deleted_at', 'is not', null)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** True for the decimal text of a 64-bit id: anything else would be an error in the database. */
-export function isId(text: string): boolean {
-  return /^\d{1,18}$/.test(text);
 }
 
 /** `@Name@Domain` in parts; the domain is null for ours. Null when it is no handle. */

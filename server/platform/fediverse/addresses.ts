@@ -1,5 +1,6 @@
 // The addresses of our own objects: ActivityPub ids, which never change, and the pages that people open.
 import type { Config } from '#config/load.ts';
+import { isId } from '#server/platform/ids.ts';
 
 /** Every address that we hand out, made from `config.origin`. Ids are decimal strings. */
 export function addresses(config: Pick<Config, 'origin'>) {
@@ -60,5 +61,5 @@ export function ownId(
   const prefix = `${config.origin}/ap/${kind}/`;
   if (!uri.startsWith(prefix)) return null;
   const id = uri.slice(prefix.length);
-  return /^\d{1,19}$/.test(id) ? id : null;
+  return isId(id) ? id : null;
 }

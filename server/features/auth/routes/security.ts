@@ -22,7 +22,7 @@ import { giveSession } from './sign-in.ts';
 
 const tags = ['Security'];
 const Word = Type.String({ maxLength: 1000 });
-const params = Type.Object({ id: Type.String({ pattern: '^\\d{1,18}$' }) });
+const params = Type.Object({ id: Type.String() });
 const config = { access: user() };
 
 export function securityRoutes(app: App, ctx: AppContext): void {

@@ -3,6 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { hostNames, readServerName } from '#server/features/domains/policy/names.ts';
 import { sql } from '#server/platform/database.ts';
 import { Invalid, NotFound, type FieldError } from '#server/platform/errors.ts';
+import { isId } from '#server/platform/ids.ts';
 import { dayOf, findEmailDomainBlock, type EmailDomainBlockView } from '../queries/email-domains.ts';
 
 /** Blocks a provider with all below its name; logins that there are stay. @throws {Invalid} for what is no name, or is blocked already */
@@ -31,7 +32,7 @@ export async function requireEmailDomainBlock(
   ctx: AppContext,
   by: { id: string } | { domain: string },
 ): Promise<EmailDomainBlockView> {
-  const isAsked = !('id' in by) || /^\d{1,18}$/.test(by.id);
+  const isAsked = !('id' in by) || isId(by.id);
   const block = isAsked ? await findEmailDomainBlock(ctx, by) : null;
   if (block === null) throw new NotFound('Record not found');
   return block;

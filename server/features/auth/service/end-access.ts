@@ -29,6 +29,7 @@ export async function tellSignedOut(ctx: AppContext, accountId: string): Promise
 
 /** Ends one session of the account with its tokens. @throws {NotFound} when it is not theirs */
 export async function endSession(ctx: AppContext, accountId: string, sessionId: string): Promise<void> {
+  if (!isId(sessionId)) throw new NotFound('This session was not found');
   const tokenIds = await ctx.database.write(async (tx) => {
     const tokens = await tx.sql
       .deleteFrom('access_tokens')

@@ -7,6 +7,7 @@ import { open } from '#server/platform/http/access.ts';
 import type { App } from '#server/platform/http/app.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { fillShell, readShell, type ShellContent } from '#server/platform/web-shell.ts';
+import { isId } from '#server/platform/ids.ts';
 import { findOpenPerson, findOpenPost, lastPosts } from '../queries.ts';
 import { postPage, profilePage } from '../serializers/page.ts';
 import { sendPersonFeed } from './feeds.ts';
@@ -46,7 +47,7 @@ export async function pageRoutes(app: App, ctx: AppContext): Promise<void> {
     async (request, reply) => {
       const { id } = request.params;
       // Whoever may read what is not for all shows it there by a signature.
-      if (wantsActivity(request)) return toObject(reply, /^\d+$/.test(id) ? addresses(ctx.config).post(id) : null);
+      if (wantsActivity(request)) return toObject(reply, isId(id) ? addresses(ctx.config).post(id) : null);
       const found = await findOpenPost(ctx, id);
       if (found === null) return send(reply, null, null);
       return send(reply, postPage(found.post, found.author, await facts()), found.post.uri);

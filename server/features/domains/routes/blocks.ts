@@ -8,6 +8,7 @@ import { Invalid, NotFound, Unauthorized } from '#server/platform/errors.ts';
 import { anyone, staff, viewerOf } from '#server/platform/http/access.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
+import { isId } from '#server/platform/ids.ts';
 import { allowsPage, blocksPage, findAllow, findBlock, type AllowView, type BlockView } from '../queries.ts';
 import {
   AdminDomainAllowSchema,
@@ -125,13 +126,13 @@ function writeBlockRoutes(app: App, ctx: AppContext): void {
 }
 
 async function requireBlock(ctx: AppContext, id: string): Promise<BlockView> {
-  const block = /^\d{1,18}$/.test(id) ? await findBlock(ctx, id) : null;
+  const block = isId(id) ? await findBlock(ctx, id) : null;
   if (block === null) throw new NotFound('Record not found');
   return block;
 }
 
 async function requireAllow(ctx: AppContext, id: string): Promise<AllowView> {
-  const allow = /^\d{1,18}$/.test(id) ? await findAllow(ctx, { id }) : null;
+  const allow = isId(id) ? await findAllow(ctx, { id }) : null;
   if (allow === null) throw new NotFound('Record not found');
   return allow;
 }

@@ -4,6 +4,7 @@ import type { AppContext } from '#server/context.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
+import { isId } from '#server/platform/ids.ts';
 import { mostCharacters, mostRows, readBlockList, type ReadList } from '../policy/csv.ts';
 import { planList, type ListSource, type Plan } from '../policy/plan.ts';
 import { dueLists, findList, followsWith, presentTerms, type ListView } from '../queries/lists.ts';
@@ -190,7 +191,7 @@ export async function leaveList(
 
 /** @throws {NotFound} when there is none with that id */
 export async function requireList(ctx: AppContext, id: string): Promise<ListView> {
-  const list = /^\d{1,18}$/.test(id) ? await findList(ctx, { id }) : null;
+  const list = isId(id) ? await findList(ctx, { id }) : null;
   if (list === null) throw new NotFound('Record not found');
   return list;
 }

@@ -2,6 +2,7 @@
 import type { AppContext } from '#server/context.ts';
 import { sql, type Transaction } from '#server/platform/database.ts';
 import { Conflict, NotFound } from '#server/platform/errors.ts';
+import { isId } from '#server/platform/ids.ts';
 import type { BlockTerms, ChangeStep } from '../entities.ts';
 import { findChange } from '../queries.ts';
 import { presentTerms } from '../queries/lists.ts';
@@ -19,7 +20,7 @@ export interface Undone {
  * @throws {NotFound} {Conflict} when it was undone before
  */
 export async function undoChange(ctx: AppContext, actorId: string | null, id: string): Promise<Undone> {
-  const change = /^\d{1,18}$/.test(id) ? await findChange(ctx, id) : null;
+  const change = isId(id) ? await findChange(ctx, id) : null;
   if (change === null) throw new NotFound('There is no such change');
   const passedOver: string[] = [];
   const made = await changeDomains(ctx, { source: 'undo', actorId, undoesId: id }, async (tx) => {

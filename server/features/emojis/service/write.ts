@@ -5,6 +5,7 @@ import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid, NotFound } from '#server/platform/errors.ts';
 import { makeEmoji } from '#server/platform/media/pictures-emoji.ts';
 import { cleanName } from '#server/platform/text.ts';
+import { isId } from '#server/platform/ids.ts';
 import { emojiLimits, isShortcode } from '../policy.ts';
 import { emojisFragment } from '../queries.ts';
 
@@ -97,7 +98,7 @@ export async function removeEmoji(ctx: AppContext, id: string): Promise<void> {
 }
 
 async function hold(tx: Transaction, id: string): Promise<{ file: string; still: string }> {
-  const row = /^\d{1,18}$/.test(id)
+  const row = isId(id)
     ? await tx.sql
         .selectFrom('custom_emojis')
         .select(['file', 'still'])

@@ -7,6 +7,7 @@ import { serializeAccount, type MastodonAccount } from '#server/features/account
 import { NotFound } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
 import { pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
+import { isId } from '#server/platform/ids.ts';
 import { severancesPage, severedFollows } from '../queries/severances.ts';
 import { serializeSeverance, SeveranceSchema } from '../serializers/severances.ts';
 
@@ -54,7 +55,7 @@ export async function severanceRoutes(app: App, ctx: AppContext): Promise<void> 
     async (request, reply) => {
       const { id } = request.params;
       const page = readPage(request.query, limits);
-      const rows = /^\d{1,18}$/.test(id) ? await severedFollows(ctx, viewerOf(request).accountId, id, page) : null;
+      const rows = isId(id) ? await severedFollows(ctx, viewerOf(request).accountId, id, page) : null;
       if (rows === null) throw new NotFound('Record not found');
       setLinks(request, reply, ctx.config.origin, { first: rows.at(0)?.id, last: rows.at(-1)?.id });
       const accounts = await loadAccounts(
