@@ -1,6 +1,7 @@
 // npm run faults: does to the server what may happen to it, and prints what it promises beside what was measured.
 // `--only R1,R13` runs some of them, `--scale 0.1` a tenth of the activities and kills, `--json` prints the rows.
 import { parseArgs } from 'node:util';
+import { closeOnSignals } from '../server/bench/processes.ts';
 import { faults } from '../server/faults/list.ts';
 import { openRig } from '../server/faults/rig.ts';
 import { runFaults } from '../server/faults/run.ts';
@@ -23,7 +24,13 @@ if (unknown.length > 0 || !(scale > 0 && scale <= 1)) {
 }
 Object.assign(process.env, (await findPrograms()).environment);
 const began = Date.now();
-const rig = await openRig({ scale, say: (line) => console.error(line) });
+let isEnding = false;
+const rig = await openRig({ scale, say: (line) => void (isEnding || console.error(line)) });
+closeOnSignals(() => {
+  console.error('Ending what runs …');
+  isEnding = true;
+  return rig.close();
+});
 try {
   const rows = await runFaults(
     rig,

@@ -174,6 +174,60 @@ export async function childrenOf(parent: number): Promise<number[]> {
   return children;
 }
 
+/** Sends a signal; a process that has ended by itself hears none. Returns whether there was one. */
+export function trySignal(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Ends what this process started and has not ended, and then what these leave behind; but for the database server of a DATA_DIR, which
+ * has an owner that closes it. In order, also what was frozen; what does not end within `withinMs` is killed.
+ */
+export async function endChildren(folder: string, withinMs = 15_000): Promise<void> {
+  const postmaster = await postmasterOf(folder).catch(() => 0);
+  const children = (await childrenOf(process.pid)).filter((pid) => pid !== postmaster);
+  const below = (await Promise.all(children.map(descendantsOf))).flat();
+  await endAll(children, withinMs);
+  await endAll(below, withinMs);
+}
+
+async function descendantsOf(pid: number): Promise<number[]> {
+  const children = await childrenOf(pid);
+  return [...children, ...(await Promise.all(children.map(descendantsOf))).flat()];
+}
+
+async function endAll(pids: readonly number[], withinMs: number): Promise<void> {
+  let left = pids.filter((pid) => trySignal(pid, 0));
+  for (const pid of left) for (const signal of ['SIGTERM', 'SIGCONT'] as const) trySignal(pid, signal);
+  const deadline = Date.now() + withinMs;
+  while (left.length > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    left = left.filter((pid) => trySignal(pid, 0));
+  }
+  for (const pid of left) trySignal(pid, 'SIGKILL');
+}
+
+const ends = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Lets a run that is ended from outside clear up behind itself first; a second signal ends it at once. */
+export function closeOnSignals(close: () => Promise<void>): void {
+  let closing = false;
+  const end = (code: number): void => {
+    if (closing) process.exit(code);
+    closing = true;
+    // What was under way fails now, and nobody waits for it any more.
+    process.on('uncaughtException', () => {});
+    void close()
+      .catch((error: unknown) => process.stderr.write(`It could not be cleared up: ${String(error)}\n`))
+      .then(() => process.exit(code));
+  };
+  for (const [signal, code] of Object.entries(ends)) process.on(signal, () => end(code));
+}
+
 /** The numbers of /proc/PID/stat behind the command's name: [state, parent, …, user ticks at 11, system ticks at 12]. */
 async function statFields(pid: number): Promise<number[] | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);

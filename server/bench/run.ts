@@ -6,7 +6,7 @@ import { openBenchDatabase, type BenchDatabase } from './database.ts';
 import { help, readOptions, type BenchOptions, type ScenarioName } from './options.ts';
 import { openRig, type Rig } from './rig.ts';
 import { makePeerKeys } from './peer.ts';
-import { residentMb } from './processes.ts';
+import { closeOnSignals, endChildren, residentMb } from './processes.ts';
 import { profileArguments, resetStatements, summarizeProfile, summarizeStatements } from './profile.ts';
 import { runBoosted } from './scenarios/boosted.ts';
 import { runDeliveries } from './scenarios/deliveries.ts';
@@ -51,6 +51,11 @@ async function run(options: BenchOptions): Promise<void> {
     countStatements: options.profile,
     say,
     onStep,
+  });
+  closeOnSignals(async () => {
+    say('Ending what runs …');
+    await endChildren(database.folder);
+    await database.close();
   });
   try {
     if (database.seedMs !== null) {

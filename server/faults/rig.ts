@@ -11,7 +11,7 @@ import pino from 'pino';
 import { openEmbeddedPostgres } from '#server/platform/embedded-postgres.ts';
 import { migrate } from '#server/platform/migrate.ts';
 import { entities } from '#server/schema.ts';
-import { childrenOf } from '#server/bench/processes.ts';
+import { childrenOf, endChildren, trySignal } from '#server/bench/processes.ts';
 import { programPath } from '#server/testing/programs.ts';
 import { until } from '#server/testing/until.ts';
 
@@ -23,6 +23,7 @@ export interface Rig {
   /** 1 for the whole number of activities and kills, less for a trial. */
   scale: number;
   say: (line: string) => void;
+  /** Ends all that still runs, servers too, and takes the folder away. */
   close(): Promise<void>;
 }
 
@@ -60,6 +61,15 @@ export async function openRig(options: { scale: number; say: (line: string) => v
   await migrate(at(template), entities);
   const redis = await openRedis(folder);
   let creating: Promise<unknown> = Promise.resolve();
+  let thaw = (): void => {};
+  let closing: Promise<void> | null = null;
+  const closeAll = async (): Promise<void> => {
+    thaw();
+    await redis?.stop();
+    await endChildren(folder);
+    await embedded.close();
+    await rm(folder, { recursive: true, force: true });
+  };
   return {
     ...options,
     folder,
@@ -85,23 +95,12 @@ export async function openRig(options: { scale: number; say: (line: string) => v
           for (const one of pids) trySignal(one, signal);
         };
         tell('SIGSTOP');
-        return () => tell('SIGCONT');
+        thaw = () => tell('SIGCONT');
+        return thaw;
       },
     },
-    async close() {
-      await redis?.stop();
-      await embedded.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => (closing ??= closeAll()),
   };
-}
-
-function trySignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 async function postmaster(folder: string): Promise<number> {

@@ -34,6 +34,8 @@ export interface ChildOptions {
   arguments?: readonly string[];
 }
 
+/** Loaded before its own code: who started it has ended, however that came, so it ends too. It does not keep the program alive. */
+const leash = `data:text/javascript,process.once('disconnect',()=>process.kill(process.pid,'SIGTERM'));process.channel?.unref()`;
 const preload = fileURLToPath(new URL('child/preload.ts', import.meta.url));
 /** What Node has compiled, as bin/start and bin/rookery keep it: loading the server is most of what a start costs. */
 export const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
@@ -105,7 +107,7 @@ function launch({
   program,
   ...more
 }: ChildOptions & { program: string }): ChildProcess {
-  const list = [...(names ? ['--import', preload] : []), program, ...(more.arguments ?? [])];
+  const list = ['--import', leash, ...(names ? ['--import', preload] : []), program, ...(more.arguments ?? [])];
   // The signal that would end the program is put off, so that a write fails as it does on a full disk.
   const limited = `trap '' XFSZ; ulimit -f ${fileBlocks}; exec "$0" "$@"`;
   const [command, args] =
