@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser())('the staff in a browser', () => {
 
   test('a server is blocked by keyboard, found, limited instead, and free again', { timeout: 90_000 }, async () => {
     await page.goto('/settings/server');
-    await page.getByRole('link', { name: 'Blocked servers' }).press('Enter');
+    await page.getByRole('link', { name: 'Other servers' }).press('Enter');
     await page.getByText('No server is blocked').waitFor();
     await page.getByRole('button', { name: 'Block a server' }).press('Enter');
     await page.keyboard.type('not a name');
@@ -253,7 +253,7 @@ describe.skipIf(!hasBrowser())('the staff in a browser', () => {
       await theirs.page.goto('/settings/server');
       await theirs.page.getByText('Nobody is waiting.').waitFor();
       expect(await theirs.page.getByRole('link', { name: 'Relays' }).count()).toBe(0);
-      await theirs.page.getByRole('link', { name: 'Blocked servers' }).click();
+      await theirs.page.getByRole('link', { name: 'Other servers' }).click();
       await theirs.page.getByRole('listitem').filter({ hasText: 'known.example' }).waitFor();
       expect(await theirs.page.getByRole('button', { name: /block/i }).count()).toBe(0);
       await theirs.page.goto('/settings/server/relays');

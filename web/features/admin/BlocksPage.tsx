@@ -1,4 +1,4 @@
-// Settings → server → blocked servers: which they are, which lists are followed, which servers are on the list of those that count
+// Settings → server → other servers: which are blocked, which lists are followed, which servers are on the list of those that count
 // where others do not, and what was decided when.
 import { useSignal } from '@preact/signals';
 import { Download, Plus, ServerOff } from 'lucide-preact';
@@ -100,7 +100,7 @@ function Blocks() {
       <div>
         <Pages
           list={list}
-          label={say('blocks.title')}
+          label={say('blocks.blocked')}
           empty={
             <EmptyNote
               title={say(sought.value.trim() ? 'blocks.noneFound' : 'blocks.none')}
