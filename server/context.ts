@@ -20,6 +20,7 @@ import { createIdMaker } from '#server/platform/ids.ts';
 import { openLogMail } from '#server/platform/mail/log.ts';
 import type { Mail } from '#server/platform/mail/mail.ts';
 import { openMetrics, type Metrics } from '#server/platform/metrics.ts';
+import { openPresence, type Presence } from '#server/platform/presence.ts';
 import { openPostgresQueue } from '#server/platform/queue/postgres.ts';
 import type { Lane, Queue } from '#server/platform/queue/queue.ts';
 import { openRedisQueue } from '#server/platform/queue/redis.ts';
@@ -46,6 +47,8 @@ export interface AppContext {
   /** What was decided about other servers. */
   domains: Domains;
   fragments: Fragments;
+  /** Who has their home timeline open. */
+  presence: Presence;
   /** Called after a write that emitted events; set by the worker of this process, if it has one. */
   onEvents: { wake: () => void };
   /** Ends when the process is told to stop: long work then breaks off, and is done again at the next start. */
@@ -120,6 +123,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext &
       ),
       domains,
       fragments: await openFragments(bus),
+      presence: await openPresence(bus, clock),
       onEvents,
       closing: closing.signal,
       close,

@@ -52,7 +52,7 @@ export function subscriptionFor(
     return hearsNotifications ? standing(`notification:${viewer.accountId}`, [stream]) : outside;
   if (!grants(viewer.scopes, 'read:statuses')) return outside;
   if (stream === 'direct') return standing(`direct:${viewer.accountId}`, [stream]);
-  if (stream === 'user') return standing(`user:${viewer.accountId}`, [stream]);
+  if (stream === 'user') return standing(homeKey(viewer.accountId), [stream]);
   const [base, media] = stream.endsWith(':media') ? [stream.slice(0, -':media'.length), true] : [stream, false];
   if (publicStreams.includes(base)) return standing(base, [stream], media || request.onlyMedia === true);
   if (stream === 'list') {
@@ -66,6 +66,12 @@ export function subscriptionFor(
   // Clients compare the tag with what they asked for, letter by letter.
   return standing(`${stream}:${tag}`, [stream, request.tag ?? tag]);
 }
+
+/** The key of somebody's home timeline. */
+export const homeKey = (accountId: string): string => `user:${accountId}`;
+
+/** Whose home timeline a key is of; null when it is of something else. */
+export const homeOwner = (key: string): string | null => (key.startsWith('user:') ? key.slice('user:'.length) : null);
 
 /** What the stream of a list listens to. */
 export const listKey = (listId: string): string => `list:${listId}`;

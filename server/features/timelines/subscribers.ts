@@ -15,6 +15,7 @@ import {
   removeServer,
   withdrawFromFeeds,
 } from './service/feeds.ts';
+import { addInTurn } from './service/in-turn.ts';
 import { removeExclusive } from './service/exclusive.ts';
 import { backfillFromTag, removeTagged } from './service/tags.ts';
 
@@ -32,6 +33,8 @@ export interface PostNews {
   accountId: string;
   ownerIds: string[];
   open: OpenPost | null;
+  /** Lists have been told, with the first of the home timelines. */
+  isRest?: boolean;
 }
 
 /** On the bus as `deleted`: where the post may have been seen. Its author may keep it (`isKept`). */
@@ -49,9 +52,13 @@ export async function addPost(ctx: AppContext, { postId }: Events['post.created'
   const post = await findPost(ctx, postId);
   if (post === null) return;
   const boosted = post.boostOfId === null ? null : await findPost(ctx, post.boostOfId);
-  const ownerIds = await addToFeeds(ctx, post, boosted?.accountId ?? null);
-  if (ctx.clock().getTime() - post.createdAt.getTime() > liveMs) return;
-  await tellPages(ctx, 'update', post, ownerIds);
+  const isLive = ctx.clock().getTime() - post.createdAt.getTime() <= liveMs;
+  let isRest = false;
+  for await (const ownerIds of addInTurn(ctx, post, boosted?.accountId ?? null)) {
+    if (isLive && isRest) await tellRest(ctx, post, ownerIds);
+    else if (isLive) await tellPages(ctx, 'update', post, ownerIds);
+    isRest = true;
+  }
 }
 
 /** While nobody knew whom it answers, an answer was for nobody's home; now it may be. The public timelines had it. */
@@ -194,6 +201,13 @@ async function tellPages(ctx: AppContext, event: 'update' | 'edit', post: PostVi
   // What waits is its author's alone; lists are told, too.
   if (post.awaitsId !== null && ownerIds.length === 0) return;
   await ctx.bus.publish('post', await newsOf(ctx, event, post, ownerIds));
+}
+
+/** Tells the home timelines that a post reached later than the others; all else has been told. */
+async function tellRest(ctx: AppContext, { id, accountId }: PostView, ownerIds: string[]): Promise<void> {
+  if (ownerIds.length === 0) return;
+  const news: PostNews = { event: 'update', postId: id, accountId, ownerIds, open: null, isRest: true };
+  await ctx.bus.publish('post', news);
 }
 
 async function newsOf(

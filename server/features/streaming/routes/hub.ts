@@ -5,7 +5,8 @@ import { renderNotification } from '#server/features/notifications/pages.ts';
 import { renderForViewers } from '#server/features/posts/pages.ts';
 import type { DeletedNews, PostNews } from '#server/features/timelines/subscribers.ts';
 import { listsShowing } from '#server/features/timelines/queries/list.ts';
-import { listKey, publicKeys, type Subscription } from '../policy.ts';
+import { presenceMs } from '#server/platform/presence.ts';
+import { homeKey, listKey, publicKeys, type Subscription } from '../policy.ts';
 import { fallenTokens, listsWith } from '../queries.ts';
 import { keepListeners, type Listener, type Listeners } from './listeners.ts';
 
@@ -20,7 +21,7 @@ const wireEvents = { update: 'update', edit: 'status.update' } as const;
 
 /** Listens to the bus for all connections of this process. */
 export async function openHub(ctx: AppContext): Promise<Hub> {
-  const listeners = keepListeners();
+  const listeners = keepListeners((accountId) => ctx.presence.join(accountId));
   /** News is told one after the other, so that a deletion never overtakes the post that it deletes. */
   let telling: Promise<void> = Promise.resolve();
   const inOrder = <News>(tell: (ctx: AppContext, listeners: Listeners, news: News) => Promise<void>) => {
@@ -44,10 +45,12 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
       ctx.log.warn({ err: error }, 'tokens of open connections could not be checked; trying again'),
     );
   }, recheckMs);
+  const presence = setInterval(() => ctx.presence.tellAll(listeners.homes()), presenceMs);
   return {
     listeners,
     async close() {
       clearInterval(timer);
+      clearInterval(presence);
       for (const stop of stops) await stop();
       for (const listener of listeners.all()) listener.end();
       await telling;
@@ -78,7 +81,7 @@ function send(
 
 /** Asks the visibility policy now, once for all who listen, and renders the post for each of them. */
 async function tellPost(ctx: AppContext, listeners: Listeners, news: PostNews): Promise<void> {
-  const listIds = listeners.listIds();
+  const listIds = news.isRest === true ? [] : listeners.listIds();
   const shown = listIds.length === 0 ? [] : await listsShowing(ctx, news.postId, listIds);
   const keys = [...keysOf(news), ...shown.map(listKey)].filter((key) => listeners.hears(key));
   const viewers = new Set(
@@ -94,7 +97,7 @@ async function tellPost(ctx: AppContext, listeners: Listeners, news: PostNews): 
 }
 
 function keysOf(news: Pick<PostNews, 'ownerIds' | 'open'>): string[] {
-  return [...news.ownerIds.map((id) => `user:${id}`), ...(news.open === null ? [] : publicKeys(news.open))];
+  return [...news.ownerIds.map(homeKey), ...(news.open === null ? [] : publicKeys(news.open))];
 }
 
 /** Only the streams that may have carried it learn the id of what is gone, but not those of an author who keeps it. */
@@ -111,7 +114,7 @@ async function tellNotification(
   listeners: Listeners,
   news: { accountId: string; notificationId: string; kind?: string },
 ): Promise<void> {
-  const keys = [`user:${news.accountId}`, `notification:${news.accountId}`].filter((key) => listeners.hears(key));
+  const keys = [homeKey(news.accountId), `notification:${news.accountId}`].filter((key) => listeners.hears(key));
   if (keys.length === 0) return;
   const payload = await renderNotification(ctx, news.accountId, news.notificationId);
   if (payload === null) return;
@@ -147,7 +150,7 @@ async function tellAccount(
   send(
     ctx,
     listeners,
-    `user:${news.accountId}`,
+    homeKey(news.accountId),
     news.event,
     null,
     ({ hearsNotifications }) => isFree || hearsNotifications,

@@ -1,6 +1,6 @@
 // Who listens to what in this process: connections, and what stands on each of them.
 import type { SignedIn } from '#server/platform/http/access.ts';
-import { mostSubscriptions, type StreamRefusal, type Subscription } from '../policy.ts';
+import { homeOwner, mostSubscriptions, type StreamRefusal, type Subscription } from '../policy.ts';
 
 /** One open connection. `send` is given the subscription that heard, the event's name and its payload as text, if it has one. */
 export interface Listener {
@@ -23,6 +23,8 @@ export interface Listeners {
   leave(listener: Listener): void;
   /** Whether anybody hears this key. */
   hears(key: string): boolean;
+  /** Whose home timelines somebody listens to. */
+  homes(): string[];
   /** The lists that somebody listens to. */
   listIds(): string[];
   /** The ears at a key. */
@@ -31,8 +33,11 @@ export interface Listeners {
   count(): number;
 }
 
-/** Ten thousand of them are held at once, so there is one small array and one set a connection, and no timer. */
-export function keepListeners(): Listeners {
+/**
+ * Ten thousand of them are held at once, so there is one small array and one set a connection, and no timer. `onHome` hears whose
+ * home timeline is listened to from now on.
+ */
+export function keepListeners(onHome: (accountId: string) => void = () => {}): Listeners {
   const hearing = new Map<string, Set<Ear>>();
   const held = new Map<Listener, Ear[]>();
   const lists = new Map<string, number>();
@@ -60,7 +65,11 @@ export function keepListeners(): Listeners {
       countList(subscription, 1);
       const others = hearing.get(subscription.key);
       if (others) others.add(ear);
-      else hearing.set(subscription.key, new Set([ear]));
+      else {
+        hearing.set(subscription.key, new Set([ear]));
+        const owner = homeOwner(subscription.key);
+        if (owner !== null) onHome(owner);
+      }
       return null;
     },
     remove(listener, subscription) {
@@ -73,6 +82,7 @@ export function keepListeners(): Listeners {
       held.delete(listener);
     },
     hears: (key) => hearing.has(key),
+    homes: () => Array.from(hearing.keys(), homeOwner).filter((owner) => owner !== null),
     listIds: () => [...lists.keys()],
     at: (key) => hearing.get(key) ?? [],
     all: () => held.keys(),

@@ -32,7 +32,19 @@ export function addToFeeds(ctx: AppContext, post: PostView, boostedAuthorId: str
 
 const addTogether = inHelpings(addMany, { most: 64, atOnce: 4 });
 
-async function addMany(ctx: AppContext, arriving: Arriving[]): Promise<string[][]> {
+/** Some of the owners of home timelines: those among them, or all others. */
+export interface Part {
+  accountIds: readonly string[];
+  isAmong: boolean;
+}
+
+/** As `addToFeeds`, for a part of those who get the post. */
+export async function addPart(ctx: AppContext, arriving: Arriving, part: Part): Promise<string[]> {
+  const [owners] = await addMany(ctx, [arriving], part);
+  return owners ?? [];
+}
+
+async function addMany(ctx: AppContext, arriving: Arriving[], part?: Part): Promise<string[][]> {
   const isBoost = arriving.some(({ post }) => post.boostOfId !== null);
   const isTagged = arriving.some(({ post }) => bringsByTag(post));
   const { rows } = await sql<{ owner_id: string; post_id: string }>`
@@ -46,6 +58,7 @@ async function addMany(ctx: AppContext, arriving: Arriving[]): Promise<string[][
       select f.follower_id, null from follows f where ${sql.join(followerConditions(ctx, isBoost), sql` and `)}
       ${isTagged ? sql`union all ${tagFollowers(ctx)}` : sql``}
     ) reader
+    ${part ? sql`where reader.id ${part.isAmong ? sql`in` : sql`not in`} (select unnest(${part.accountIds}::bigint[]))` : sql``}
     ${isTagged ? sql`group by reader.id, p.id, p.author_id, p.boost_of_id, p.other_id` : sql``}
     order by reader.id, p.id
     on conflict do nothing returning owner_id, post_id`.execute(ctx.database.read);
