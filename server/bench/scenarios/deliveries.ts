@@ -54,7 +54,11 @@ export async function runDeliveries(rig: Rig): Promise<void> {
     const signed: Array<Awaited<ReturnType<typeof bare>>> = [];
     const sent: typeof signed = [];
     for (let index = 0; index < rig.rounds; index += 1) {
-      ours.push(await deliver());
+      const round = await deliver();
+      ours.push(round);
+      rig.say(
+        `  ${count * (index + 2)} delivered: ${round.rate.toFixed(0)}/s, CPU of Node ${round.nodeMs.toFixed(2)} ms, of PostgreSQL ${round.postgresMs.toFixed(2)} ms each`,
+      );
       signed.push(await bare([]));
       sent.push(await bare(ready.inboxes));
     }

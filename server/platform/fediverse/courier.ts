@@ -27,6 +27,8 @@ const slowAfterMs = 1_000;
 const maxSlow = 128;
 // More are in hand than under way, so that nobody waits for the database between two deliveries.
 const maxInHand = 192;
+// They are taken in large helpings, not place by place, unless places are few since some keep us waiting.
+const minHelping = maxInHand / 4;
 // Hosts that never answered leave at least half of the room to the others, those that failed lately nearly all of it.
 const maxUnproven = 32;
 const maxUnprovenInHand = 96;
@@ -83,7 +85,7 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
   };
   const finished = (result: Result): void => {
     round.results.push(result);
-    if (round.results.length >= maxInFlight / 2 || round.inHand.size === 0) void flush();
+    if (round.results.length >= maxInFlight || round.inHand.size === 0) void flush();
     else flushTimer ??= setTimeout(() => void flush(), flushMs);
   };
   const fill = async (): Promise<void> => {
@@ -91,7 +93,7 @@ export async function startCourier(ctx: CourierContext): Promise<Courier> {
       wanted = false;
       const claimed = round.isStopping ? [] : await take(round);
       for (const { delivery, letter } of claimed) void inTurn(round, delivery, letter).then(finished);
-      if (claimed.length > 0 && freeOf(round) > 0) wanted = true;
+      if (claimed.length > 0 && isWorthTaking(round)) wanted = true;
     } while (wanted && !round.isStopping);
   };
   function wake(): void {
@@ -128,11 +130,15 @@ function freeOf({ inHand, slow }: Round): number {
   return maxInHand - inHand.size + slow;
 }
 
+function isWorthTaking(round: Round): boolean {
+  return freeOf(round) >= (round.slow === 0 ? minHelping : 1);
+}
+
 /** Takes as many deliveries in hand as there is room for, each with its letter. */
 async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Letter | undefined }>> {
   const { ctx, archive, inHand } = round;
   const free = freeOf(round);
-  if (free <= 0) return [];
+  if (!isWorthTaking(round)) return [];
   const inFlight = new Map<string, number>();
   let unproven = 0;
   for (const { host, isProven } of inHand.values()) {
@@ -147,7 +153,8 @@ async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Le
     held: [...inHand.keys(), ...round.unwritten],
   };
   const freeUnproven = Math.max(0, maxUnprovenInHand - unproven);
-  const claimed = await claim(ctx.database, { ...limits, free, freeUnproven });
+  const lookedAt = free * (unproven === 0 ? 2 : 4);
+  const claimed = await claim(ctx.database, { ...limits, free, freeUnproven, lookedAt });
   claimed.push(...(await takeQuestions(round, limits)));
   for (const delivery of claimed) inHand.set(delivery.id, delivery);
   try {

@@ -86,12 +86,8 @@ export const DeliverySchema = defineEntity({
       expression: `create index deliveries_due on deliveries (due_at, id) where state = 'waiting'`,
     },
     {
-      name: 'deliveries_order',
-      expression: `create index deliveries_order on deliveries (host, ordering_key, id) where state = 'waiting'`,
-    },
-    {
-      name: 'deliveries_finished',
-      expression: `create index deliveries_finished on deliveries (finished_at) where state <> 'waiting'`,
+      name: 'deliveries_of_host',
+      expression: `create index deliveries_of_host on deliveries (host, ordering_key, id) where state <> 'delivered'`,
     },
   ],
 });

@@ -13,14 +13,16 @@ export interface ClaimedEvent {
   pending: string[];
 }
 
+// Taken first and written then: as a condition of the update they might be looked for once for each row of the table.
 const claimText = `
-update outbox_events set dispatched_at = $1,
-  pending = array(select jsonb_array_elements_text(coalesce($2::jsonb -> outbox_events.name, '[]'::jsonb)))
-where id in (
+with due as (
   select id from outbox_events where dispatched_at is null and lane = $3 and due_at <= $1
   order by due_at, id limit $4 for update skip locked
 )
-returning id::text as id, name, payload, pending`;
+update outbox_events e set dispatched_at = $1,
+  pending = array(select jsonb_array_elements_text(coalesce($2::jsonb -> e.name, '[]'::jsonb)))
+from due where e.id = due.id
+returning e.id::text as id, e.name, e.payload, e.pending`;
 
 /** Takes events that are due, the first first. What nobody subscribes to is deleted. */
 export async function claimDue(
@@ -30,25 +32,19 @@ export async function claimDue(
   now: Date,
   most: number,
 ): Promise<ClaimedEvent[]> {
-  const events = await database.prepared<ClaimedEvent>('outbox_claim', claimText, [
-    now,
-    subscribersOf(routing),
-    lane,
-    most,
-  ]);
+  const events = await database.planned<ClaimedEvent>(claimText, [now, subscribersOf(routing), lane, most]);
   const unheard = events.filter(({ pending }) => pending.length === 0).map(({ id }) => id);
-  if (unheard.length > 0)
-    await database.prepared('outbox_unheard', 'delete from outbox_events where id = any($1::bigint[])', [unheard]);
+  if (unheard.length > 0) await database.planned('delete from outbox_events where id = any($1::bigint[])', [unheard]);
   return inOrder(events);
 }
 
 const sweepText = `
-update outbox_events set dispatched_at = $1
-where id in (
+with forgotten as (
   select id from outbox_events where dispatched_at < $2
   order by dispatched_at limit $3 for update skip locked
 )
-returning id::text as id, name, payload, pending`;
+update outbox_events e set dispatched_at = $1 from forgotten where e.id = forgotten.id
+returning e.id::text as id, e.name, e.payload, e.pending`;
 
 /** Takes events that were dispatched before `before` and are still there. */
 export async function claimForgotten(
@@ -57,24 +53,19 @@ export async function claimForgotten(
   now: Date,
   most: number,
 ): Promise<ClaimedEvent[]> {
-  return inOrder(await database.prepared<ClaimedEvent>('outbox_sweep', sweepText, [now, before, most]));
+  return inOrder(await database.planned<ClaimedEvent>(sweepText, [now, before, most]));
 }
 
 /** Says that these are still being worked on. */
 export async function keepClaimed(database: Database, ids: readonly string[], now: Date): Promise<void> {
-  await database.prepared('outbox_keep', 'update outbox_events set dispatched_at = $2 where id = any($1::bigint[])', [
-    ids,
-    now,
-  ]);
+  await database.planned('update outbox_events set dispatched_at = $2 where id = any($1::bigint[])', [ids, now]);
 }
 
 /** Gives back what was taken and not begun. */
 export async function giveBack(database: Database, ids: readonly string[]): Promise<void> {
-  await database.prepared(
-    'outbox_give_back',
-    'update outbox_events set dispatched_at = null, pending = null where id = any($1::bigint[])',
-    [ids],
-  );
+  await database.planned('update outbox_events set dispatched_at = null, pending = null where id = any($1::bigint[])', [
+    ids,
+  ]);
 }
 
 const texts = new WeakMap<Routing, string>();

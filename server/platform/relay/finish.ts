@@ -22,10 +22,7 @@ from held h where e.id = h.id and not h.pending <@ h.subscribers`;
 
 /** Takes subscribers off their events, and events away that have none left: one statement for any number. */
 export async function finishJobs(database: Database, done: readonly Done[]): Promise<void> {
-  await database.prepared('outbox_finish', finishText, [
-    done.map(({ eventId }) => eventId),
-    done.map(({ subscriber }) => subscriber),
-  ]);
+  await database.planned(finishText, [done.map(({ eventId }) => eventId), done.map(({ subscriber }) => subscriber)]);
 }
 
 export interface Finisher {

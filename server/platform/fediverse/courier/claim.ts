@@ -29,26 +29,32 @@ export interface ClaimLimits {
   free: number;
   /** How many more of hosts that are not proven. */
   freeUnproven: number;
+  /** How many are looked at: more than are taken, since those of one host or of hosts that are not proven are not all taken. */
+  lookedAt: number;
   /** How much is in hand for each host. */
   inFlight: ReadonlyMap<string, number>;
   /** What is in hand, and what is not written down yet. */
   held: readonly string[];
 }
 
-// What this courier holds is not taken twice, whatever its clock says of the lease.
+// What this courier holds is not taken twice, whatever its clock says of the lease. The deliveries are walked as they fall due, and looked
+// at one by one (`offset 0` keeps the planner from reading all hosts, or all that waits, for each claim).
 const claimText = `
 with due as (
-  select d.id, d.host from deliveries d
+  select d.id, d.host, h.proven, h.scheme
+  from deliveries d left join lateral (
+    select h.last_seen_at is not null as proven, h.signature_scheme as scheme, h.failures > 0 or h.closed_until is not null as ill
+    from remote_hosts h where h.host = d.host offset 0
+  ) h on true
   where d.state = 'waiting' and d.due_at <= $1 and (d.leased_until is null or d.leased_until < $1)
-    and d.host <> all($5::text[]) and d.id <> all($7::bigint[])
-    and not exists (select from remote_hosts h where h.host = d.host and (h.failures > 0 or h.closed_until is not null))
-    and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id)
-  order by d.due_at, d.id limit $3 * 4
+    and d.host <> all($5::text[]) and d.id <> all($7::bigint[]) and h.ill is not true
+    and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id offset 0)
+  order by d.due_at, d.id limit $8
   for update of d skip locked
 ), ranked as (
-  select due.id, due.host, h.last_seen_at is not null as proven, coalesce(h.signature_scheme, 'cavage') as scheme,
-    row_number() over (partition by due.host order by due.id) as place
-  from due left join remote_hosts h on h.host = due.host
+  select id, host, coalesce(proven, false) as proven, coalesce(scheme, 'cavage') as scheme,
+    row_number() over (partition by host order by id) as place
+  from due
 ), fitting as (
   select *, row_number() over (order by proven desc, id) as seat, row_number() over (partition by proven order by id) as place_unproven
   from ranked where place <= 2 - coalesce(($4::jsonb ->> host)::int, 0)
@@ -61,7 +67,7 @@ returning d.id::text as id, d.activity_id::text as "activityId", d.inbox_url as 
 /** Takes deliveries in hand until `leasedUntil`. Workers that die give theirs back by letting that moment pass. */
 export async function claim(database: Database, limits: ClaimLimits): Promise<Claimed[]> {
   const full = [...limits.inFlight].filter(([, count]) => count >= 2).map(([host]) => host);
-  return database.prepared<Claimed>('courier_claim', claimText, [
+  return database.planned<Claimed>(claimText, [
     limits.now,
     limits.leasedUntil,
     limits.free,
@@ -69,6 +75,7 @@ export async function claim(database: Database, limits: ClaimLimits): Promise<Cl
     full,
     limits.freeUnproven,
     limits.held,
+    limits.lookedAt,
   ]);
 }
 
@@ -80,7 +87,7 @@ with asked as (
     select d.id, d.due_at from deliveries d
     where d.state = 'waiting' and d.host = h.host and (d.leased_until is null or d.leased_until < $1)
       and d.id <> all($6::bigint[]) and (h.closed_until is not null or d.due_at <= $1 or d.due_at > $5)
-      and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id)
+      and not exists (select from deliveries e where e.state = 'waiting' and e.host = d.host and e.ordering_key = d.ordering_key and e.id < d.id offset 0)
     order by d.due_at, d.id limit 1 for update of d skip locked
   ) d
   where (h.failures > 0 or h.closed_until is not null) and (h.closed_until is null or h.closed_until <= $1) and h.host <> all($4::text[])
@@ -102,23 +109,15 @@ export async function claimQuestions(
 ): Promise<Claimed[]> {
   const { now, leasedUntil, most, inFlight, held } = limits;
   const parkedAfter = new Date(now.getTime() + parkedAfterMs);
-  return database.prepared<Claimed>('courier_questions', questionsText, [
-    now,
-    leasedUntil,
-    most,
-    [...inFlight.keys()],
-    parkedAfter,
-    held,
-  ]);
+  return database.planned<Claimed>(questionsText, [now, leasedUntil, most, [...inFlight.keys()], parkedAfter, held]);
 }
 
 /** Keeps what is in hand in hand. */
 export async function renew(database: Database, ids: readonly string[], leasedUntil: Date): Promise<void> {
-  await database.prepared(
-    'courier_renew',
-    `update deliveries set leased_until = $2 where id = any($1::bigint[]) and state = 'waiting'`,
-    [ids, leasedUntil],
-  );
+  await database.planned(`update deliveries set leased_until = $2 where id = any($1::bigint[]) and state = 'waiting'`, [
+    ids,
+    leasedUntil,
+  ]);
 }
 
 /** An activity as it is sent. */

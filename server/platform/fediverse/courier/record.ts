@@ -76,7 +76,7 @@ export async function record(database: Database, results: readonly Result[], now
   if (learnt.size > 0)
     await database.prepared('courier_learnt', learntText, [[...learnt.keys()], [...learnt.values()]]);
   await recordHosts(database, results, now);
-  await database.prepared('courier_results', resultsText, [
+  await database.planned(resultsText, [
     results.map(({ id }) => id),
     results.map(({ outcome }) => outcome.state),
     results.map(({ isTry }) => (isTry ? 1 : 0)),
@@ -94,7 +94,7 @@ async function recordHosts(database: Database, results: readonly Result[], now: 
   const later = (ms: number): Date => new Date(now.getTime() + ms);
   const failed = hosts(({ outcome }) => outcome.isHostFault);
   if (failed.length > 0)
-    await database.prepared('courier_failed_hosts', failedHostsText, [
+    await database.planned(failedHostsText, [
       failed,
       now,
       dormantAfterFailures,
@@ -108,18 +108,16 @@ async function recordHosts(database: Database, results: readonly Result[], now: 
       later(parkedMs),
     ]);
   const recovered = hosts(isRecovery);
-  if (recovered.length > 0)
-    await database.prepared('courier_recovered_hosts', recoveredHostsText, [recovered, now, later(parkedAfterMs)]);
+  if (recovered.length > 0) await database.planned(recoveredHostsText, [recovered, now, later(parkedAfterMs)]);
   for (const { host, outcome } of results) {
     if (outcome.pauseUntil === null) continue;
-    await database.prepared('courier_pause', pauseText, [host, outcome.pauseUntil, later(parkedMs)]);
+    await database.planned(pauseText, [host, outcome.pauseUntil, later(parkedMs)]);
   }
 }
 
 /** Lets go what waits for a host that is well: written while that came back, it could not know. */
 export async function unparkOpen(database: Database, now: Date): Promise<void> {
-  await database.prepared(
-    'courier_unpark',
+  await database.planned(
     `update deliveries d set due_at = $1 where state = 'waiting' and due_at > $2
      and not exists (select from remote_hosts h where h.host = d.host and (h.failures > 0 or h.closed_until is not null))`,
     [now, new Date(now.getTime() + parkedAfterMs)],
