@@ -192,7 +192,9 @@ describe('ours', () => {
     const accept = activity(eve, 'Accept', reply.uri, { target: uri });
     expect(await deliver(eve, accept)).toBe('done');
     expect(await shown(reply.id)).not.toHaveProperty('pending_approval');
-    expect(requestOf('Create')['object']).toMatchObject({ id: reply.uri, approvedBy: accept['id'] });
+    const sent = requestOf('Create')['object'];
+    expect(sent).toMatchObject({ id: reply.uri, approvedBy: accept['id'] });
+    expect(sent).not.toHaveProperty('replyAuthorization');
     expect(await deliver(eve, activity(eve, 'Accept', requestOf('LikeRequest')))).toBe('done');
     expect(requestOf('Like')).toMatchObject({ object: uri });
     // The Accept is the agreement: it ends as one.

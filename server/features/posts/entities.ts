@@ -63,6 +63,8 @@ export const PostSchema = defineEntity({
     awaitsId: p.bigint('string').nullable(),
     /** Where the author of the other post agrees to this answer or boost; as long as it waits for that, where they are said to. */
     approvedBy: p.text().nullable(),
+    /** That is in the words of older software; of posts of ours. */
+    approvedFormerly: p.boolean().default(false),
     quotesCount: p.integer().default(0),
     /** How often people reacted with which emoji, the first one first; see features/reactions. */
     reactions: listOf<ReactionCount>(),

@@ -80,6 +80,8 @@ export interface PostView {
   awaitsId: string | null;
   /** Where the author of what it answers or boosts agrees, or is said to while it waits. */
   approvedBy: string | null;
+  /** That is in the words of older software. */
+  approvedFormerly: boolean;
   quotesCount: number;
   reactions: ReactionCount[];
   /** The larger of what we know and what its origin counts; so with the next two. */
@@ -238,6 +240,7 @@ function postView(row: PostRow): PostView {
     interactionRules: row.interaction_rules,
     awaitsId: row.awaits_id,
     approvedBy: row.approved_by,
+    approvedFormerly: row.approved_formerly,
     quotesCount: row.quotes_count,
     quote: row.quote,
     media: row.media,

@@ -5,7 +5,7 @@ import type { Events } from '#server/events.ts';
 import { awaitedFor } from '../policy/interaction.ts';
 import { approveAnswer, findWaitingAnswer, type WaitingAnswer } from '../service/approval.ts';
 import { wasBuried } from '../service/import.ts';
-import { isAllowed, isFreeThere } from './interaction-check.ts';
+import { isFreeThere, readAgreement } from './interaction-check.ts';
 import { orNull } from './quote-check.ts';
 
 /** Looks at an answer that waits. One that is not allowed goes on waiting: nobody but its author and the other sees it. */
@@ -28,5 +28,5 @@ export async function checkAnswer(ctx: AppContext, { postId }: Events['reply.unp
 async function isAgreed(ctx: AppContext, { approvalUri, uri, parent }: WaitingAnswer): Promise<boolean> {
   if (approvalUri === null) return false;
   const asked = { interaction: 'reply', subjectUri: uri, postUri: parent.uri, authorUri: parent.accountUri } as const;
-  return (await orNull(isAllowed(ctx, approvalUri, asked))) === true;
+  return (await orNull(readAgreement(ctx, approvalUri, asked))) !== null;
 }

@@ -3,6 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { fetchRemote } from '#server/features/accounts/activitypub.ts';
 import { asOnlyId, isSameHost, typeOf } from '#server/platform/fediverse/json.ts';
 import type { Interaction } from '../policy/interaction.ts';
+import type { Consent } from '../service/approval.ts';
 import { readNote } from './note-read.ts';
 import { orNull } from './quote-check.ts';
 
@@ -22,36 +23,35 @@ const agreements: Readonly<Record<Interaction, { present: string; former: string
 };
 
 /**
- * True when the author's own server says at that address that they allow just this: by an agreement in the present words or the
- * former ones (`object`, `target`), or by the `Accept` itself (GoToSocial 0.17). `readerId` asks in the name of one of ours.
+ * The words of the agreement at that address, when the author's own server says there that they allow just this: in the present ones or
+ * the former (`object`, `target`), or by the `Accept` itself (GoToSocial 0.17). Null when it does not. `readerId` asks in the name of one
+ * of ours.
  * @throws {DocumentFailure}
  */
-export async function isAllowed(
+export async function readAgreement(
   ctx: AppContext,
   uri: string,
   asked: Asked,
   options: { readerId?: string } = {},
-): Promise<boolean> {
-  if (!isSameHost(uri, asked.authorUri)) return false;
+): Promise<Consent['words'] | null> {
+  if (!isSameHost(uri, asked.authorUri)) return null;
   const json = await fetchRemote(ctx, uri, options);
-  if (json['id'] !== uri) return false;
+  if (json['id'] !== uri) return null;
   const says = (key: string, expected: string): boolean => asOnlyId(json[key]) === expected;
   // The two last forms may leave out which post it was.
   const meansPost = json['target'] === undefined || says('target', asked.postUri);
   const { present, former } = agreements[asked.interaction];
   switch (typeOf(json)) {
-    case present:
-      return (
-        says('attributedTo', asked.authorUri) &&
-        says('interactingObject', asked.subjectUri) &&
-        says('interactionTarget', asked.postUri)
-      );
+    case present: {
+      const isWhole = says('interactingObject', asked.subjectUri) && says('interactionTarget', asked.postUri);
+      return isWhole && says('attributedTo', asked.authorUri) ? 'present' : null;
+    }
     case former:
-      return says('attributedTo', asked.authorUri) && says('object', asked.subjectUri) && meansPost;
+      return says('attributedTo', asked.authorUri) && says('object', asked.subjectUri) && meansPost ? 'former' : null;
     case 'Accept':
-      return says('actor', asked.authorUri) && says('object', asked.subjectUri) && meansPost;
+      return says('actor', asked.authorUri) && says('object', asked.subjectUri) && meansPost ? 'former' : null;
     default:
-      return false;
+      return null;
   }
 }
 

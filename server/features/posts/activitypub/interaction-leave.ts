@@ -7,7 +7,7 @@ import { asOnlyId } from '#server/platform/fediverse/json.ts';
 import { interactionLeave } from '../policy/interaction.ts';
 import type { PostView } from '../queries.ts';
 import { isFollower } from '../service/interaction.ts';
-import { isAllowed, isFreeThere } from './interaction-check.ts';
+import { isFreeThere, readAgreement } from './interaction-check.ts';
 import { orNull } from './quote-check.ts';
 
 /** Where the author agrees; null for those who need not ask. */
@@ -32,7 +32,7 @@ export async function findLeave(
   const claimed = asOnlyId(json[members[interaction]]) ?? asOnlyId(json['approvedBy']);
   const approvedBy = remoteAddress(claimed, ctx.config.allowPrivateAddresses);
   const asked = { interaction, subjectUri, postUri: post.uri, authorUri: author.uri };
-  if (approvedBy !== null && (await orNull(isAllowed(ctx, approvedBy, asked))) === true) return { approvedBy };
+  if (approvedBy !== null && (await orNull(readAgreement(ctx, approvedBy, asked))) !== null) return { approvedBy };
   const facts = { follows: await isFollower(ctx, actor.id, post.accountId), mentioned: false };
   const isFree =
     interactionLeave(actor.id, post, interaction, facts) === 'automatic' ||

@@ -83,7 +83,7 @@ export function noteDocument(ctx: Writing, post: PostView, author: AccountView):
     likes: counted(likesCount),
     shares: counted(boostsCount),
     ...contextOf(post),
-    ...(post.approvedBy === null ? {} : { replyAuthorization: post.approvedBy, approvedBy: post.approvedBy }),
+    ...agreementTo(post, 'replyAuthorization'),
     ...quoteFields(config, post),
     interactionPolicy: interactionPolicy(config, post, author),
     ...(post.poll === null ? {} : questionOf(post.poll, ctx.clock())),
@@ -167,6 +167,15 @@ export function announceActivity(
     published: boost.createdAt.toISOString(),
     ...audienceFor(boost.visibility, addresses(config).followers(boost.accountId), [boosted.authorUri]),
     object: boosted.uri,
-    ...(boost.approvedBy === null ? {} : { announceAuthorization: boost.approvedBy, approvedBy: boost.approvedBy }),
+    ...agreementTo(boost, 'announceAuthorization'),
   };
+}
+
+/** Where the author of the other post agrees. What older software gave, an Accept or an Approval, is no authorization. */
+function agreementTo(
+  { approvedBy, approvedFormerly }: PostView,
+  name: 'replyAuthorization' | 'announceAuthorization',
+): Json {
+  if (approvedBy === null) return {};
+  return { ...(approvedFormerly ? {} : { [name]: approvedBy }), approvedBy };
 }

@@ -12,7 +12,7 @@ import { acceptInteraction, dropRequest, findRequest, type InteractionRequest } 
 import { unlikePost } from '../service/like.ts';
 import { mayAnswer } from '../service/quote.ts';
 import { refuseAnswer } from '../service/revocation.ts';
-import { isAllowed } from './interaction-check.ts';
+import { readAgreement } from './interaction-check.ts';
 import { isTheirs, readInstrument } from './receive-quotes.ts';
 import { requestTypes } from './send-interactions.ts';
 
@@ -36,12 +36,14 @@ export async function receiveInteractionAccept(ctx: AppContext, incoming: Incomi
   const request = await findAsked(ctx, incoming);
   if (request === null) return drop('unknown_object');
   if (json['result'] == null)
-    return async (ctx) => ((await acceptInteraction(ctx, request, id)) ? 'done' : 'no_request');
+    return async (ctx) =>
+      (await acceptInteraction(ctx, request, { uri: id, words: 'former' })) ? 'done' : 'no_request';
   const uri = remoteAddress(asOnlyId(json['result']), ctx.config.allowPrivateAddresses);
   if (uri === null) return drop('malformed');
   const asked = { ...request, subjectUri: subjectUri(ctx, request) };
-  if (!(await isAllowed(ctx, uri, asked, { readerId: request.accountId }))) return drop('not_authorized');
-  return async (ctx) => ((await acceptInteraction(ctx, request, uri)) ? 'done' : 'no_request');
+  const words = await readAgreement(ctx, uri, asked, { readerId: request.accountId });
+  if (words === null) return drop('not_authorized');
+  return async (ctx) => ((await acceptInteraction(ctx, request, { uri, words })) ? 'done' : 'no_request');
 }
 
 /** The author does not agree, or no longer: what was asked for is taken back, but an answer stays whoever's wrote it. */

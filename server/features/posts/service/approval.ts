@@ -75,6 +75,12 @@ export async function noteApproval(
   await tx.emit('reply.unproven', { postId: post.id });
 }
 
+/** Where an author agrees, and whether in the present words or in those of older software. */
+export interface Consent {
+  uri: string;
+  words: 'present' | 'former';
+}
+
 const mostRechecked = 500;
 
 /** Answers to a post wait no longer, perhaps: each is looked at again. */
@@ -87,13 +93,13 @@ export async function recheckAnswers(tx: Transaction, postId: string): Promise<v
 }
 
 /**
- * Within a write: shows a post that waited to all whom it is for, and counts it. `approvalUri` has been read where it stands. Returns
- * the posts that show something else; null when it does not wait (any more).
+ * Within a write: shows a post that waited to all whom it is for, and counts it. The consent has been read where it stands; null: it
+ * needs none, or has one already. Returns the posts that show something else; null when it does not wait (any more).
  */
 export async function approvePost(
   tx: Transaction,
   postId: string,
-  approvalUri: string | null,
+  consent: Consent | null,
 ): Promise<Array<string | null> | null> {
   const {
     rows: [post],
@@ -103,7 +109,8 @@ export async function approvePost(
     visibility: Visibility;
     in_reply_to_id: string | null;
     boost_of_id: string | null;
-  }>`update posts set awaits_id = null, approved_by = coalesce(${approvalUri}, approved_by)
+  }>`update posts set awaits_id = null, approved_by = coalesce(${consent?.uri ?? null}, approved_by),
+      approved_formerly = ${consent?.words === 'former'}
     where id = ${postId} and awaits_id is not null
     returning account_id, local, visibility, in_reply_to_id, boost_of_id`.execute(tx.sql);
   if (!post) return null;

@@ -4,7 +4,7 @@ import { sql, type Transaction } from '#server/platform/database.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import type { PostView } from '../queries.ts';
 import { interactionLeave, type Interaction } from '../policy/interaction.ts';
-import { approvePost } from './approval.ts';
+import { approvePost, type Consent } from './approval.ts';
 import { forget } from './forget.ts';
 
 const refusals: Record<Interaction, string> = {
@@ -79,11 +79,11 @@ export async function findRequest(
   return rows[0] ?? null;
 }
 
-/** The author said yes; their word stands at `authorizationUri`. False when nothing waits (any more). */
+/** The author said yes. False when nothing waits (any more). */
 export async function acceptInteraction(
   ctx: AppContext,
   request: InteractionRequest,
-  authorizationUri: string,
+  consent: Consent,
 ): Promise<boolean> {
   const touched = await ctx.database.write(async (tx) => {
     const { rows } =
@@ -91,12 +91,8 @@ export async function acceptInteraction(
       returning id`.execute(tx.sql);
     if (rows.length === 0) return null;
     await tx.emit('interaction.accepted', { requestId: request.id });
-    if (request.interaction !== 'like') return (await approvePost(tx, request.subjectId, authorizationUri)) ?? [];
-    await tx.sql
-      .updateTable('likes')
-      .set({ approved_by: authorizationUri })
-      .where('id', '=', request.subjectId)
-      .execute();
+    if (request.interaction !== 'like') return (await approvePost(tx, request.subjectId, consent)) ?? [];
+    await tx.sql.updateTable('likes').set({ approved_by: consent.uri }).where('id', '=', request.subjectId).execute();
     await countLike(tx, { postId: request.postId, isOurs: true }, 1);
     return [request.postId];
   });
