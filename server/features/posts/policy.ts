@@ -146,7 +146,7 @@ export function boostVisibility(boosterId: string, post: JudgedPost, wanted: Vis
   return wanted;
 }
 
-/** True for an answer that the author of the other post does not want: it waits for nobody any more, and stays whoever's wrote it. */
+/** True for an answer that the author of the other post does not want: it waits for nobody any more, and stays with whoever wrote it. */
 export function isRefused(post: Pick<JudgedPost, 'accountId' | 'awaitsId'>): boolean {
   return post.awaitsId === post.accountId;
 }

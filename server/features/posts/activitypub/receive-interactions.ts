@@ -46,7 +46,7 @@ export async function receiveInteractionAccept(ctx: AppContext, incoming: Incomi
   return async (ctx) => ((await acceptInteraction(ctx, request, { uri, words })) ? 'done' : 'no_request');
 }
 
-/** The author does not agree, or no longer: what was asked for is taken back, but an answer stays whoever's wrote it. */
+/** The author does not agree, or no longer: what was asked for is taken back, but an answer stays with whoever wrote it. */
 export async function receiveInteractionReject(ctx: AppContext, incoming: Incoming): Promise<Effect> {
   const request = await findAsked(ctx, incoming);
   if (request === null) return drop('unknown_object');
