@@ -67,6 +67,9 @@ export interface DatabaseOptions {
   onEvents?: () => void;
 }
 
+/** More connections than a few end when nobody needed them for so long. */
+const idleMs = 5 * 60_000;
+
 const retryable = new Set(['40001', '40P01']);
 
 /** Opens the pool and the ORM. Does not migrate. @throws when the server cannot be reached */
@@ -75,6 +78,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize,
+    // A connection has its plans: whoever turns a page after some minutes of reading does not wait for new ones.
+    min: Math.min(4, options.poolSize),
+    idleTimeoutMillis: idleMs,
+    // What stands between us and a database elsewhere forgets connections that say nothing.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
     application_name: 'rookery',
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
