@@ -17,8 +17,6 @@ declare module 'autocannon' {
     /** Ends after so many answers instead. */
     amount?: number;
     timeout?: number;
-    /** Requests a second over all connections. */
-    overallRate?: number;
     setupClient?: (client: Client) => void;
   }
   interface Result {

@@ -1,6 +1,8 @@
 // Makes HTTP load in a process of its own: one job a message, answered with what was measured.
 import autocannon, { type Client, type Request } from 'autocannon';
 import { answerParent } from '../processes.ts';
+import { summarize } from './figures.ts';
+import { pace } from './pace.ts';
 
 export interface HttpJob {
   url: string;
@@ -8,7 +10,7 @@ export interface HttpJob {
   requests: Request[][];
   /** For so many seconds; without it each request is sent once. */
   seconds?: number;
-  /** Not more than so many a second, over all connections. */
+  /** So many a second over all connections, one by one, for `seconds`; without it each connection sends as soon as it is answered. */
   perSecond?: number;
   /** Each of them is to be refused, with a 4xx. */
   refused?: boolean;
@@ -28,6 +30,11 @@ export interface HttpFigures {
 
 /** @throws when an answer was no 2xx (no 4xx where all are to be refused) or did not come */
 async function run(job: HttpJob): Promise<HttpFigures> {
+  const { seconds, perSecond } = job;
+  return seconds === undefined || perSecond === undefined ? hurry(job) : pace({ ...job, seconds, perSecond });
+}
+
+async function hurry(job: HttpJob): Promise<HttpFigures> {
   let next = 0;
   const amount = job.requests.reduce((sum, list) => sum + list.length, 0);
   const latencies: number[] = [];
@@ -39,7 +46,6 @@ async function run(job: HttpJob): Promise<HttpFigures> {
     connections: job.requests.length,
     timeout: 60,
     ...(job.seconds === undefined ? { amount } : { duration: job.seconds }),
-    ...(job.perSecond === undefined ? {} : { overallRate: job.perSecond }),
     setupClient(client: Client) {
       client.setRequests(job.requests[next % job.requests.length] ?? []);
       next += 1;
@@ -54,18 +60,7 @@ async function run(job: HttpJob): Promise<HttpFigures> {
   const wrong = job.refused === true ? latencies.length - result['4xx'] : result.non2xx;
   const failed = wrong + result.errors + result.timeouts;
   if (failed > 0) throw new Error(`${failed} requests to ${job.url} failed, ${wrong} of them were answered otherwise`);
-  const sorted = Float64Array.from(latencies).toSorted();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  const seconds = (last - start) / 1000;
-  return {
-    rate: latencies.length / seconds,
-    p50Ms: at(0.5),
-    p95Ms: at(0.95),
-    p99Ms: at(0.99),
-    answers: latencies.length,
-    bytes,
-    seconds,
-  };
+  return summarize({ latencies, bytes, ms: last - start });
 }
 
 answerParent(run);
