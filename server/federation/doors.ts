@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
-import { findAccount, isId } from '#server/features/accounts/queries.ts';
+import { findAccount } from '#server/features/accounts/queries.ts';
 import { emojiDocument } from '#server/features/emojis/activitypub.ts';
 import { findEmoji } from '#server/features/emojis/queries.ts';
 import { followersThereDocument } from '#server/features/graph/activitypub/synchronization.ts';
@@ -37,18 +37,15 @@ function inboxes(app: App, ctx: AppContext): void {
     done(null, body),
   );
   app.addHook('onRequest', async (request, reply) => {
-    const refusal = precheckHead({ method: request.method, headers: request.headers, ourHosts });
-    if (refusal === null) {
-      if (!isShutOut(ctx, request.headers)) return;
-      ctx.metrics.inboxActivities.inc({ answer: 'blocked_domain' });
-      return reply.code(403).header('connection', 'close').send({ error: 'blocked_domain' });
-    }
+    const refusal = judgeHead(ctx, request, ourHosts);
+    if (refusal === null) return;
     ctx.metrics.inboxActivities.inc({ answer: refusal.reason });
-    // What has not been read must not be taken for the next request on this connection.
-    return reply.code(refusal.status).header('connection', 'close').send({ error: refusal.reason });
+    // A small body is passed over and the connection goes on: a new one costs more. Nobody waits for a large one.
+    if (!(Number(request.headers['content-length']) <= mostPassedOver)) reply.header('connection', 'close');
+    return reply.code(refusal.status).send({ error: refusal.reason });
   });
-  const receive = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const answer = await acceptActivity(ctx, rawRequest(request));
+  const receive = async (request: FastifyRequest, reply: FastifyReply, addressee?: string): Promise<FastifyReply> => {
+    const answer = await acceptActivity(ctx, { ...rawRequest(request), addressee });
     ctx.metrics.inboxActivities.inc({ answer: answer.reason });
     if (answer.status !== 202) request.log.debug({ reason: answer.reason }, 'an activity was refused');
     if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
@@ -56,12 +53,24 @@ function inboxes(app: App, ctx: AppContext): void {
   };
   // A packed body is refused at the head, and a 202 has nothing to pack.
   const plain = { compress: false, decompress: false } as const;
-  app.post('/ap/inbox', plain, receive);
-  app.post<{ Params: { id: string } }>('/ap/users/:id/inbox', plain, async (request, reply) => {
-    const account = isId(request.params.id) ? await findAccount(ctx, request.params.id) : null;
-    if (account === null || account.domain !== null) return reply.code(404).send({ error: 'Not Found' });
-    return receive(request, reply);
-  });
+  app.post('/ap/inbox', plain, (request, reply) => receive(request, reply));
+  app.post<{ Params: { id: string } }>('/ap/users/:id/inbox', plain, (request, reply) =>
+    receive(request, reply, request.params.id),
+  );
+}
+
+/** Bytes of a refused body that are read for nothing. */
+const mostPassedOver = 64 * 1024;
+
+function judgeHead(
+  ctx: AppContext,
+  request: FastifyRequest,
+  ourHosts: string[],
+): { status: number; reason: string } | null {
+  const { method, headers } = request;
+  const refusal = precheckHead({ method, headers, ourHosts });
+  if (refusal !== null) return refusal;
+  return isShutOut(ctx, headers) ? { status: 403, reason: 'blocked_domain' } : null;
 }
 
 function rawRequest(request: FastifyRequest): RawRequest {

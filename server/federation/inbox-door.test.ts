@@ -1,6 +1,9 @@
 // Who is believed at the inbox, and what the gate before it refuses.
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '#server/platform/fediverse/json.ts';
+import { findSigningKey } from '#server/features/accounts/activitypub/signing-keys.ts';
+import { statementsOf } from '#server/testing/statements.ts';
 import { openTestServer } from '#server/testing/server.ts';
 import { openStranger } from '#server/testing/stranger.ts';
 import { everybody, openScene, type Scene } from './scene.ts';
@@ -123,28 +126,99 @@ describe('who is believed', () => {
 });
 
 describe('what the gate refuses', () => {
-  const post = async (body: string, headers: Record<string, string> = {}): Promise<number> => {
+  // In order as far as can be told without the key, which nobody has asked for.
+  const signature = 'keyId="https://peer.example/u#key",headers="(request-target) host date digest",signature="eA=="';
+  const post = async (body: string, headers: Record<string, string> = {}): Promise<[number, unknown]> => {
     const response = await fetch(inbox, {
       method: 'POST',
-      headers: { 'content-type': 'application/activity+json', signature: 'x', ...headers },
+      headers: { 'content-type': 'application/activity+json', signature, ...headers },
       body,
     });
-    return response.status;
+    const { error } = (await response.json()) as { error: unknown };
+    return [response.status, error];
   };
 
   it.each([
-    ['another type', () => post('{}', { 'content-type': 'application/json' }), 415],
-    ['a packed body', () => post('{}', { 'content-encoding': 'gzip' }), 415],
-    ['more than a mebibyte', () => post(' '.repeat(1024 * 1024 + 1)), 413],
-    ['a key twice', () => post('{"id":1,"id":2}'), 400],
-    ['a key that changes prototypes', () => post('{"__proto__":{"a":1}}'), 400],
-    ['five hundred levels', () => post(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`), 400],
-    ['ten thousand items', () => post(JSON.stringify({ tag: Array.from({ length: 10_000 }, () => 1) })), 400],
-    ['half a character', () => post(String.raw`{"a":"\ud800"}`), 400],
-    ['no JSON', () => post('hello'), 400],
-    ['a list', () => post('[]'), 400],
-  ])('%s', async (_what, send, status) => {
-    expect(await send()).toBe(status);
+    ['another type', () => post('{}', { 'content-type': 'application/json' }), 415, 'content_type'],
+    ['a packed body', () => post('{}', { 'content-encoding': 'gzip' }), 415, 'content_encoding'],
+    ['more than a mebibyte', () => post(' '.repeat(1024 * 1024 + 1)), 413, 'size'],
+    ['a signature that is none', () => post('{}', { signature: 'x' }), 400, 'malformed_signature'],
+    ['a key twice', () => post('{"id":1,"id":2}'), 400, 'duplicate_key'],
+    ['a key that changes prototypes', () => post('{"__proto__":{"a":1}}'), 400, 'forbidden_key'],
+    ['five hundred levels', () => post(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`), 400, 'too_deep'],
+    ['ten thousand items', () => post(`{"tag":[1${',1'.repeat(9_999)}]}`), 400, 'too_many_items'],
+    ['half a character', () => post(String.raw`{"a":"\ud800"}`), 400, 'broken_character'],
+    ['no JSON', () => post('hello'), 400, 'malformed'],
+    ['a list', () => post('[]'), 400, 'not_an_object'],
+  ])('%s', async (_what, send, status, reason) => {
+    expect(await send()).toEqual([status, reason]);
+  });
+
+  it('a forgery in the name of a key at hand, before its body is read as JSON', async () => {
+    expect(await eve.send(inbox, activity(eve, 'Create', note(eve, 'real')))).toBe(202);
+    const forger = { keyId: eve.keyId, privateKey: mallory.privateKey };
+    const { signRequest } = await import('#server/platform/fediverse/signatures/sign.ts');
+    const send = async (signer: typeof forger): Promise<number> => {
+      const signed = signRequest({
+        method: 'POST',
+        url: inbox,
+        body: 'hello',
+        scheme: 'cavage',
+        date: new Date(),
+        ...signer,
+      });
+      const headers = { 'content-type': 'application/activity+json', ...signed };
+      return (await fetch(inbox, { method: 'POST', headers, body: 'hello' })).status;
+    };
+    expect([await send(forger), await send(eve)]).toEqual([401, 400]);
+  });
+
+  it('junk without asking the database, invented keys with one question for many', async () => {
+    const sent = activity(eve, 'Create', note(eve, 'junk'));
+    const own = `${server.origin}/ap/users/${alice.accountId}/inbox`;
+    const unsigned = { headers: { signature: null } };
+    const forged = { as: { keyId: eve.keyId, privateKey: mallory.privateKey } };
+    const junk = async (): Promise<unknown> =>
+      Promise.all([inbox, own].flatMap((to) => [eve.send(to, sent, unsigned), eve.send(to, sent, forged)]));
+    expect(await junk()).toEqual([401, 401, 401, 401]);
+    await server.settle();
+    expect(await statementsOf(server.ctx, junk)).toBe(0);
+    const invent = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 40 }, (_, place) =>
+          // Of our own host, which is asked for no key.
+          findSigningKey(server.ctx, `${server.origin}/nobody/${place}`, '127.0.0.1'),
+        ),
+      );
+    expect(await statementsOf(server.ctx, invent)).toBe(1);
+  });
+
+  it('a head with what follows it: a small body is passed over, a large one is hung up on', async () => {
+    const { hostname, port, host } = new URL(server.origin);
+    const head = `POST /ap/inbox HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/activity+json\r\n`;
+    /** Sends all of it at once; what comes back until two answers or the end of the connection. */
+    const talk = async (text: string): Promise<{ answers: string[]; ended: boolean }> => {
+      const socket = connect(Number(port), hostname);
+      let heard = '';
+      const ended = await new Promise<boolean>((resolve) => {
+        socket.on('data', (bytes) => {
+          heard += bytes.toString();
+          if (heard.split('HTTP/1.1 ').length > 2) resolve(false);
+        });
+        socket.on('error', () => {});
+        socket.once('close', () => resolve(true));
+        socket.write(text);
+      });
+      socket.destroy();
+      return { answers: [...heard.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => match[1] ?? ''), ended };
+    };
+    const next = `GET /nodeinfo/2.1 HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+    // The body looks like a request itself.
+    const small = `${head}content-length: ${next.length}\r\n\r\n${next}`;
+    expect(await talk(small + next)).toEqual({ answers: ['401', '200'], ended: false });
+    expect(await talk(`${head}content-length: 1000000\r\n\r\n${next}`)).toEqual({ answers: ['401'], ended: true });
+    const chunk = `${next.length.toString(16)}\r\n${next}\r\n`;
+    expect(await talk(`${head}transfer-encoding: chunked\r\n\r\n${chunk}`)).toEqual({ answers: ['401'], ended: true });
   });
 
   it('a request for another host', async () => {

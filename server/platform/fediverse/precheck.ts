@@ -1,7 +1,7 @@
 // The gate before the inbox: refuses, cheaply and in this order, what is not for us, too big, of the wrong type, unsigned
 // or harmful to read. Only what passes reaches signatures, the database or JSON-LD.
 import type { IncomingHttpHeaders } from 'node:http';
-import { asId, asList, asObject, asText, hostOf, type Json } from './json.ts';
+import { asId, asObject, asText, hostOf, type Json } from './json.ts';
 import { isActivityType } from './documents.ts';
 import { parseStrictJson, type JsonRefusal } from './strict-json.ts';
 
@@ -24,24 +24,18 @@ export interface InboxRefusal {
   reason: 'method' | 'host' | 'size' | 'content_type' | 'content_encoding' | 'unsigned' | 'not_an_object' | JsonRefusal;
 }
 
-/** `isSigned` tells whether there is an HTTP signature to verify; without one there is at least an embedded proof. */
-export type InboxVerdict = { ok: true; document: Json; isSigned: boolean } | InboxRefusal;
+export type InboxVerdict = { ok: true; document: Json } | InboxRefusal;
 
 /** Judges a request to an inbox before anything is verified or stored. */
 export function precheckInbox(request: InboxRequest): InboxVerdict {
   const refusal = precheckHead(request);
   if (refusal !== null) return refusal;
-  const { headers, rawBody } = request;
+  const { rawBody } = request;
   if (rawBody.length > maxInboxBytes) return refuse(413, 'size');
-  const isSigned = typeof headers.signature === 'string' && headers.signature !== '';
-  // Looked for as bytes first: a flood of unsigned posts must not cost a parse each.
-  if (!isSigned && !mentionsProof(rawBody)) return refuse(401, 'unsigned');
   const parsed = parseStrictJson(rawBody);
   if (!parsed.ok) return refuse(400, parsed.reason);
   const document = asObject(parsed.value);
-  if (document === null) return refuse(400, 'not_an_object');
-  if (!isSigned && !hasProof(document)) return refuse(401, 'unsigned');
-  return { ok: true, document, isSigned };
+  return document === null ? refuse(400, 'not_an_object') : { ok: true, document };
 }
 
 /** The part of the judgement that needs no body: ask it before one byte of the body is read. Null means go on. */
@@ -51,7 +45,10 @@ export function precheckHead({ method, headers, ourHosts }: Omit<InboxRequest, '
   if (Number(headers['content-length'] ?? 0) > maxInboxBytes) return refuse(413, 'size');
   if (!isActivityType(headers['content-type'])) return refuse(415, 'content_type');
   const encoding = headers['content-encoding'];
-  return encoding === undefined || encoding === '' ? null : refuse(415, 'content_encoding');
+  if (encoding !== undefined && encoding !== '') return refuse(415, 'content_encoding');
+  // Whoever brings an activity signs for bringing it, also when it has a proof of its own.
+  const { signature } = headers;
+  return typeof signature === 'string' && signature !== '' ? null : refuse(401, 'unsigned');
 }
 
 function refuse(status: InboxRefusal['status'], reason: InboxRefusal['reason']): InboxRefusal {
@@ -61,16 +58,6 @@ function refuse(status: InboxRefusal['status'], reason: InboxRefusal['reason']):
 /** Lower case, without the port that http or https implies. */
 function plainHost(host: string): string {
   return host.toLowerCase().replace(/:(?:80|443)$/u, '');
-}
-
-function mentionsProof(body: Uint8Array): boolean {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return bytes.includes('"proof"') || bytes.includes('"signature"');
-}
-
-function hasProof(document: Json): boolean {
-  const proofs = [...asList(document.proof), ...asList(document.signature)];
-  return proofs.some((proof) => asText(asObject(proof)?.type) !== null);
 }
 
 /** What every handler of activities needs to know, as plain JSON. Nothing in it is believed beyond its form. */

@@ -7,6 +7,7 @@ import { DocumentFailure } from '#server/platform/fediverse/documents.ts';
 import { asId, asText, hostOf, isSameHost, typeOf, type Json } from '#server/platform/fediverse/json.ts';
 import { importPublicKey } from '#server/platform/fediverse/keys.ts';
 import { FetchFailure } from '#server/platform/fetch.ts';
+import { inHelpings } from '#server/platform/together.ts';
 import { fetchAccount, fetchRemote, importActor } from '../activitypub.ts';
 import type { AccountView } from '../queries.ts';
 import { isActorType } from './actor-read.ts';
@@ -44,6 +45,16 @@ function cacheOf(ctx: AppContext): LRUCache<string, KnownKey> {
   return cache;
 }
 
+/** Whether nothing and nobody has to be asked for that key now. */
+export function isKeyAtHand(ctx: AppContext, keyId: string): boolean {
+  const known = cacheOf(ctx).get(keyId);
+  return known !== undefined && isFresh(ctx, known);
+}
+
+function isFresh(ctx: AppContext, { fetchedAt }: KnownKey): boolean {
+  return ctx.clock().getTime() - fetchedAt.getTime() < staleAfterMs;
+}
+
 /**
  * The key at that address. Known ones come from memory or the database; unknown ones from their server, at most 20 a minute for
  * one client address; those fetched over a day ago again from there, at most 300.
@@ -54,7 +65,7 @@ export async function findSigningKey(
   clientAddress: string,
 ): Promise<SigningKey | KeyAbsence> {
   const known = cacheOf(ctx).get(keyId) ?? (await readKey(ctx, keyId));
-  if (known !== null && ctx.clock().getTime() - known.fetchedAt.getTime() < staleAfterMs) return known;
+  if (known !== null && isFresh(ctx, known)) return known;
   // One that is unknown may have come for another letter while the database was asked. Keys of accounts that we know are no
   // invention of the sender: they have a larger budget.
   if (known === null) return cacheOf(ctx).get(keyId) ?? fetchSigningKey(ctx, keyId, clientAddress);
@@ -106,9 +117,20 @@ async function fetchOnce(
   return 'unknown';
 }
 
-/** True when a re-fetch of that key for a failed verification may be tried: once in five minutes for each key. */
+/** Keys that were fetched again a short while ago, at most that many. */
+const refetched = new WeakMap<AppContext['config'], LRUCache<string, true>>();
+
+/**
+ * True when a re-fetch of that key for a failed verification may be tried: once in five minutes for each key. The same forgery a
+ * thousand times does not ask the cache each time.
+ */
 export async function mayRefetch(ctx: AppContext, keyId: string): Promise<boolean> {
-  return ctx.cache.setIfAbsent(`key-again:${keyId}`, '1', unknownForMs);
+  const lately = refetched.get(ctx.config) ?? new LRUCache<string, true>({ max: 1000, ttl: 10_000 });
+  refetched.set(ctx.config, lately);
+  if (lately.has(keyId)) return false;
+  const may = await ctx.cache.setIfAbsent(`key-again:${keyId}`, '1', unknownForMs);
+  lately.set(keyId, true);
+  return may;
 }
 
 function absenceKey(keyId: string): string {
@@ -116,6 +138,7 @@ function absenceKey(keyId: string): string {
 }
 
 interface KeyRow {
+  wanted: string;
   accountId: string;
   accountUri: string;
   suspended: boolean;
@@ -125,27 +148,40 @@ interface KeyRow {
   fetchedAt: Date;
 }
 
-const keyText = `
-select k.account_id::text as "accountId", a.uri as "accountUri", a.suspended_at is not null as "suspended", k.rsa_public as "rsaPublic",
-  k.ed_public as "edPublic", coalesce(k.ed_key_id = $1, false) as "isEd", k.fetched_at as "fetchedAt"
+const rowOf = `select k.account_id::text as "accountId", a.uri as "accountUri", a.suspended_at is not null as "suspended", k.rsa_public as "rsaPublic",
+  k.ed_public as "edPublic", coalesce(k.ed_key_id = w.key_id, false) as "isEd", k.fetched_at as "fetchedAt"
 from account_keys k join accounts a on a.id = k.account_id
 where a.domain is not null and a.deleted_at is null and`;
 
-async function readKey(ctx: AppContext, keyId: string): Promise<KnownKey | null> {
-  const { prepared } = ctx.database;
-  const [byId] = await prepared<KeyRow>('signing_key', `${keyText} (k.key_id = $1 or k.ed_key_id = $1) limit 1`, [
-    keyId,
-  ]);
-  // Some name the key by the actor whose only key it is.
-  const [row] =
-    byId === undefined ? await prepared<KeyRow>('signing_key_of', `${keyText} a.uri = $1`, [keyId]) : [byId];
-  const text = row?.isEd === true ? row.edPublic : row?.rsaPublic;
-  const key = text === undefined || text === null ? null : importPublicKey(text);
-  if (row === undefined || key === null) return null;
-  const { accountId, accountUri, suspended, fetchedAt } = row;
-  const known = { key, accountId, accountUri, suspended, fetchedAt };
-  cacheOf(ctx).set(keyId, known);
-  return known;
+// Some name the key by the actor whose only key it is.
+const keysText = `
+select w.key_id as "wanted", found.* from unnest($1::text[]) as w (key_id) cross join lateral (
+  (${rowOf} (k.key_id = w.key_id or k.ed_key_id = w.key_id) limit 1)
+  union all (${rowOf} a.uri = w.key_id limit 1) limit 1
+) as found`;
+
+/** Whoever invents keys waits for others who do: together they hold one connection, whatever their number. */
+const readKey = inHelpings(readKeys, { most: 64, mayPart: () => false });
+
+async function readKeys(ctx: AppContext, keyIds: string[]): Promise<Array<KnownKey | null>> {
+  const rows = await ctx.database.prepared<KeyRow>('signing_keys', keysText, [[...new Set(keyIds)]]);
+  const known = new Map(rows.map((row) => [row.wanted, toKnownKey(row)]));
+  for (const [keyId, key] of known) if (key !== null) cacheOf(ctx).set(keyId, key);
+  return keyIds.map((keyId) => known.get(keyId) ?? null);
+}
+
+function toKnownKey({
+  accountId,
+  accountUri,
+  suspended,
+  rsaPublic,
+  edPublic,
+  isEd,
+  fetchedAt,
+}: KeyRow): KnownKey | null {
+  const text = isEd ? edPublic : rsaPublic;
+  const key = text === null ? null : importPublicKey(text);
+  return key === null ? null : { key, accountId, accountUri, suspended, fetchedAt };
 }
 
 /** The account that owns a key: the document at its address is the actor itself, or a key that names its owner. */
