@@ -153,6 +153,7 @@ async function take(round: Round): Promise<Array<{ delivery: Claimed; letter: Le
     held: [...inHand.keys(), ...round.unwritten],
   };
   const freeUnproven = Math.max(0, maxUnprovenInHand - unproven);
+  // Where those that never answered stand in front and have all their places, one must look further for the others.
   const lookedAt = free * (unproven === 0 ? 2 : 4);
   const claimed = await claim(ctx.database, { ...limits, free, freeUnproven, lookedAt });
   claimed.push(...(await takeQuestions(round, limits)));
