@@ -1,5 +1,6 @@
 // Once for a whole test run: a PostgreSQL server with a migrated template database, and a Redis where the machine has one.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,12 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'rookery-test-'));
+  let redis: Awaited<ReturnType<typeof startRedis>> = null;
+  endAbruptly(() => {
+    redis?.process.kill('SIGKILL');
+    endPostmaster(folder);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
   const postgres = await openPostgres(folder);
   const templateDatabase = `rookery_template_${process.pid}`;
   const admin = new Client({ connectionString: postgres.url });
@@ -33,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   templateUrl.pathname = `/${templateDatabase}`;
   await migrate(templateUrl.toString(), entities);
   await admin.end();
-  const redis = await startRedis(folder);
+  redis = await startRedis(folder);
   project.provide('postgresUrl', postgres.url);
   project.provide('templateDatabase', templateDatabase);
   project.provide('redisUrl', redis?.url ?? '');
@@ -42,6 +49,29 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await postgres.close();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** Clears up behind a run that is ended by a key or a signal, when there is no time for anything else. */
+function endAbruptly(clear: () => void): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)
+    process.once(signal, () => process.exit(code));
+  process.once('exit', clear);
+}
+
+/** At once, since its data go with it; waits, for two seconds at most, until it is gone. */
+function endPostmaster(folder: string): void {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  try {
+    const pid = Number.parseInt(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8'), 10);
+    process.kill(pid, 'SIGQUIT');
+    for (let look = 0; look < 40 && process.kill(pid, 0); look += 1) Atomics.wait(clock, 0, 0, 50);
+  } catch {
+    // It is gone, or was never ours.
+  }
 }
 
 /** What is lost when the machine loses its power is made again by the next run: nothing here waits for the disk. */
