@@ -77,6 +77,7 @@ describe.each(stores())('a post of somebody whom a thousand follow, with $store'
   });
 
   test('reaches a page that was opened a moment ago', async () => {
+    await server.settle();
     const lateEar = await openEar(server, sockets, person(late), 'user');
     const id = await write({ status: 'for whoever came just now' });
     await until(() => statusesOf(lateEar).length > 0);

@@ -30,23 +30,35 @@ export function addToFeeds(ctx: AppContext, post: PostView, boostedAuthorId: str
   return addTogether(ctx, { post, boostedAuthorId });
 }
 
-const addTogether = inHelpings(addMany, { most: 64, atOnce: 4 });
+const addTogether = inHelpings((ctx: AppContext, arriving: Arriving[]) => addMany(ctx, arriving), {
+  most: 64,
+  atOnce: 4,
+});
 
-/** Some of the owners of home timelines: those among them, or all others. */
-export interface Part {
-  accountIds: readonly string[];
-  isAmong: boolean;
-}
-
-/** As `addToFeeds`, for a part of those who get the post. */
-export async function addPart(ctx: AppContext, arriving: Arriving, part: Part): Promise<string[]> {
-  const [owners] = await addMany(ctx, [arriving], part);
+/** As `addToFeeds`, for the author and those of the accounts that get the post. */
+export async function addToFeedsOf(
+  ctx: AppContext,
+  arriving: Arriving,
+  accountIds: readonly string[],
+): Promise<string[]> {
+  const [owners] = await addMany(ctx, [arriving], accountIds);
   return owners ?? [];
 }
 
-async function addMany(ctx: AppContext, arriving: Arriving[], part?: Part): Promise<string[][]> {
+/** As `addToFeeds`, for those who can wait: one statement at a time leaves the database to those who do not. */
+export function addToOtherFeeds(ctx: AppContext, arriving: Arriving): Promise<string[]> {
+  if (arriving.post.boostOfId !== null) return addMany(ctx, [arriving]).then(([owners]) => owners ?? []);
+  return addUnhurried(ctx, arriving);
+}
+
+const addUnhurried = inHelpings((ctx: AppContext, arriving: Arriving[]) => addMany(ctx, arriving), { most: 64 });
+
+async function addMany(ctx: AppContext, arriving: Arriving[], among?: readonly string[]): Promise<string[][]> {
   const isBoost = arriving.some(({ post }) => post.boostOfId !== null);
   const isTagged = arriving.some(({ post }) => bringsByTag(post));
+  const conditions = followerConditions(ctx, isBoost);
+  const isAmong = (account: string) => sql`${sql.ref(account)} in (select unnest(${among}::bigint[]))`;
+  if (among) conditions.push(isAmong('f.follower_id'));
   const { rows } = await sql<{ owner_id: string; post_id: string }>`
     insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id, tag_id)
     select reader.id, p.id, p.author_id, p.boost_of_id, p.other_id, ${isTagged ? sql`min(reader.tag_id)` : sql`null::bigint`}
@@ -55,10 +67,9 @@ async function addMany(ctx: AppContext, arriving: Arriving[], part?: Part): Prom
     cross join lateral (
       select account_id as id, null::bigint as tag_id from users where account_id = p.author_id
       union all
-      select f.follower_id, null from follows f where ${sql.join(followerConditions(ctx, isBoost), sql` and `)}
-      ${isTagged ? sql`union all ${tagFollowers(ctx)}` : sql``}
+      select f.follower_id, null from follows f where ${sql.join(conditions, sql` and `)}
+      ${isTagged ? sql`union all ${tagFollowers(ctx)} ${among ? sql`and ${isAmong('t.account_id')}` : sql``}` : sql``}
     ) reader
-    ${part ? sql`where reader.id ${part.isAmong ? sql`in` : sql`not in`} (select unnest(${part.accountIds}::bigint[]))` : sql``}
     ${isTagged ? sql`group by reader.id, p.id, p.author_id, p.boost_of_id, p.other_id` : sql``}
     order by reader.id, p.id
     on conflict do nothing returning owner_id, post_id`.execute(ctx.database.read);

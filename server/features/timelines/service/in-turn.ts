@@ -1,10 +1,13 @@
 // Fan-out in turn: what somebody writes whom many follow reaches those first who look at their home timeline now.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AppContext } from '#server/context.ts';
 import type { PostView } from '#server/features/posts/queries.ts';
-import { addPart, addToFeeds } from './feeds.ts';
+import { addToFeeds, addToFeedsOf, addToOtherFeeds } from './feeds.ts';
 
 /** To fewer followers one statement is as fast. */
 const many = 1000;
+/** The others are written so much later, with all that came meanwhile: each of their home timelines is a page to write to. */
+const gatheringMs = 1000;
 
 /** As `addToFeeds`, with the owners as they are written: where many follow, those who look come first, and all others then. */
 export async function* addInTurn(
@@ -17,8 +20,10 @@ export async function* addInTurn(
     yield addToFeeds(ctx, post, boostedAuthorId);
     return;
   }
-  const first = [...looking, post.accountId];
-  for (const isAmong of [true, false]) yield addPart(ctx, { post, boostedAuthorId }, { accountIds: first, isAmong });
+  const arriving = { post, boostedAuthorId };
+  yield addToFeedsOf(ctx, arriving, looking);
+  await pause(gatheringMs);
+  yield addToOtherFeeds(ctx, arriving);
 }
 
 async function countFollowers(ctx: AppContext, accountId: string): Promise<number> {
