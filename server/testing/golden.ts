@@ -27,13 +27,15 @@ export type Names = Record<string, string>;
 /** The value with names for what differs from run to run. Ids are counted in the order in which they appear. */
 export function withNames(value: unknown, names: Names, now = new Date()): unknown {
   const ids = new Map<string, string>();
+  // Midnight may have passed since.
+  const days = [now.getTime(), now.getTime() - justNowMs].map((at) => new Date(at).toISOString().slice(0, 10));
   const idName = (id: string): string => {
     if (!ids.has(id)) ids.set(id, `<id ${ids.size + 1}>`);
     return ids.get(id) ?? '';
   };
   const text = (key: string, given: string): string => {
     if (/(?:^|_)id$/u.test(key) && /^\d+$/u.test(given)) return idName(given);
-    if (given === now.toISOString().slice(0, 10)) return '<today>';
+    if (days.some((day) => given === day || given === `${day}T00:00:00.000Z`)) return '<today>';
     if (isMoment.test(given)) return momentName(given, now) ?? given;
     return withHosts(given, names)
       .replaceAll(/\/media\/remote\/([\w-]+)\/[\w.-]+\/([\w-]+)/gu, (_proxied, variant: string, source: string) => {
