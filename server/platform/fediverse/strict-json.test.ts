@@ -1,7 +1,7 @@
 // JSON from strangers: what is read, what is refused and why, and that refusing is quick whatever it is.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cpuMs } from '#server/testing/cpu.ts';
+import { isLinear, leastCpuMs } from '#server/testing/cpu.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 const verdictOf = (text: string | Uint8Array): string => {
@@ -178,13 +178,12 @@ describe('a hostile megabyte', () => {
     ['"":0,', '{'],
     ['tru', ''],
     ['\\"', '{"'],
-  ])('of %j after %j takes time by its length: quick, or four times a quarter of it', (seed, before) => {
+  ])('of %j after %j takes time by its length: quick, or some sixteen times a sixteenth of it', (seed, before) => {
     const whole = Buffer.from(fill(seed, before));
-    const quarter = whole.subarray(0, whole.length / 4);
-    const best = (bytes: Buffer): number =>
-      Math.min(...Array.from({ length: 4 }, () => cpuMs(() => parseStrictJson(bytes))));
-    const cost = best(whole);
-    if (cost > 20) expect(cost / best(quarter)).toBeLessThan(10);
+    const costOf = (bytes: Buffer): number => leastCpuMs(() => parseStrictJson(bytes));
+    const cost = costOf(whole);
+    const part = costOf(whole.subarray(0, whole.length / 16));
+    if (cost > 20) expect(isLinear(cost, part), `${cost} ms, a sixteenth ${part} ms`).toBe(true);
     expect(cost).toBeLessThan(1000);
   });
 });
