@@ -43,8 +43,9 @@ export async function openPresence(bus: Bus, clock: () => Date): Promise<Presenc
   await bus.subscribe(channel, (message) => {
     // Safe: nobody else sends on this channel.
     const told = message as Told;
-    const before = told.isAll ? [] : (heard.get(told.source)?.accountIds ?? []);
-    heard.set(told.source, { accountIds: new Set([...before, ...told.accountIds]), at: clock().getTime() });
+    const there = (told.isAll ? undefined : heard.get(told.source)?.accountIds) ?? new Set();
+    for (const accountId of told.accountIds) there.add(accountId);
+    heard.set(told.source, { accountIds: there, at: clock().getTime() });
     const since = clock().getTime() - forgottenMs;
     for (const [other, { at }] of heard) if (at < since) heard.delete(other);
     united = null;

@@ -8,6 +8,9 @@ import { addToFeeds, addToFeedsOf, addToOtherFeeds } from './feeds.ts';
 const many = 1000;
 /** The others are written so much later, with all that came meanwhile: each of their home timelines is a page to write to. */
 const gatheringMs = 1000;
+/** Whoever gathers holds a place among the jobs that are done at once: so many do, at most, in one process. */
+const mostGathering = 8;
+let gathering = 0;
 
 /** As `addToFeeds`, with the owners as they are written: where many follow, those who look come first, and all others then. */
 export async function* addInTurn(
@@ -15,14 +18,15 @@ export async function* addInTurn(
   post: PostView,
   boostedAuthorId: string | null,
 ): AsyncGenerator<string[]> {
-  const looking = post.local ? ctx.presence.accountIds() : [];
+  const looking = post.local && gathering < mostGathering ? ctx.presence.accountIds() : [];
   if (looking.length === 0 || (await countFollowers(ctx, post.accountId)) < many) {
     yield addToFeeds(ctx, post, boostedAuthorId);
     return;
   }
   const arriving = { post, boostedAuthorId };
   yield addToFeedsOf(ctx, arriving, looking);
-  await pause(gatheringMs);
+  gathering += 1;
+  await pause(gatheringMs).finally(() => (gathering -= 1));
   yield addToOtherFeeds(ctx, arriving);
 }
 
