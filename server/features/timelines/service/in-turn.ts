@@ -18,15 +18,20 @@ export async function* addInTurn(
   post: PostView,
   boostedAuthorId: string | null,
 ): AsyncGenerator<string[]> {
-  const looking = post.local && gathering < mostGathering ? ctx.presence.accountIds() : [];
-  if (looking.length === 0 || (await countFollowers(ctx, post.accountId)) < many) {
+  const looking = post.local ? ctx.presence.accountIds() : [];
+  const isCrowd = looking.length > 0 && (await countFollowers(ctx, post.accountId)) >= many;
+  if (!isCrowd || gathering >= mostGathering) {
     yield addToFeeds(ctx, post, boostedAuthorId);
     return;
   }
   const arriving = { post, boostedAuthorId };
-  yield addToFeedsOf(ctx, arriving, looking);
   gathering += 1;
-  await pause(gatheringMs).finally(() => (gathering -= 1));
+  try {
+    yield addToFeedsOf(ctx, arriving, looking);
+    await pause(gatheringMs);
+  } finally {
+    gathering -= 1;
+  }
   yield addToOtherFeeds(ctx, arriving);
 }
 
