@@ -100,6 +100,8 @@ export interface Events {
   /** Conversations with direct posts became part of another, as what joins them came. */
   'conversation.merged': { from: string[]; into: string };
   'post.created': { postId: string; accountId: string };
+  /** A post of somebody whom many follow has reached those who look at their home timeline; it is due to the others. */
+  'post.crowded': { postId: string };
   /** An answer that came before what it answers has found it. */
   'post.linked': { postId: string };
   'post.edited': { postId: string; accountId: string };

@@ -198,9 +198,8 @@ export const subscribers: Subscribers = {
     fragments: posts.forgetAround,
     fediverse: sendCreate,
   },
-  'post.linked': {
-    timelines: timelines.addLinked,
-  },
+  'post.crowded': { timelines: timelines.addToOthers },
+  'post.linked': { timelines: timelines.addLinked },
   'post.edited': {
     timelines: timelines.refreshPost,
     conversations: conversations.movePost,

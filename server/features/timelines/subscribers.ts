@@ -7,6 +7,7 @@ import { postsLinkingTo } from '#server/features/posts/queries/lists.ts';
 import { forget, forgottenPost } from '#server/features/posts/service/forget.ts';
 import {
   addToFeeds,
+  addToOtherFeeds,
   backfillFeed,
   feedOwners,
   removeAccount,
@@ -14,8 +15,9 @@ import {
   removeFromFeeds,
   removeServer,
   withdrawFromFeeds,
+  type Arriving,
 } from './service/feeds.ts';
-import { addInTurn } from './service/in-turn.ts';
+import { addToFirstFeeds, dueToOthers } from './service/in-turn.ts';
 import { removeExclusive } from './service/exclusive.ts';
 import { backfillFromTag, removeTagged } from './service/tags.ts';
 
@@ -47,18 +49,33 @@ const liveMs = 6 * 60 * 60 * 1000;
 const mostLinking = 1000;
 const mostTold = 100;
 
-/** Fans a post out to home timelines and tells open pages of it. */
+/** Fans a post out to home timelines and tells open pages of it; where many follow, the others are due a moment later. */
 export async function addPost(ctx: AppContext, { postId }: Events['post.created']): Promise<void> {
+  const arriving = await findArriving(ctx, postId);
+  if (arriving === null) return;
+  const { ownerIds, areAll } = await addToFirstFeeds(ctx, arriving);
+  if (isLive(ctx, arriving.post)) await tellPages(ctx, 'update', arriving.post, ownerIds);
+  if (!areAll) await ctx.database.write((tx) => tx.emit('post.crowded', { postId }, dueToOthers(ctx)));
+}
+
+/** Brings a post to the home timelines of all others, and tells those of their pages that were opened meanwhile. */
+export async function addToOthers(ctx: AppContext, { postId }: Events['post.crowded']): Promise<void> {
+  const arriving = await findArriving(ctx, postId);
+  if (arriving === null) return;
+  const ownerIds = await addToOtherFeeds(ctx, arriving);
+  if (isLive(ctx, arriving.post)) await tellRest(ctx, arriving.post, ownerIds);
+}
+
+async function findArriving(ctx: AppContext, postId: string): Promise<Arriving | null> {
   const post = await findPost(ctx, postId);
-  if (post === null) return;
+  if (post === null) return null;
   const boosted = post.boostOfId === null ? null : await findPost(ctx, post.boostOfId);
-  const isLive = ctx.clock().getTime() - post.createdAt.getTime() <= liveMs;
-  let isRest = false;
-  for await (const ownerIds of addInTurn(ctx, post, boosted?.accountId ?? null)) {
-    if (isLive && isRest) await tellRest(ctx, post, ownerIds);
-    else if (isLive) await tellPages(ctx, 'update', post, ownerIds);
-    isRest = true;
-  }
+  return { post, boostedAuthorId: boosted?.accountId ?? null };
+}
+
+/** Whether a post is news that may come onto open pages. */
+function isLive(ctx: AppContext, { createdAt }: PostView): boolean {
+  return ctx.clock().getTime() - createdAt.getTime() <= liveMs;
 }
 
 /** While nobody knew whom it answers, an answer was for nobody's home; now it may be. The public timelines had it. */
@@ -66,7 +83,7 @@ export async function addLinked(ctx: AppContext, { postId }: Events['post.linked
   const post = await findPost(ctx, postId);
   if (post === null) return;
   const ownerIds = await addToFeeds(ctx, post, null);
-  if (ownerIds.length === 0 || ctx.clock().getTime() - post.createdAt.getTime() > liveMs) return;
+  if (ownerIds.length === 0 || !isLive(ctx, post)) return;
   await ctx.bus.publish('post', { ...(await newsOf(ctx, 'update', post, ownerIds)), open: null });
 }
 
@@ -112,7 +129,7 @@ export async function refreshReacted(
   { postId }: Pick<Events['post.reacted'], 'postId'>,
 ): Promise<void> {
   const post = await findPost(ctx, postId);
-  if (post === null || ctx.clock().getTime() - post.createdAt.getTime() > liveMs) return;
+  if (post === null || !isLive(ctx, post)) return;
   await tellPages(ctx, 'edit', post, await feedOwners(ctx, postId));
 }
 

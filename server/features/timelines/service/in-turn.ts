@@ -1,38 +1,26 @@
 // Fan-out in turn: what somebody writes whom many follow reaches those first who look at their home timeline now.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AppContext } from '#server/context.ts';
-import type { PostView } from '#server/features/posts/queries.ts';
-import { addToFeeds, addToFeedsOf, addToOtherFeeds } from './feeds.ts';
+import { addToFeeds, addToFeedsOf, type Arriving } from './feeds.ts';
 
 /** To fewer followers one statement is as fast. */
 const many = 1000;
-/** The others are written so much later, with all that came meanwhile: each of their home timelines is a page to write to. */
+/** The others get it so much later, with all that came meanwhile: each of their home timelines is a page to write to. */
 const gatheringMs = 1000;
-/** Whoever gathers holds a place among the jobs that are done at once: so many do, at most, in one process. */
-const mostGathering = 8;
-let gathering = 0;
 
-/** As `addToFeeds`, with the owners as they are written: where many follow, those who look come first, and all others then. */
-export async function* addInTurn(
+/** When the others are due who follow the author of a post, seen from now. */
+export function dueToOthers(ctx: AppContext): Date {
+  return new Date(ctx.clock().getTime() + gatheringMs);
+}
+
+/** As `addToFeeds`; where many follow only for those who look, and `areAll` is false: the others are owed it. */
+export async function addToFirstFeeds(
   ctx: AppContext,
-  post: PostView,
-  boostedAuthorId: string | null,
-): AsyncGenerator<string[]> {
+  { post, boostedAuthorId }: Arriving,
+): Promise<{ ownerIds: string[]; areAll: boolean }> {
   const looking = post.local ? ctx.presence.accountIds() : [];
-  const isCrowd = looking.length > 0 && (await countFollowers(ctx, post.accountId)) >= many;
-  if (!isCrowd || gathering >= mostGathering) {
-    yield addToFeeds(ctx, post, boostedAuthorId);
-    return;
-  }
-  const arriving = { post, boostedAuthorId };
-  gathering += 1;
-  try {
-    yield addToFeedsOf(ctx, arriving, looking);
-    await pause(gatheringMs);
-  } finally {
-    gathering -= 1;
-  }
-  yield addToOtherFeeds(ctx, arriving);
+  if (looking.length > 0 && (await countFollowers(ctx, post.accountId)) >= many)
+    return { ownerIds: await addToFeedsOf(ctx, { post, boostedAuthorId }, looking), areAll: false };
+  return { ownerIds: await addToFeeds(ctx, post, boostedAuthorId), areAll: true };
 }
 
 async function countFollowers(ctx: AppContext, accountId: string): Promise<number> {
