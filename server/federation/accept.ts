@@ -1,4 +1,5 @@
 // The way of an activity into this server: the gate, the signature, one durable row, 202. What it means comes later.
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AppContext } from '#server/context.ts';
 import {
@@ -14,7 +15,7 @@ import { compareFollowers, synchronizationHeader } from '#server/features/graph/
 import { isRelay } from '#server/features/relays/queries.ts';
 import { noteAlive } from '#server/platform/fediverse/hosts.ts';
 import { hostOf, isSameHost } from '#server/platform/fediverse/json.ts';
-import { precheckInbox, readActivity, type ReadActivity } from '#server/platform/fediverse/precheck.ts';
+import { isWithoutId, precheckInbox, readActivity, type ReadActivity } from '#server/platform/fediverse/precheck.ts';
 import { parseSignatures } from '#server/platform/fediverse/signatures/parse.ts';
 import { verifyRequest, verifySignature } from '#server/platform/fediverse/signatures/verify.ts';
 import type { SignedRequest } from '#server/platform/fediverse/signatures/request.ts';
@@ -67,7 +68,9 @@ async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answ
   const ourHosts = ourNames(ctx).hosts;
   const checked = precheckInbox({ ...request, ourHosts });
   if (!checked.ok) return { status: checked.status, reason: checked.reason };
-  const read = readActivity(checked.document, { allowPrivateAddresses: ctx.config.allowPrivateAddresses, ourHosts });
+  const { allowPrivateAddresses } = ctx.config;
+  const nameless = isWithoutId(checked.document) ? digestOfSignatures(request) : undefined;
+  const read = readActivity(checked.document, { allowPrivateAddresses, ourHosts, ...(nameless && { nameless }) });
   if (!read.ok) return { status: 202, reason: `dropped_${read.reason}` };
   const { activity } = read;
   // Also what others pass on: a relay, or a forwarder.
@@ -80,6 +83,8 @@ async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answ
   if (request.addressee !== undefined && !(await isOneOfUs(ctx, request.addressee)))
     return { status: 404, reason: 'no_such_inbox' };
   const isCarried = signer.accountUri !== activity.actor;
+  // Nobody could ask its origin for it.
+  if (isCarried && nameless !== undefined) return { status: 202, reason: 'dropped_id' };
   const refusal = isCarried ? await judgeCarrier(ctx, activity, signer) : null;
   if (refusal !== null) return refusal;
   if (signer.suspended) return { status: 202, reason: 'dropped_suspended' };
@@ -93,6 +98,14 @@ async function judgeActivity(ctx: AppContext, request: RawRequest): Promise<Answ
   if (typeof followers === 'string') await compareFollowers(ctx, signer, followers);
   await noteAlive(ctx.database.read, hostOf(signer.accountUri) ?? '', ctx.clock());
   return { status: 202, reason: isNew ? 'stored' : 'known' };
+}
+
+/** The same for the same request, and another for the next, also when that says the same again. */
+function digestOfSignatures({ headers }: RawRequest): string {
+  const parsed = parseSignatures(headers);
+  const hash = createHash('sha256');
+  if (parsed.ok) for (const { signature } of parsed.signatures) hash.update(signature);
+  return hash.digest('base64url');
 }
 
 async function isOneOfUs(ctx: AppContext, accountId: string): Promise<boolean> {

@@ -128,6 +128,11 @@ const kept: Record<string, Kept[]> = {
       [`${near}inbox-owners.test.ts`, 'nobody creates %s'],
       [`${near}inbox-order.test.ts`, 'posts that nobody here asked for are not kept'],
     ],
+    [
+      'An activity without id',
+      [`${near}inbox-door.test.ts`, 'counts once for each time that it is said'],
+      [`${near}inbox-door.test.ts`, 'nobody brings one for somebody else'],
+    ],
   ],
   'Proofs inside activities': [
     ['We send in all', [`${near}forwarding.test.ts`, 'to everybody bears proofs that hold']],

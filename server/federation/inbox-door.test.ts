@@ -259,6 +259,45 @@ describe('once', () => {
   });
 });
 
+describe('without an id', () => {
+  it('an activity counts once for each time that it is said', async () => {
+    const { body: post } = await alice.api('POST', '/api/v1/statuses', { status: 'likeable' });
+    const likes = async (): Promise<number> =>
+      (await alice.api('GET', `/api/v1/statuses/${post.id}`)).body.favourites_count;
+    const like = { type: 'Like', actor: eve.uri, object: post.uri, to: [everybody] };
+    const undo = { type: 'Undo', actor: eve.uri, object: like, to: [everybody] };
+    const counts: number[] = [];
+    for (const [seconds, sent] of [like, like, undo, like].entries()) {
+      expect(await eve.send(inbox, sent, { date: new Date(Date.now() + seconds * 1000) })).toBe(202);
+      await server.settle();
+      counts.push(await likes());
+    }
+    expect(counts).toEqual([1, 1, 0, 1]);
+  });
+
+  it('the same request again changes nothing', async () => {
+    const { body: post } = await alice.api('POST', '/api/v1/statuses', { status: 'likeable again' });
+    const like = { type: 'Like', actor: eve.uri, object: post.uri, to: [everybody] };
+    const date = new Date();
+    const later = new Date(date.getTime() + 1000);
+    expect(await eve.send(inbox, like, { date })).toBe(202);
+    await server.settle();
+    expect(await eve.send(inbox, { type: 'Undo', actor: eve.uri, object: like }, { date: later })).toBe(202);
+    await server.settle();
+    expect(await eve.send(inbox, like, { date })).toBe(202);
+    await server.settle();
+    expect((await alice.api('GET', `/api/v1/statuses/${post.id}`)).body.favourites_count).toBe(0);
+  });
+
+  it('nobody brings one for somebody else', async () => {
+    const sent = { type: 'Like', actor: eve.uri, object: `${server.origin}/ap/posts/1`, to: [everybody] };
+    const before = await server.ctx.database.pool.query('select count(*) from inbox_activities');
+    expect(await mallory.send(inbox, sent)).toBe(202);
+    const after = await server.ctx.database.pool.query('select count(*) from inbox_activities');
+    expect(after.rows).toEqual(before.rows);
+  });
+});
+
 describe('in time', () => {
   it('a key that thirty letters need at once is fetched once', async () => {
     const eager = await elsewhere.person('eager');

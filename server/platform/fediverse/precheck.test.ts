@@ -208,6 +208,15 @@ describe('the outline of an activity', () => {
     expect(read(changes)).toBe('ok');
   });
 
+  test('without an id gets one of its actor, and only then', () => {
+    const name = (id: unknown): string => {
+      const verdict = readActivity({ ...good, id }, { nameless: 'k1' });
+      return verdict.ok ? verdict.activity.id : verdict.reason;
+    };
+    expect([undefined, null].map(name)).toEqual(Array(2).fill(`${good.actor}#nameless/k1`));
+    expect([good.id, '', 5, 'https://victim.example/1'].map(name)).toEqual([good.id, 'id', 'id', 'foreign_id']);
+  });
+
   test('of a report has up to a hundred objects', () => {
     const object = Array.from({ length: 300 }, (_unused, index) => `https://rookery.example/${index}`);
     expect(readActivity({ ...good, type: 'Flag', object })).toMatchObject({

@@ -82,11 +82,13 @@ export type ActivityVerdict = { ok: true; activity: ReadActivity } | { ok: false
 /**
  * Reads the outline of an activity, or says why to drop it (answer 202 all the same: the sender must not try again).
  * One type, one actor and one object, ids that are https (http where private addresses are allowed), and the id from the
- * actor's own host, so that nobody can take an id that another server will use.
+ * actor's own host, so that nobody can take an id that another server will use. An activity need not have an id
+ * (Epicyon's answers to follows and its likes have none): `nameless` is what sets it apart from others of its actor then.
+ * @see https://www.w3.org/TR/activitypub/#obj-id
  */
 export function readActivity(
   document: Json,
-  options: { allowPrivateAddresses?: boolean; ourHosts?: readonly string[] } = {},
+  options: { allowPrivateAddresses?: boolean; ourHosts?: readonly string[]; nameless?: string } = {},
 ): ActivityVerdict {
   const drop = (reason: DropReason): ActivityVerdict => ({ ok: false, reason });
   const allowHttp = options.allowPrivateAddresses === true;
@@ -94,7 +96,8 @@ export function readActivity(
   if (type === null || type === '') return drop('type');
   const actor = onlyId(document.actor);
   if (actor === null || !isFederationId(actor, allowHttp)) return drop('actor');
-  const id = asText(document.id);
+  const isNameless = isWithoutId(document) && options.nameless !== undefined;
+  const id = isNameless ? `${actor}#nameless/${options.nameless}` : asText(document.id);
   if (id === null || !isFederationId(id, allowHttp)) return drop('id');
   if (hostOf(id) !== hostOf(actor)) return drop('foreign_id');
   if (options.ourHosts?.some((host) => plainHost(host) === plainHost(hostOf(actor) ?? '')) === true)
@@ -102,6 +105,11 @@ export function readActivity(
   const object = readObject(document.object, type, allowHttp);
   if (object === null) return drop('object');
   return { ok: true, activity: { id, type, actor, ...object, target: onlyId(document.target), document } };
+}
+
+/** Whether an activity has no id, which is allowed; one that is no text is something else. */
+export function isWithoutId({ id }: Json): boolean {
+  return id === undefined || id === null;
 }
 
 /** The address that one value is or has; null for lists. */
