@@ -27,10 +27,26 @@ export async function findByAddress(
   const own = await findOwn(ctx, address);
   if (own !== null) return own;
   const known: Found = { post: await findPostByUri(ctx, address), account: await findAccountByUri(ctx, address) };
-  if (known.post !== null || known.account !== null || !options.fetch) return known;
+  if (known.post !== null || known.account !== null) return known;
+  const handle = handleOfPage(address);
+  const onPage = handle === null ? null : await findAccountByHandle(ctx, handle);
+  if (onPage?.url === address) return { post: null, account: onPage };
+  if (!options.fetch) return nothing;
   const post = await orNull(ctx, resolvePost(ctx, address));
   if (post !== null) return { post, account: null };
-  return { post: null, account: await orNull(ctx, resolveAccount(ctx, address, { timeoutMs: options.timeoutMs })) };
+  const { timeoutMs } = options;
+  const account = await orNull(ctx, resolveAccount(ctx, address, { timeoutMs }));
+  if (account !== null || handle === null) return { post: null, account };
+  // Some servers show browsers and other servers the same page, and name their people by WebFinger alone (Madblog).
+  const named = await orNull(ctx, resolveAccount(ctx, handle, { timeoutMs }));
+  return { post: null, account: named?.url === address ? named : null };
+}
+
+/** The handle of whom a page is about, as nearly everybody writes the addresses of profiles; a guess, to be compared with what the account says. */
+function handleOfPage(address: string): string | null {
+  const { host, pathname } = new URL(address);
+  const [, name] = /^\/@([\w.-]+)$/u.exec(pathname) ?? [];
+  return name === undefined ? null : `${name}@${host}`;
 }
 
 /** What one of our own addresses shows; null when it is not ours. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { block } from '#server/features/graph/service/block.ts';
 import { call, signUp, type Answer, type Person } from '#server/testing/people.ts';
 import { openTestServer, type TestServer } from '#server/testing/server.ts';
+import { openStranger } from '#server/testing/stranger.ts';
 
 let server: TestServer;
 let alice: Person;
@@ -106,4 +107,24 @@ it('gives nothing when another server does not answer', async () => {
   const { status, body } = await search({ q: 'http://127.0.0.1:9/notes/1', resolve: 'true' });
   expect(status).toBe(200);
   expect(body).toEqual({ accounts: [], statuses: [], hashtags: [] });
+});
+
+it('leads from a profile page that shows no document to the account that names it as its page', async () => {
+  const there = await openStranger();
+  try {
+    const { uri } = await there.person('notes');
+    await there.person('mallory', { url: `${there.origin}/@somebody` });
+    const found = async (name: string, resolve: boolean): Promise<string[]> => {
+      const { body } = await search({ q: `${there.origin}/@${name}`, resolve: String(resolve) });
+      return body.accounts.map((account: { uri: string }) => account.uri);
+    };
+    expect(await found('notes', false)).toEqual([]);
+    expect(await found('notes', true)).toEqual([uri]);
+    there.asked.length = 0;
+    expect(await found('notes', false)).toEqual([uri]);
+    expect(there.asked).toEqual([]);
+    expect(await found('mallory', true)).toEqual([]);
+  } finally {
+    await there.close();
+  }
 });
