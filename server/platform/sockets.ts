@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Line } from './sockets/frames.ts';
 import type { Places } from './sockets/places.ts';
 import { startPings, type Pings } from './sockets/pings.ts';
 
@@ -9,7 +10,7 @@ export interface SocketOptions {
   /** Paths that this endpoint serves, without the query. */
   isMine: (path: string) => boolean;
   /** Asked before the upgrade; resolves to what the connection carries on, or to the status to refuse with. */
-  admit: (request: IncomingMessage) => Promise<{ status: number } | { opened: (socket: WebSocket) => void }>;
+  admit: (request: IncomingMessage) => Promise<{ status: number } | { opened: (line: Line) => void }>;
   /** The address that counts for the limit. */
   addressOf: (request: IncomingMessage) => string;
   /** How many connections an address may hold. */
@@ -21,9 +22,6 @@ export interface Sockets {
   /** Closes all with 1012 (service restart), spread over `spreadMs` so that clients do not come back all at once. */
   close(spreadMs?: number): Promise<void>;
 }
-
-/** A frame is dropped together with its connection when this many bytes wait for a slow reader. */
-export const bufferLimit = 1024 * 1024;
 
 /** Serves WebSockets on `server`. Frames over 64 KiB, binary frames and unread buffers over 1 MiB end a connection. */
 export function serveSockets(server: Server, options: SocketOptions): Sockets {
@@ -71,7 +69,7 @@ async function upgrade(
   acceptor.handleUpgrade(request, stream, head, (socket) => {
     socket.on('error', terminateSocket);
     pings.watch(socket);
-    admitted.opened(socket);
+    admitted.opened({ socket, stream });
   });
 }
 

@@ -161,6 +161,31 @@ describe('for many readers at once', () => {
     });
     expect([...(await renderForViewers(server.ctx, hidden.id, everybody)).keys()]).toEqual([reader.accountId]);
   });
+
+  it('shows each what they would read by themselves, whatever they did with it', async () => {
+    const { body: posted } = await author.api('POST', '/api/v1/statuses', {
+      status: 'which',
+      poll: { options: ['one', 'two'], expires_in: 3600, multiple: true },
+    });
+    const names = ['votes', 'likes', 'keeps', 'boosts', 'mutes', 'reacts', 'nothing'];
+    const readers = await Promise.all(names.map((name) => signUp(server, `many${name}`)));
+    const [voter, liker, keeper, booster, deaf, reacting] = readers;
+    const { body: boost } = await booster!.api('POST', `/api/v1/statuses/${posted.id}/reblog`);
+    await voter!.api('POST', `/api/v1/polls/${posted.poll.id}/votes`, { choices: [0, 1] });
+    await liker!.api('POST', `/api/v1/statuses/${posted.id}/favourite`);
+    await keeper!.api('POST', `/api/v1/statuses/${posted.id}/bookmark`);
+    await deaf!.api('POST', `/api/v1/statuses/${posted.id}/mute`);
+    await reacting!.api('PUT', `/api/v1/statuses/${posted.id}/emoji_reactions/${encodeURIComponent('🪶')}`);
+    await author.api('POST', `/api/v1/statuses/${posted.id}/pin`);
+    await server.settle();
+    const everybody = [author, ...readers].map(({ accountId }) => accountId);
+    for (const id of [posted.id, boost.id]) {
+      const open = await renderForViewers(server.ctx, id, everybody);
+      expect(new Set(open.values()).size).toBeGreaterThanOrEqual(7);
+      for (const viewerId of everybody)
+        expect(open.get(viewerId)).toBe((await renderStatuses(server.ctx, [id], viewerId))[0]);
+    }
+  });
 });
 
 describe('a thread', () => {

@@ -7,8 +7,9 @@ import { sql } from '#server/platform/database.ts';
 import { statementText } from '#server/platform/statement.ts';
 import { filteredText, joinStatus } from './pages/join.ts';
 import { loadPieces, subjectOf } from './pages/pieces.ts';
-import { notMuted, visibleTo } from './policy.ts';
+import { visibleTo } from './policy.ts';
 import { flagColumns, noFlags, type SeenPost } from './queries/flags.ts';
+import { findReaders } from './queries/readers.ts';
 
 const subject = sql`coalesce(p.boost_of_id, p.id)`;
 
@@ -23,14 +24,6 @@ const openText = statementText(sql`
   select p.id, p.boost_of_id
   from unnest($1::bigint[]) with ordinality as wanted (id, place) join posts p on p.id = wanted.id
   where ${visibleTo(sql.raw('null::bigint'), 'p')} order by wanted.place`);
-
-/** Which of the viewers $2 may see the post $1 and do not mute its author or booster at the moment $3. */
-const readersText = statementText(sql`
-  select viewer.id as viewer_id, p.id, p.boost_of_id, ${flagColumns(sql.ref('viewer.id'), subject)}
-  from unnest($2::bigint[]) as viewer (id) join posts p on p.id = $1::bigint
-  where ${visibleTo(sql.ref('viewer.id'), 'p')}
-    and ${notMuted(sql.ref('viewer.id'), sql.ref('p.account_id'), sql.raw('$3::timestamptz'))}
-    and ${notMuted(sql.ref('viewer.id'), sql`(select account_id from posts where id = p.boost_of_id)`, sql.raw('$3::timestamptz'))}`);
 
 /** The posts that the viewer (null: anybody) may see, each as the JSON text of a Mastodon Status, in the order asked. */
 export async function renderStatuses(
@@ -72,32 +65,31 @@ export async function renderForViewers(
   id: string,
   viewerIds: readonly string[],
 ): Promise<Map<string, string>> {
-  const rows = await ctx.database.prepared<SeenPost & { viewer_id: string }>('posts_readers', readersText, [
-    id,
-    viewerIds,
-    ctx.clock(),
+  const [groups] = await Promise.all([
+    findReaders(ctx, id, viewerIds),
+    // News is of what has just changed: its texts are read again meanwhile.
+    loadPieces(ctx, [{ id, boost_of_id: null }], []),
   ]);
-  // A thousand readers see a handful of different texts: the same string for all who see the same.
-  const texts = new Map<string, string | null>();
   const pieces = await loadPieces(
     ctx,
-    rows.slice(0, 1),
-    rows.map((row) => row.viewer_id),
+    groups.slice(0, 1).map(({ seen }) => seen),
+    groups.flatMap((group) => group.viewerIds),
   );
-  return new Map(
-    rows.flatMap((row) => {
-      const { viewer_id: viewerId, ...seen } = row;
-      const isOwn = [...pieces.posts.values()].some(
-        ({ authorId, card }) => authorId === viewerId || card?.claimantId === viewerId,
-      );
-      const filtered = filteredText(row, viewerId, pieces);
-      const quoting = pieces.quoting(viewerId, subjectOf(row));
-      const key = isOwn ? viewerId : `${JSON.stringify([seen, quoting])}${filtered}`;
-      const status = texts.get(key) ?? joinStatus(row, viewerId, pieces, filtered);
+  const owners = new Set([...pieces.posts.values()].flatMap(({ authorId, card }) => [authorId, card?.claimantId]));
+  const rendered = new Map<string, string>();
+  for (const { seen, viewerIds: readerIds } of groups) {
+    // The same string for all who see the same.
+    const texts = new Map<string, string | null>();
+    for (const viewerId of readerIds) {
+      const filtered = filteredText(seen, viewerId, pieces);
+      const quoting = JSON.stringify(pieces.quoting(viewerId, subjectOf(seen)));
+      const key = owners.has(viewerId) ? viewerId : `${quoting}${filtered}`;
+      const status = texts.get(key) ?? joinStatus(seen, viewerId, pieces, filtered);
       texts.set(key, status);
-      return status === null ? [] : [[viewerId, status] as const];
-    }),
-  );
+      if (status !== null) rendered.set(viewerId, status);
+    }
+  }
+  return rendered;
 }
 
 /** Joins the texts of posts of which a statement has said already that the viewer may see them. */

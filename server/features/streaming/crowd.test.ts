@@ -76,6 +76,15 @@ describe.each(stores())('a post of somebody whom a thousand follow, with $store'
     ]);
   });
 
+  test('reaches those who look first also when more come at once than may wait for others', async () => {
+    news = [];
+    const ids = await Promise.all(Array.from({ length: 10 }, (_, index) => write({ status: `one of many ${index}` })));
+    await server.settle();
+    await until(() => news.length === 20);
+    const first = [alice, looking].map((one) => person(one).accountId).toSorted();
+    for (const id of ids) expect(news.find(({ postId }) => postId === id)?.ownerIds.toSorted()).toEqual(first);
+  });
+
   test('reaches a page that was opened a moment ago', async () => {
     await server.settle();
     const lateEar = await openEar(server, sockets, person(late), 'user');

@@ -60,6 +60,30 @@ export function flagColumns(viewer: RawBuilder<unknown>, subject: RawBuilder<unk
       where q.account_id = ${viewer} and q.post_id = ${subject} and q.state = 'pending') end as asked`;
 }
 
+/**
+ * The columns of `PostFlags` for many viewers of one post: who of them did what is read once for all. `viewers` is an array of
+ * bigint that holds each `viewer`, `subject` the id of the post (never a boost); neither it nor they may be columns.
+ */
+export function flagColumnsOfMany(
+  viewer: RawBuilder<unknown>,
+  viewers: RawBuilder<unknown>,
+  subject: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const did = (table: string) =>
+    sql`${viewer} in (select own.account_id from ${sql.table(table)} own where own.post_id = ${subject} and own.account_id = any(${viewers}))`;
+  return sql`${did('likes')} as liked,
+    ${viewer} in (select b.account_id from posts b where b.boost_of_id = ${subject} and b.account_id = any(${viewers})) as boosted,
+    ${did('bookmarks')} as bookmarked, ${did('pins')} as pinned,
+    ${viewer} in (select c.account_id from muted_conversations c
+      where c.conversation_id = (select s.conversation_id from posts s where s.id = ${subject}) and c.account_id = any(${viewers})) as muted,
+    case when ${did('poll_votes')} then (select array_agg(v.choice order by v.choice) from poll_votes v
+      where v.account_id = ${viewer} and v.post_id = ${subject}) end as votes,
+    case when ${did('reactions')} then (select array_agg(r.name) from reactions r
+      where r.account_id = ${viewer} and r.post_id = ${subject}) end as reacted,
+    case when ${did('interaction_requests')} then (select array_agg(q.interaction) from interaction_requests q
+      where q.account_id = ${viewer} and q.post_id = ${subject} and q.state = 'pending') end as asked`;
+}
+
 /** All columns of a `SeenPost` for the table or alias `post`; nobody has no flags. */
 export function seenColumns(viewerId: string | null, post = 'posts'): RawBuilder<unknown> {
   return seenBy(viewerId === null ? null : sql`${viewerId}::bigint`, post);

@@ -1,4 +1,5 @@
 // What one event looks like on a WebSocket. The same frame goes to many, so those of the latest payload are kept as bytes.
+import { textFrame } from '#server/platform/sockets/frames.ts';
 
 let latest: string | null = null;
 const frames = new Map<string, Buffer>();
@@ -16,7 +17,7 @@ export function frameOf(names: readonly string[], event: string, payload: string
   const known = frames.get(key);
   if (known) return known;
   const rest = payload === null ? '' : `,"payload":${JSON.stringify(payload)}`;
-  const frame = Buffer.from(`{"stream":${JSON.stringify(names)},"event":"${event}"${rest}}`);
+  const frame = textFrame(`{"stream":${JSON.stringify(names)},"event":"${event}"${rest}}`);
   frames.set(key, frame);
   return frame;
 }

@@ -8,14 +8,14 @@ import { listsShowing } from '#server/features/timelines/queries/list.ts';
 import { presenceMs } from '#server/platform/presence.ts';
 import { homeKey, listKey, publicKeys, type Subscription } from '../policy.ts';
 import { fallenTokens, listsWith } from '../queries.ts';
-import { keepListeners, type Listener, type Listeners } from './listeners.ts';
+import { keepListeners, turns, type Listener, type Listeners } from './listeners.ts';
 
 export interface Hub {
   listeners: Listeners;
   close(): Promise<void>;
 }
 
-/** Well below the five seconds within which a revoked token's connections are closed. */
+/** How often each token is asked about: well below the five seconds within which a revoked one's connections are closed. */
 const recheckMs = 3000;
 const wireEvents = { update: 'update', edit: 'status.update' } as const;
 
@@ -40,11 +40,19 @@ export async function openHub(ctx: AppContext): Promise<Hub> {
     await ctx.bus.subscribe('account-news', inOrder(tellAccount)),
     await ctx.bus.subscribe('signed-out', (message) => endSignedOut(listeners, message)),
   ];
+  let asking = false;
   const timer = setInterval(() => {
-    endFallen(ctx, listeners).catch((error: unknown) =>
-      ctx.log.warn({ err: error }, 'tokens of open connections could not be checked; trying again'),
-    );
-  }, recheckMs);
+    // Nobody's turn is passed over while the database is slow.
+    if (asking) return;
+    asking = true;
+    endFallen(ctx, [...listeners.nextTurn()])
+      .catch((error: unknown) =>
+        ctx.log.warn({ err: error }, 'tokens of open connections could not be checked; trying again'),
+      )
+      .finally(() => {
+        asking = false;
+      });
+  }, recheckMs / turns);
   const presence = setInterval(() => ctx.presence.tellAll(listeners.homes()), presenceMs);
   return {
     listeners,
@@ -165,11 +173,10 @@ function endSignedOut(listeners: Listeners, message: unknown): void {
   }
 }
 
-/** Ends connections whose token fell without a word on the bus: by the command line, or while the bus was away. */
-async function endFallen(ctx: AppContext, listeners: Listeners): Promise<void> {
-  if (listeners.count() === 0) return;
-  const tokenIds = new Set(Array.from(listeners.all(), ({ viewer }) => viewer.tokenId));
+/** Ends those connections whose token fell without a word on the bus: by the command line, or while the bus was away. */
+async function endFallen(ctx: AppContext, asked: readonly Listener[]): Promise<void> {
+  if (asked.length === 0) return;
+  const tokenIds = new Set(asked.map(({ viewer }) => viewer.tokenId));
   const fallen = new Set(await fallenTokens(ctx, [...tokenIds]));
-  if (fallen.size === 0) return;
-  for (const listener of [...listeners.all()]) if (fallen.has(listener.viewer.tokenId)) listener.end();
+  for (const listener of asked) if (fallen.has(listener.viewer.tokenId)) listener.end();
 }

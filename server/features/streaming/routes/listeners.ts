@@ -30,8 +30,14 @@ export interface Listeners {
   /** The ears at a key. */
   at(key: string): Iterable<Ear>;
   all(): Iterable<Listener>;
-  count(): number;
+  /** The connections whose tokens are asked about next: each has its turn once in `turns` calls. */
+  nextTurn(): Iterable<Listener>;
 }
+
+/** The connections are asked about in so many parts. */
+export const turns = 20;
+/** A part with fewer takes more, so that a few connections need no more than one statement. */
+const roomy = 500;
 
 /**
  * Ten thousand of them are held at once, so there is one small array and one set a connection, and no timer. `onHome` hears whose
@@ -41,6 +47,16 @@ export function keepListeners(onHome: (accountId: string) => void = () => {}): L
   const hearing = new Map<string, Set<Ear>>();
   const held = new Map<Listener, Ear[]>();
   const lists = new Map<string, number>();
+  // A connection stays in its part: between two of its turns there is always the same time.
+  const parts = Array.from({ length: turns }, () => new Set<Listener>());
+  let turn = 0;
+  const hold = (listener: Listener): Ear[] => {
+    const ears: Ear[] = [];
+    held.set(listener, ears);
+    const smallest = parts.reduce((least, part) => (part.size < least.size ? part : least));
+    (parts.find(({ size }) => size < roomy) ?? smallest).add(listener);
+    return ears;
+  };
   const countList = ({ listId }: Subscription, change: 1 | -1): void => {
     if (listId === null) return;
     const count = (lists.get(listId) ?? 0) + change;
@@ -55,13 +71,12 @@ export function keepListeners(onHome: (accountId: string) => void = () => {}): L
   };
   return {
     add(listener, subscription) {
-      const ears = held.get(listener) ?? [];
+      const ears = held.get(listener) ?? hold(listener);
       if (ears.some((ear) => isSame(ear.subscription, subscription))) return null;
       if (ears.length >= mostSubscriptions)
         return { error: `A connection carries at most ${mostSubscriptions} streams`, status: 429 };
       const ear = { listener, subscription };
       ears.push(ear);
-      held.set(listener, ears);
       countList(subscription, 1);
       const others = hearing.get(subscription.key);
       if (others) others.add(ear);
@@ -80,13 +95,17 @@ export function keepListeners(onHome: (accountId: string) => void = () => {}): L
     leave(listener) {
       for (const ear of held.get(listener) ?? []) forget(ear);
       held.delete(listener);
+      for (const part of parts) part.delete(listener);
     },
     hears: (key) => hearing.has(key),
     homes: () => Array.from(hearing.keys(), homeOwner).filter((owner) => owner !== null),
     listIds: () => [...lists.keys()],
     at: (key) => hearing.get(key) ?? [],
     all: () => held.keys(),
-    count: () => held.size,
+    nextTurn() {
+      turn = (turn + 1) % turns;
+      return parts[turn] ?? [];
+    },
   };
 }
 

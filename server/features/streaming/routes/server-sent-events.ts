@@ -8,7 +8,7 @@ import type { AppContext } from '#server/context.ts';
 import { Failure, NotFound, TooMany } from '#server/platform/errors.ts';
 import { open as openToAll, user, viewerOf, type SignedIn } from '#server/platform/http/access.ts';
 import { networkOf } from '#server/platform/http/limits.ts';
-import { bufferLimit } from '#server/platform/sockets.ts';
+import { bufferLimit } from '#server/platform/sockets/frames.ts';
 import type { Places } from '#server/platform/sockets/places.ts';
 import { notYourList, subscriptionFor, type StreamRequest, type Subscription } from '../policy.ts';
 import type { Hub } from './hub.ts';

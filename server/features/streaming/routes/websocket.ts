@@ -1,6 +1,6 @@
 // The WebSocket door: one connection, any number of streams.
 import type { IncomingMessage } from 'node:http';
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import { findList } from '#server/features/lists/queries.ts';
 import type { App } from '#server/platform/http/app.ts';
 import type { AppContext } from '#server/context.ts';
@@ -8,7 +8,8 @@ import { findViewer } from '#server/features/auth/service/find-viewer.ts';
 import { Forbidden } from '#server/platform/errors.ts';
 import { bearerToken, type SignedIn } from '#server/platform/http/access.ts';
 import { networkOf } from '#server/platform/http/limits.ts';
-import { bufferLimit, serveSockets, type Sockets } from '#server/platform/sockets.ts';
+import { serveSockets, type Sockets } from '#server/platform/sockets.ts';
+import { sendFrame, sendText, type Line } from '#server/platform/sockets/frames.ts';
 import type { Places } from '#server/platform/sockets/places.ts';
 import { notYourList, subscriptionFor, type StreamRefusal, type StreamRequest, type Subscription } from '../policy.ts';
 import type { Hub } from './hub.ts';
@@ -32,7 +33,7 @@ export function serveWebSocket(app: App, ctx: AppContext, hub: Hub, places: Plac
       if ('status' in viewer) return viewer;
       if (viewer.accountId === null) return { status: 401 };
       const signedIn: SignedIn = { ...viewer, accountId: viewer.accountId };
-      return { opened: (socket) => converse(ctx, hub, socket, signedIn, askedIn(query)) };
+      return { opened: (line) => converse(ctx, hub, line, signedIn, askedIn(query)) };
     },
   });
 }
@@ -70,10 +71,11 @@ function addressOf(ctx: AppContext, request: IncomingMessage): string {
   return forwarded || direct;
 }
 
-function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn, first: StreamRequest | null): void {
+function converse(ctx: AppContext, hub: Hub, line: Line, viewer: SignedIn, first: StreamRequest | null): void {
+  const { socket } = line;
   const listener: Listener = {
     viewer,
-    send: (subscription, event, payload) => write(socket, frameOf(subscription.names, event, payload)),
+    send: (subscription, event, payload) => sendFrame(line, frameOf(subscription.names, event, payload)),
     end: () => socket.close(1008, 'The access token was revoked'),
   };
   // What a connection asks for is done in the order in which it asks.
@@ -81,7 +83,7 @@ function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn
   const inTurn = (work: () => Promise<void>): void => {
     reading = reading.then(work).catch((error: unknown) => {
       ctx.log.error({ err: error }, 'a subscription failed');
-      write(socket, JSON.stringify({ error: 'Something went wrong; please try again', status: 500 }));
+      sendText(line, JSON.stringify({ error: 'Something went wrong; please try again', status: 500 }));
     });
   };
   const budget = { left: messageBudget.count, since: ctx.clock().getTime() };
@@ -93,22 +95,22 @@ function converse(ctx: AppContext, hub: Hub, socket: WebSocket, viewer: SignedIn
   socket.on('message', (content, isBinary) => {
     if (isBinary) return socket.close(1003, 'Text frames only');
     if (!spend(budget, ctx.clock().getTime())) return socket.close(1008, 'Too many messages');
-    inTurn(() => answer(ctx, hub, listener, socket, textOf(content)));
+    inTurn(() => answer(ctx, hub, listener, line, textOf(content)));
   });
-  if (first !== null) inTurn(() => change(ctx, hub, listener, socket, 'subscribe', first));
+  if (first !== null) inTurn(() => change(ctx, hub, listener, line, 'subscribe', first));
 }
 
-async function answer(ctx: AppContext, hub: Hub, listener: Listener, socket: WebSocket, text: string): Promise<void> {
+async function answer(ctx: AppContext, hub: Hub, listener: Listener, line: Line, text: string): Promise<void> {
   const message = parseMessage(text);
-  if (message) return change(ctx, hub, listener, socket, message.type, message);
-  write(socket, JSON.stringify({ error: 'Send JSON such as {"type":"subscribe","stream":"user"}', status: 400 }));
+  if (message) return change(ctx, hub, listener, line, message.type, message);
+  sendText(line, JSON.stringify({ error: 'Send JSON such as {"type":"subscribe","stream":"user"}', status: 400 }));
 }
 
 async function change(
   ctx: AppContext,
   hub: Hub,
   listener: Listener,
-  socket: WebSocket,
+  line: Line,
   type: unknown,
   request: StreamRequest,
 ): Promise<void> {
@@ -118,8 +120,8 @@ async function change(
     return;
   }
   if (type !== 'subscribe') return;
-  const refusal = 'error' in subscription ? subscription : await admit(ctx, hub, listener, subscription, socket);
-  if (refusal !== null) write(socket, JSON.stringify(refusal));
+  const refusal = 'error' in subscription ? subscription : await admit(ctx, hub, listener, subscription, line);
+  if (refusal !== null) sendText(line, JSON.stringify(refusal));
 }
 
 async function admit(
@@ -127,21 +129,12 @@ async function admit(
   hub: Hub,
   listener: Listener,
   subscription: Subscription,
-  socket: WebSocket,
+  { socket }: Line,
 ): Promise<StreamRefusal | null> {
   const { listId } = subscription;
   if (listId !== null && (await findList(ctx, listener.viewer.accountId, listId)) === null) return notYourList;
   // It may have closed while the database was asked; then nobody would ever take it away again.
   return socket.readyState === socket.OPEN ? hub.listeners.add(listener, subscription) : null;
-}
-
-const asText = { binary: false };
-
-/** A reader that does not keep up loses its connection; it comes back and reads the timeline. */
-function write(socket: WebSocket, text: string | Buffer): void {
-  if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount > bufferLimit) socket.terminate();
-  else socket.send(text, asText);
 }
 
 /** A frame's text; the library hands frames over as one buffer unless told otherwise. */

@@ -57,7 +57,8 @@ async function addMany(ctx: AppContext, arriving: Arriving[], among?: readonly s
   const isBoost = arriving.some(({ post }) => post.boostOfId !== null);
   const isTagged = arriving.some(({ post }) => bringsByTag(post));
   const conditions = followerConditions(ctx, isBoost);
-  const isAmong = (account: string) => sql`${sql.ref(account)} in (select unnest(${among}::bigint[]))`;
+  // `is true` keeps it a look into a hash: as a join all of them might be gone through once for each follower.
+  const isAmong = (account: string) => sql`(${sql.ref(account)} in (select unnest(${among}::bigint[]))) is true`;
   if (among) conditions.push(isAmong('f.follower_id'));
   const { rows } = await sql<{ owner_id: string; post_id: string }>`
     insert into feed_entries (owner_id, post_id, author_id, boost_of_id, other_id, tag_id)
