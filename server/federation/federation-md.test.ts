@@ -194,6 +194,7 @@ const kept: Record<string, Kept[]> = {
       [`${near}golden.test.ts`, 'is a note with all that it can have'],
       [`${near}documents.test.ts`, 'is for those whom it is for'],
       [`${near}documents.test.ts`, 'that was deleted is gone'],
+      [`${near}inbox-threads.test.ts`, 'a message to one person alone is to them'],
     ],
     [
       'attachment holds',

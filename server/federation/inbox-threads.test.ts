@@ -143,3 +143,18 @@ it('the halves of a direct thread are one talk once its middle comes', async () 
   const latest = ids.toSorted((one, other) => Number(BigInt(one) - BigInt(other))).at(-1);
   expect(await talks()).toMatchObject([{ unread: true, last_status: { id: latest } }]);
 });
+
+it('a message to one person alone is to them, also when it names nobody', async () => {
+  const { alice, aliceUri, eve, mallory, note, deliver } = scene;
+  const heard = async (): Promise<string[]> => {
+    const { body } = await alice.api('GET', '/api/v1/notifications?types[]=mention');
+    return body.map(({ status }: { status: { content: string } }) => status.content);
+  };
+  const before = await heard();
+  const toAlice = { to: [aliceUri], cc: [] };
+  const aside = note(eve, 'for a circle', { to: [aliceUri, mallory.uri], cc: [] });
+  expect(await deliver(eve, create(eve, aside))).toBe('done');
+  expect(await deliver(eve, create(eve, note(eve, 'a chat', { ...toAlice, type: 'ChatMessage' })))).toBe('done');
+  expect(await deliver(eve, create(eve, note(eve, 'a note', { ...toAlice, cc: [aliceUri] })))).toBe('done');
+  expect(await heard()).toEqual(['<p>a note</p>', '<p>a chat</p>', ...before]);
+});

@@ -142,6 +142,9 @@ export async function placeNote(
   const known = await knownAmong(ctx, [...note.mentionedUris, ...note.groupUris, ...addressed]);
   const named = new Set(note.mentionedUris);
   const answered = await authorOf(ctx, note.inReplyToUri);
+  const visibility = visibilityOf(note.audience, author.followersUrl);
+  // Private messages of Lemmy, and of others, name nobody: they are for one person alone.
+  if (visibility === 'direct' && named.size === 0 && new Set(addressed).size === 1) named.add(addressed[0] ?? '');
   const mentioned = known.filter(({ id, uri }) => id !== author.id && (named.has(uri) || id === answered));
   const silent = known.filter(({ id, uri, domain }) => domain === null && !named.has(uri) && id !== answered);
   return {
@@ -151,7 +154,7 @@ export async function placeNote(
     quote: note.quote && { ...note.quote, depth },
     accountId: author.id,
     authorUri: author.uri,
-    visibility: visibilityOf(note.audience, author.followersUrl),
+    visibility,
     mentionedIds: mentioned.map(({ id }) => id),
     silentIds: silent.map(({ id }) => id),
     groupId: groupAmong(known, note.groupUris)?.id ?? null,
