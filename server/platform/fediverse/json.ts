@@ -57,10 +57,11 @@ export function typeOf(object: Json): string | null {
   return types.length === 1 && typeof only === 'string' ? only.replace(namespacePrefix, '') : null;
 }
 
-/** A moment in ISO 8601, or null for anything that is not one between 1970 and 2286. */
+/** A moment in ISO 8601, or null for anything that is not one between 1970 and 2286. One that names no zone is in UTC. */
 export function asDate(value: unknown): Date | null {
   if (typeof value !== 'string' || value.length > 40) return null;
-  const time = Date.parse(value);
+  // By itself the parser would take it for the time of this machine.
+  const time = Date.parse(/T[\d:.]+$/u.test(value) ? `${value}Z` : value);
   return Number.isNaN(time) || time < 0 || time > 9_999_999_999_999 ? null : new Date(time);
 }
 
