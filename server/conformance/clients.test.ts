@@ -72,6 +72,13 @@ describe('the instance document', () => {
     expect(second['api_versions']).toMatchObject({ mastodon: expect.any(Number) });
   });
 
+  test('says the same by its version as by its API version: clients compare the one or the other', async () => {
+    const { version, api_versions: apis } = await read('/api/v2/instance');
+    const firstWith: Record<number, string> = { 2: '4.3', 6: '4.4', 7: '4.5' };
+    const { mastodon } = apis as { mastodon: number };
+    expect(String(version).split('.').slice(0, 2).join('.')).toBe(firstWith[mastodon]);
+  });
+
   test('and a new app agree on the key for push messages', async () => {
     const form = { client_name: 'Elk', redirect_uris: 'https://elk.example/back', scopes: 'read write follow push' };
     const app = (await call(server.origin, 'POST', '/api/v1/apps', { body: form })).body;

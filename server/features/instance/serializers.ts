@@ -7,10 +7,13 @@ import type { InstanceSettings, Rule } from './policy.ts';
  * The part after `+` is ours. It must be a valid semantic version: some clients stop working otherwise.
  */
 export function wireVersion(version: string): string {
-  return `4.3.0+rookery-${version}`;
+  return `4.5.0+rookery-${version}`;
 }
 
-/** Raise a number only when everything up to it exists: `mastodon` 5 is filters that blur, 6 whom and what profiles feature, 7 quotes. */
+/**
+ * Raise a number only when everything up to it exists: `mastodon` 5 is filters that blur, 6 whom and what profiles feature, 7 quotes.
+ * Clients that do not read it compare `wireVersion`, so the two move together: 4.3 is 2, 4.4 is 6, 4.5 is 7.
+ */
 export const apiVersions = { mastodon: 7, rookery: 1 } as const;
 
 /** Everything that the documents are made of; gathered by the door. */
