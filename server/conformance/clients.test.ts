@@ -172,6 +172,50 @@ describe('small things', () => {
     });
   });
 
+  test('toot finds whom one blocks by a search, to unblock them; parts of the name lead nowhere, nor to whom blocks oneself', async () => {
+    const [una, wally] = [await signUp(server, 'una'), await signUp(server, 'wally')];
+    const found = async (q: string, person = una) =>
+      (await person.api('GET', `/api/v2/search?type=accounts&resolve=true&q=${q}`)).body.accounts.map(
+        ({ acct }: { acct: string }) => acct,
+      );
+    expect(await found('wal')).toEqual(['wally']);
+    await una.api('POST', `/api/v1/accounts/${wally.accountId}/block`);
+    const handle = `@wally@${new URL(server.origin).host}`;
+    for (const q of ['wally', 'Wally', '@wally', handle]) expect([q, await found(q)]).toEqual([q, ['wally']]);
+    expect((await una.api('GET', '/api/v1/accounts/search?q=@wally')).body).toMatchObject([{ acct: 'wally' }]);
+    expect(await found('wal')).toEqual([]);
+    expect(await found('una', wally)).toEqual([]);
+  });
+
+  test('megalodon walks followers to the end: the last page, which is not full, names no next one', async () => {
+    const star = await signUp(server, 'star');
+    for (const name of ['fan1', 'fan2', 'fan3'])
+      await (await signUp(server, name)).api('POST', `/api/v1/accounts/${star.accountId}/follow`);
+    const link = async (query: string): Promise<string> =>
+      (await star.api('GET', `/api/v1/accounts/${star.accountId}/followers?${query}`)).headers.get('link') ?? '';
+    const [, next = ''] = /^<([^>]+)>; rel="next", <[^>]+>; rel="prev"$/.exec(await link('limit=2')) ?? [];
+    const [, previous = ''] = /^<([^>]+)>; rel="prev"$/.exec(await link(new URL(next).search.slice(1))) ?? [];
+    // Upwards, a page that is not full has the rest below it.
+    const up = await star.api('GET', `${previous.replace('limit=2', 'limit=40')}`);
+    expect([up.body.length, up.headers.get('link')]).toEqual([2, expect.stringContaining('rel="next"')]);
+  });
+
+  test('Mastodon.py writes a list of ids as a list of lists', async () => {
+    const body = new URLSearchParams('id[][]=1&id[][]=2');
+    for (const verb of ['accept', 'dismiss'])
+      expect(await alice.api('POST', `/api/v1/notifications/requests/${verb}`, body)).toMatchObject({
+        status: 200,
+        body: {},
+      });
+  });
+
+  test('forms send numbers that were left empty', async () => {
+    expect(await alice.api('GET', '/api/v2/search?q=alice&limit=&offset=')).toMatchObject({ status: 200 });
+    const bob = await signUp(server, 'bob');
+    const mute = await alice.api('POST', `/api/v1/accounts/${bob.accountId}/mute`, new URLSearchParams('duration='));
+    expect(mute).toMatchObject({ status: 200, body: { muting: true, muting_expires_at: null } });
+  });
+
   test('tooot shows its secret in the header and in the body at once', async () => {
     const form = { client_name: 'tooot', redirect_uris: 'tooot://back', scopes: 'read' };
     const { client_id, client_secret } = (await call(server.origin, 'POST', '/api/v1/apps', { body: form })).body;

@@ -30,6 +30,13 @@ export function noBlockBetween(viewerId: string, account: RawBuilder<unknown>): 
   ) and ${noDomainBlock(viewer, account)} and ${noDomainBlock(account, viewer)})`;
 }
 
+/** SQL: that account lets the viewer come near; whom the viewer blocks is not asked. `account` as above. */
+export function isNotBlockedBy(viewerId: string, account: RawBuilder<unknown>): RawBuilder<boolean> {
+  const viewer = sql`${viewerId}::bigint`;
+  return sql<boolean>`(not exists (select from blocks where blocker_id = ${account} and blocked_id = ${viewer})
+    and ${noDomainBlock(account, viewer)})`;
+}
+
 /** SQL: `one` does not block the server of `other`. Both are expressions of type bigint. */
 export function noDomainBlock(one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`not exists (select from domain_blocks d where d.account_id = ${one}

@@ -3,8 +3,8 @@ import type { AppContext } from '#server/context.ts';
 import { knownAccounts } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts, searchAccounts, type AccountView } from '#server/features/accounts/queries.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
-import type { Page } from '#server/platform/http/paging.ts';
-import { noBlockBetween, isListedFor } from './policy.ts';
+import { isLastPage, type Page } from '#server/platform/http/paging.ts';
+import { isListedFor, isNotBlockedBy, noBlockBetween } from './policy.ts';
 
 /** How a viewer stands to one other account. */
 export interface RelationshipView {
@@ -82,6 +82,7 @@ export interface AccountPage {
   accounts: AccountView[];
   first: string | undefined;
   last: string | undefined;
+  ends: boolean;
 }
 
 /** Who follows the account, the latest first, as the viewer may see it. */
@@ -175,7 +176,10 @@ export async function countFollowRequests(ctx: AppContext, accountId: string): P
   return Number(row.count);
 }
 
-/** Searches accounts for a viewer: nobody between whom and the viewer stands a block; with `following` only whom they follow. */
+/**
+ * Searches accounts for a viewer: nobody who blocks the viewer, and whom the viewer blocks by the whole name only, for that is how
+ * clients find whom to unblock; with `following` only whom they follow.
+ */
 export async function searchPeople(
   ctx: AppContext,
   viewerId: string | null,
@@ -188,7 +192,8 @@ export async function searchPeople(
     ? sql<boolean>`true`
     : isListedFor(sql`${viewerId}::bigint`, account);
   if (viewerId === null) return searchAccounts(ctx, { text, limit, offset, among: listed });
-  const open = sql<boolean>`${noBlockBetween(viewerId, account)} and ${listed}`;
+  const isNamed = sql<boolean>`lower(accounts.username) = ${userNameOf(text)}`;
+  const open = sql<boolean>`${isNotBlockedBy(viewerId, account)} and (${isNamed} or ${noBlockBetween(viewerId, account)}) and ${listed}`;
   const followed = sql<boolean>`exists (select from follows where follower_id = ${viewerId} and followee_id = accounts.id and state = 'accepted')`;
   return searchAccounts(ctx, {
     text,
@@ -196,6 +201,11 @@ export async function searchPeople(
     offset,
     among: search.following === true ? sql<boolean>`${open} and ${followed}` : open,
   });
+}
+
+/** The name in `Name`, `@Name` and `@Name@Domain`, as names are compared. */
+function userNameOf(text: string): string {
+  return text.trim().replace(/^@/, '').replace(/@.*$/s, '').toLowerCase();
 }
 
 interface List {
@@ -226,5 +236,5 @@ async function readList(ctx: AppContext, list: List, viewerId: string | null, pa
     ctx,
     found.map((row) => row.account_id),
   );
-  return { accounts, first: found[0]?.id, last: found.at(-1)?.id };
+  return { accounts, first: found[0]?.id, last: found.at(-1)?.id, ends: isLastPage(page, found.length) };
 }

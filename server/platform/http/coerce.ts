@@ -13,7 +13,8 @@ const no = new Set(['false', '0', 'off', 'f', 'no', '']);
 
 /**
  * A copy of `value` in the schema's types where the meaning is plain: `"1"` and `"on"` are true, `"5"` is 5, one value is a
- * list of one, an index-keyed object is a list, null is absent, keys that the schema does not name are dropped.
+ * list of one, an index-keyed object is a list, lists in a list of texts (`id[][]=1`) are one list, null is absent and so is a
+ * number of no digits (`limit=`), keys that the schema does not name are dropped.
  * What cannot be brought over is left as it is, for the check to refuse.
  */
 export function coerce(schema: JsonSchema, value: unknown): unknown {
@@ -65,8 +66,10 @@ function toNumber(value: unknown): unknown {
 
 function toList(schema: JsonSchema, value: unknown): unknown {
   const items = schema.items ?? {};
-  if (Array.isArray(value))
-    return value.filter((item) => item !== null && item !== undefined).map((item) => coerce(items, item));
+  if (Array.isArray(value)) {
+    const flat: unknown[] = items.type === 'string' ? value.flat() : value;
+    return flat.filter((item) => item !== null && item !== undefined).map((item) => coerce(items, item));
+  }
   if (isObject(value)) {
     const keys = Object.keys(value);
     if (keys.length > 0 && keys.every((key) => /^\d+$/.test(key))) {
@@ -82,11 +85,16 @@ function toObject(schema: JsonSchema, value: unknown): unknown {
   for (const [key, present] of Object.entries(value)) {
     if (present === null || present === undefined) continue;
     const member = schema.properties?.[key];
+    if (present === '' && isNumber(member)) continue;
     if (member) result[key] = coerce(member, present);
     else if (schema.additionalProperties === true || schema.properties === undefined) result[key] = present;
     else if (isObject(schema.additionalProperties)) result[key] = coerce(schema.additionalProperties, present);
   }
   return result;
+}
+
+function isNumber(schema: JsonSchema | undefined): boolean {
+  return schema?.type === 'integer' || schema?.type === 'number';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -45,15 +45,20 @@ function toId(text: string | undefined): string | null {
 /** Proxies give up on longer headers, and no list is asked for in so many words. */
 const maxLinkLength = 4000;
 
+/** Whether nothing older is left behind a page of so many things: it is not full, and was not read upwards. */
+export function isLastPage(page: Page, count: number): boolean {
+  return page.minId === null && count < page.limit;
+}
+
 /**
  * Sets `Link` from the first and last position of the page that is sent, keeping all other parameters.
- * Nothing for an empty page: a client would page for ever.
+ * Nothing for an empty page: a client would page for ever. No next one where the list `ends`.
  */
 export function setLinks(
   request: FastifyRequest,
   reply: FastifyReply,
   origin: string,
-  edges: { first: string | undefined; last: string | undefined },
+  edges: { first: string | undefined; last: string | undefined; ends?: boolean },
 ): void {
   if (edges.first === undefined || edges.last === undefined) return;
   const link = (parameter: string, id: string): string => {
@@ -62,7 +67,8 @@ export function setLinks(
     url.searchParams.set(parameter, id);
     return url.toString();
   };
-  sendLinks(reply, `<${link('max_id', edges.last)}>; rel="next", <${link('min_id', edges.first)}>; rel="prev"`);
+  const next = edges.ends === true ? '' : `<${link('max_id', edges.last)}>; rel="next", `;
+  sendLinks(reply, `${next}<${link('min_id', edges.first)}>; rel="prev"`);
 }
 
 /** Sets `Link` for lists that page by offset. */
