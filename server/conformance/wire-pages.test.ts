@@ -190,6 +190,20 @@ async function walk(from: string, relation: 'next' | 'prev'): Promise<{ pages: s
   return { pages, last };
 }
 
+/** Lists of accounts, which end at a page that is not full, as in Mastodon: some clients fall over an empty one. */
+const namesItsLast = new Set([
+  '/api/v1/accounts/:id/endorsements',
+  '/api/v1/accounts/:id/followers',
+  '/api/v1/accounts/:id/following',
+  '/api/v1/blocks',
+  '/api/v1/endorsements',
+  '/api/v1/follow_requests',
+  '/api/v1/lists/:id/accounts',
+  '/api/v1/mutes',
+  '/api/v1/statuses/:id/favourited_by',
+  '/api/v1/statuses/:id/reblogged_by',
+]);
+
 test('every list that pages is walked here', () => {
   expect(paged.toSorted()).toEqual(Object.keys(lists).toSorted());
 });
@@ -202,8 +216,12 @@ describe.each(paged)('%s', (door) => {
     const down = await walk(withQuery(path, 'limit=2'), 'next');
     expect(down.pages.flat()).toEqual(whole);
     expect(down.pages.length).toBeGreaterThan(2);
-    expect(idsOf(down.last), 'the walk ends at an empty page').toEqual([]);
-    expect(down.last.headers.get('link'), 'an empty page leads nowhere').toBeNull();
+    const isShort = namesItsLast.has(door) && whole.length % 2 === 1;
+    expect(idsOf(down.last), 'the walk ends at an empty page, or at one that is not full').toEqual(
+      isShort ? whole.slice(-1) : [],
+    );
+    expect(linkOf(down.last, 'next'), 'the last page leads nowhere').toBeNull();
+    if (!isShort) expect(down.last.headers.get('link'), 'an empty page leads nowhere').toBeNull();
     const end = whole.at(-1);
     const bottom = await readerOf(path).api('GET', withQuery(path, `limit=${whole.length}`));
     const oldest = linkOf(bottom, 'next')?.searchParams.get('max_id');

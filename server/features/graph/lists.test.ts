@@ -45,7 +45,9 @@ test('followers are paged to the end and back, with the parameters kept', async 
   expect(names(second)).toEqual(['fan3', 'fan2', 'fan1']);
   const third = await star.api('GET', pathOf(linkOf(second, 'next')));
   expect(names(third)).toEqual(['fan0']);
-  const end = await star.api('GET', pathOf(linkOf(third, 'next')));
+  expect(third.headers.get('link')).toMatch(/^<[^>]+>; rel="prev"$/);
+  const bound = new URL(linkOf(third, 'prev') ?? '').searchParams.get('min_id');
+  const end = await star.api('GET', `/api/v1/accounts/${star.accountId}/followers?max_id=${bound}`);
   expect(end.body).toEqual([]);
   expect(end.headers.get('link')).toBeNull();
   const back = await star.api('GET', pathOf(linkOf(third, 'prev')));

@@ -275,11 +275,13 @@ describe('blocking', () => {
     expect(await listed(alice)).toEqual([alice.accountId]);
     expect(await listed(bob)).toEqual([bob.accountId]);
     expect(await listed(fan)).toEqual([alice.accountId, bob.accountId]);
-    const search = async (viewer: Person, q: string): Promise<number> =>
-      (await viewer.api('GET', `/api/v1/accounts/search?q=${q}`)).body.length;
-    expect(await search(alice, bob.username)).toBe(0);
-    expect(await search(bob, alice.username)).toBe(0);
-    expect(await search(fan, bob.username)).toBeGreaterThan(0);
+    const search = async (viewer: Person, q: string): Promise<string[]> =>
+      (await viewer.api('GET', `/api/v1/accounts/search?q=${q}`)).body.map(({ id }: { id: string }) => id);
+    expect(await search(alice, bob.username)).toEqual([]);
+    expect(await search(bob, alice.username.slice(0, -1))).not.toContain(alice.accountId);
+    // Who blocked finds by the whole name whom to unblock.
+    expect(await search(bob, alice.username)).toEqual([alice.accountId]);
+    expect(await search(fan, bob.username)).toContain(bob.accountId);
     expect((await alice.api('GET', `/api/v1/accounts/${bob.accountId}/following`)).body).toEqual([]);
   });
 });
