@@ -1,5 +1,6 @@
 // Serves the web app.
 import { existsSync } from 'node:fs';
+import type { FastifyRequest } from 'fastify';
 import serveFolder, { type FastifyStaticOptions } from '@fastify/static';
 import type { App } from '#server/platform/http/app.ts';
 import { distribution, readShell } from '#server/platform/web-shell.ts';
@@ -26,15 +27,21 @@ export async function registerWeb(app: App): Promise<void> {
   }
   const shell = await readShell();
   app.setNotFoundHandler(async (request, reply) => {
-    const wantsPage =
-      (request.method === 'GET' || request.method === 'HEAD') && (request.headers.accept ?? '').includes('text/html');
-    if (!wantsPage || isMachinePath(request.url)) return reply.code(404).send({ error: 'Not Found' });
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead || !wantsPage(request) || isMachinePath(request.url))
+      return reply.code(404).send({ error: 'Not Found' });
     return reply
       .header('cache-control', 'no-cache')
       .header('vary', 'Accept')
       .type('text/html; charset=utf-8')
       .send(shell);
   });
+}
+
+/** Browsers say that they want a page. The first one is for whoever takes anything: programs look there whether we live. */
+function wantsPage({ url, headers }: FastifyRequest): boolean {
+  const { accept = '*/*' } = headers;
+  return accept.includes('text/html') || (/^\/(\?|$)/.test(url) && accept.includes('*/*'));
 }
 
 /** Paths below these never show the web app: a wrong address there is an error that a program must see. */

@@ -200,6 +200,21 @@ describe('small things', () => {
     expect([up.body.length, up.headers.get('link')]).toEqual([2, expect.stringContaining('rel="next"')]);
   });
 
+  test('Mastodon.py reads our clock from the front page, and takes whatever comes', async () => {
+    for (const [method, accept] of [
+      ['HEAD', '*/*'],
+      ['GET', '*/*'],
+      ['GET', 'text/html'],
+    ] as const) {
+      const { status, headers } = await call(server.origin, method, '/', { headers: { accept } });
+      expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(headers.get('date')).toMatch(/^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/);
+    }
+    const other = { headers: { accept: 'application/json' } };
+    expect((await call(server.origin, 'GET', '/', other)).status).toBe(404);
+    expect((await call(server.origin, 'GET', '/nowhere', { headers: { accept: '*/*' } })).status).toBe(404);
+  });
+
   test('Mastodon.py writes a list of ids as a list of lists', async () => {
     const body = new URLSearchParams('id[][]=1&id[][]=2');
     for (const verb of ['accept', 'dismiss'])
