@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppContext } from '#server/context.ts';
 import { findViewer } from '#server/features/auth/service/find-viewer.ts';
 import { Forbidden, Unauthorized, type Failure } from '#server/platform/errors.ts';
-import { bearerToken, checkAccess } from '#server/platform/http/access.ts';
+import { checkAccess, tokenOf } from '#server/platform/http/access.ts';
 import type { App } from '#server/platform/http/app.ts';
 import { readBodies } from '#server/platform/http/bodies.ts';
 import { limitRates } from '#server/platform/http/limits.ts';
@@ -25,7 +25,7 @@ export async function clientDoors(app: App, ctx: AppContext): Promise<void> {
     const access = request.routeOptions.config.access;
     if (!access || access.who === 'open') return limitRates(ctx, request, reply);
     reply.header('vary', 'Authorization, Origin');
-    const token = bearerToken(request.headers.authorization);
+    const token = tokenOf(request, access);
     const refusal = token === null ? null : await recognise(ctx, request, token);
     if (token !== null) reply.header('cache-control', 'private, no-store');
     // A token that is wrong counts for the address that tries it.

@@ -161,6 +161,11 @@ describe('small things', () => {
     ]);
   });
 
+  test('a role is not called a badge that profiles do not show', async () => {
+    const { body } = await alice.api('GET', '/api/v1/accounts/verify_credentials');
+    expect(body).toMatchObject({ role: { name: 'Owner', highlighted: false }, roles: [] });
+  });
+
   test('SubwayTooter finds the text of a boost in the boost itself, and no quote', async () => {
     const { id } = (await alice.api('POST', '/api/v1/statuses', { status: 'again!' })).body;
     const { body } = await alice.api('POST', `/api/v1/statuses/${id}/reblog`);

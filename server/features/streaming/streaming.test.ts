@@ -209,10 +209,13 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
     expect([binary.closed(), long.closed(), many.closed()]).toEqual([1003, 1009, 1008]);
   });
 
-  test('the same streams come as server-sent events', async () => {
+  test.each([
+    ['the header', () => ({ query: '', headers: { authorization: `Bearer ${bob.token}` } })],
+    ['the address, as browsers must', () => ({ query: `?access_token=${bob.token}`, headers: {} })],
+  ])('the same streams come as server-sent events, with the token in %s', async (_place, given) => {
     let text = '';
-    const url = new URL('/api/v1/streaming/user', server.origin);
-    const open = httpRequest(url, { headers: { authorization: `Bearer ${bob.token}` } }, (response) => {
+    const { query, headers } = given();
+    const open = httpRequest(new URL(`/api/v1/streaming/user${query}`, server.origin), { headers }, (response) => {
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     });
     open.end();
@@ -222,6 +225,13 @@ describe.each(stores())('streaming with $store', ({ redis }) => {
     open.destroy();
     const payload = /event: update\ndata: (.*)\n\n/.exec(text)?.[1] ?? '';
     expect(JSON.parse(payload)).toMatchObject({ id });
+  });
+
+  test('a token in the address is for streams alone, and a wrong one is refused there too', async () => {
+    const ask = async (path: string): Promise<number> => (await fetch(`${server.origin}/api/v1/${path}`)).status;
+    expect(await ask('streaming/user?access_token=nonsense')).toBe(401);
+    expect(await ask('streaming/user?access_token[]=')).toBe(401);
+    expect(await ask(`timelines/home?access_token=${bob.token}`)).toBe(401);
   });
 
   test('an unknown channel of events is named as such', async () => {

@@ -22,6 +22,8 @@ export interface Access {
   scopes: readonly string[];
   /** The least role. */
   role?: 'moderator' | 'admin' | 'owner';
+  /** The token may stand in the address too: for streams, as a browser's EventSource sends no headers of ours. */
+  inQuery?: true;
 }
 
 export const open: Access = { who: 'open', scopes: [] };
@@ -76,6 +78,14 @@ export function viewerOf(request: FastifyRequest): SignedIn {
 export function bearerToken(authorization: string | undefined): string | null {
   const match = /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '');
   return match?.[1] ?? null;
+}
+
+/** The token that comes with a request: in its header, or in the query where the door allows it. */
+export function tokenOf(request: FastifyRequest, access: Access): string | null {
+  const token = bearerToken(request.headers.authorization);
+  if (token !== null || access.inQuery !== true) return token;
+  const { access_token: inQuery } = request.query as { access_token?: unknown };
+  return typeof inQuery === 'string' && inQuery !== '' ? inQuery : null;
 }
 
 declare module 'fastify' {

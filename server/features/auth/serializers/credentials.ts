@@ -39,7 +39,8 @@ export interface MastodonRole {
   color: string;
   /** A bit mask in decimal digits. */
   permissions: string;
-  highlighted: boolean;
+  /** Whether the account's `roles` show it to everybody: ours show none. */
+  highlighted: false;
   collection_limit: number;
 }
 
@@ -60,7 +61,7 @@ export function serializeRole(role: Role): MastodonRole {
     name,
     color: '',
     permissions: String(permissions[role]),
-    highlighted: isStaff,
+    highlighted: false,
     collection_limit: 0,
   };
 }

@@ -51,7 +51,7 @@ export function serveEvents(app: App, ctx: AppContext, hub: Hub, places: Places)
     // A HEAD request would wait for the end of what has none.
     app.get(
       `/api/v1/streaming/${path}`,
-      { schema, exposeHeadRoute: false, config: { access: user() } },
+      { schema, exposeHeadRoute: false, config: { access: { ...user(), inQuery: true } } },
       async (request, reply) => {
         const { tag, list, only_media: onlyMedia } = request.query;
         const viewer = viewerOf(request);
