@@ -58,7 +58,9 @@ function certify({ issuer, signer, subject, publicKey, until, extensions }: Cont
     element(0xa3, sequence(...extensions)),
   );
   const signature = element(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', content, signer)]));
-  const lines = sequence(content, algorithm, signature).toString('base64').replaceAll(/.{64}/g, '$&\n');
+  const lines = sequence(content, algorithm, signature)
+    .toString('base64')
+    .replaceAll(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
