@@ -13,8 +13,30 @@ export interface TlsFront {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1, for all of these names. */
-export async function openTlsFront(authority: Authority, names: readonly string[]): Promise<TlsFront> {
+/** A request that passed, with its answer. */
+export interface Passage {
+  name: string;
+  method: string;
+  path: string;
+  status: number;
+  /** What was sent, and what came back. */
+  body: string;
+  answer: string;
+}
+
+interface FrontOptions {
+  /** A free one unless said otherwise. */
+  port?: number;
+  /** Is told of everything that passes, after its answer. */
+  onPassage?: (passage: Passage) => void;
+}
+
+/** Listens on a port of 127.0.0.1, for all of these names. */
+export async function openTlsFront(
+  authority: Authority,
+  names: readonly string[],
+  { port = 0, onPassage }: FrontOptions = {},
+): Promise<TlsFront> {
   const ways = new Map<string, { address: string } | { webFingerAt: string }>();
   const cutOff = new Set<string>();
   const server = createServer(authority.issue(names), (request, response) => {
@@ -22,10 +44,10 @@ export async function openTlsFront(authority: Authority, names: readonly string[
     const way = ways.get(name);
     if (cutOff.has(name)) request.socket.destroy();
     else if (way === undefined) response.writeHead(421).end();
-    else if ('address' in way) pass(request, response, way.address);
+    else if ('address' in way) pass(request, response, { name, address: way.address, onPassage });
     else redirect(request, response, way.webFingerAt);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     lead: (name, to) => void ways.set(name, to),
@@ -37,15 +59,41 @@ export async function openTlsFront(authority: Authority, names: readonly string[
   };
 }
 
-function pass(request: IncomingMessage, response: ServerResponse, address: string): void {
+interface Way {
+  name: string;
+  address: string;
+  onPassage: FrontOptions['onPassage'];
+}
+
+function pass(request: IncomingMessage, response: ServerResponse, { name, address, onPassage }: Way): void {
   const { method, url, headers } = request;
   const forwarded = { 'x-forwarded-for': request.socket.remoteAddress, 'x-forwarded-proto': 'https' };
+  const sent = onPassage === undefined ? null : listenTo(request);
   const onward = ask(new URL(url ?? '/', address), { method, headers: { ...headers, ...forwarded } }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    const status = answer.statusCode ?? 502;
+    response.writeHead(status, answer.headers);
     answer.pipe(response);
+    const back = sent === null ? null : listenTo(answer);
+    answer.once('end', () =>
+      onPassage?.({
+        name,
+        method: method ?? '',
+        path: url ?? '/',
+        status,
+        body: sent?.() ?? '',
+        answer: back?.() ?? '',
+      }),
+    );
   });
   onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
   request.pipe(onward);
+}
+
+/** Keeps what passes; the returned function says it. */
+function listenTo(message: IncomingMessage): () => string {
+  const chunks: Buffer[] = [];
+  message.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
 }
 
 /** What the documentation asks of the domain that stands in handles. */
