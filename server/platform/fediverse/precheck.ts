@@ -83,7 +83,7 @@ export type ActivityVerdict = { ok: true; activity: ReadActivity } | { ok: false
  * Reads the outline of an activity, or says why to drop it (answer 202 all the same: the sender must not try again).
  * One type, one actor and one object, ids that are https (http where private addresses are allowed), and the id from the
  * actor's own host, so that nobody can take an id that another server will use. An activity need not have an id
- * (Epicyon's answers to follows and its likes have none): `nameless` is what sets it apart from others of its actor then.
+ * (Epicyon's answers to follows have none): `nameless` is what sets it apart from others of its actor then.
  * @see https://www.w3.org/TR/activitypub/#obj-id
  */
 export function readActivity(
