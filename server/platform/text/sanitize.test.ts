@@ -41,6 +41,19 @@ describe('what other servers send stays as it is meant', () => {
     expect(sanitizeHtml('<h1 id="x">A</h1><h6>B</h6>')).toBe('<p><strong>A</strong></p><p><strong>B</strong></p>');
   });
 
+  test.each([
+    ['<div>a</div><div>b</div>', 'a<br />b'],
+    ['<div><div>a</div><p>b</p></div><div>c</div>', 'a<p>b</p>c'],
+    ['a<hr>b<section>c <em>d</em></section><em>e</em>', 'a<br />b<br />c <em>d</em><br /><em>e</em>'],
+    ['<dl><dt>a</dt><dd>b</dd></dl>', 'a<br />b'],
+    ['<figure><img><figcaption>a</figcaption></figure> <p lang="en">b</p>', 'a<p lang="en">b</p>'],
+    ['<table><thead><tr><th>a</th>\n<th>b</th></tr></thead><tr><td>c<td>d</table><p>e</p>', 'a | b<br />c | d<p>e</p>'],
+    ['<table><tr><td><p>a</p></td><td>b</td></tr></table>', '<p>a</p>b'],
+    ['<div>\n  <blockquote>a</blockquote>\n</div>\nb', '<blockquote>a</blockquote>\nb'],
+  ])('words that stood apart stay apart: %s', (html, kept) => {
+    expect(sanitizeHtml(html)).toBe(kept);
+  });
+
   test('links of other kinds', () => {
     expect(sanitizeHtml('<a href="xmpp:a@b.example">x</a><a href="gemini://g.example/">g</a>')).toBe(
       `<a href="xmpp:a@b.example" ${REL}>x</a><a href="gemini://g.example/" ${REL}>g</a>`,

@@ -8,8 +8,17 @@ const MAX_NESTING = 24;
 const ELEMENTS = (
   'p br span a del s pre blockquote code b strong u i em ul ol li ruby rt rp ' +
   // Headings arrive as h1 … h6, leave the sanitiser as h6 and become bold paragraphs.
-  'h6'
+  'h6 ' +
+  // Everything else that stands on lines of its own leaves it as tr, and cells of tables as td: `intoLines` makes lines of them.
+  'tr td'
 ).split(' ');
+
+const LINES: ReadonlySet<string> = new Set(
+  (
+    'address article aside caption center details dd div dl dt fieldset figcaption figure footer form header hgroup hr legend main ' +
+    'nav section summary table tr'
+  ).split(' '),
+);
 
 /** Schemes besides http and https that do no more than open an application of the reader's choice. */
 const OTHER_LINKS = /^(?:dat|dweb|ipfs|ipns|ssb|gopher|xmpp|magnet|gemini):[^\s\p{Cc}]+$/iu;
@@ -66,7 +75,23 @@ export function sanitizeHtml(remoteHtml: unknown, maxLength: number = MAX_HTML_L
   const clean = sanitize(bounded, OPTIONS)
     .replaceAll(/<h6[^>]*>/gu, '<p><strong>')
     .replaceAll('</h6>', '</strong></p>');
-  return clean.includes('class="') ? revealHiddenText(clean) : clean;
+  const lined = /<t[dr]\b/u.test(clean) ? intoLines(clean) : clean;
+  return lined.includes('class="') ? revealHiddenText(lined) : lined;
+}
+
+const BLOCK = /^<(?:\/?(?:p|pre|blockquote|ul|ol|li)[ >]|br )/u;
+/** More than any tag of ours is long, and enough of what stands before it. */
+const NEIGHBOURHOOD = 300;
+
+/** Keeps the words of neighbouring elements apart: a line for each that stood on its own, bars between cells. */
+function intoLines(html: string): string {
+  return html.replaceAll(/(?:<\/?t[dr]>\s*)+/gu, (edges: string, at: number) => {
+    const before = html.slice(Math.max(0, at - NEIGHBOURHOOD), at).trimEnd();
+    const after = html.slice(at + edges.length, at + edges.length + NEIGHBOURHOOD);
+    const isBeside = before.endsWith('>') && BLOCK.test(before.slice(before.lastIndexOf('<')));
+    if (before === '' || after === '' || isBeside || BLOCK.test(after)) return '';
+    return /tr>/u.test(edges) ? '<br />' : ' | ';
+  });
 }
 
 /**
@@ -115,6 +140,8 @@ function cleanLink(attributes: sanitize.Attributes): sanitize.Tag {
 }
 
 function plainTag(tagName: string, attributes: sanitize.Attributes): sanitize.Tag {
+  if (tagName === 'td' || tagName === 'th') return { tagName: 'td', attribs: {} };
+  if (LINES.has(tagName)) return { tagName: 'tr', attribs: {} };
   return { tagName: /^h[1-6]$/u.test(tagName) ? 'h6' : tagName, attribs: plainAttributes(attributes) };
 }
 
