@@ -33,6 +33,8 @@ export async function buildApp(ctx: AppContext): Promise<App> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    // A logger for each request costs more than most of them log; lines that need the request name it.
+    childLoggerFactory: (logger) => logger,
     trustProxy: ctx.config.trustProxy.length > 0 ? ctx.config.trustProxy : false,
     bodyLimit: 1024 * 1024,
     requestTimeout: slowBodyMs,
@@ -104,7 +106,7 @@ function observe(app: App, ctx: AppContext): void {
     const route = request.routeOptions.url ?? 'unmatched';
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     ctx.metrics.requests.observe(labels, reply.elapsedTime / 1000);
-    const line = { ...labels, ms: Math.round(reply.elapsedTime * 10) / 10 };
+    const line = { reqId: request.id, ...labels, ms: Math.round(reply.elapsedTime * 10) / 10 };
     if (reply.statusCode >= 500) request.log.error(line, 'request');
     else request.log.info(line, 'request');
   });

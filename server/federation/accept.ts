@@ -1,6 +1,7 @@
 // The way of an activity into this server: the gate, the signature, one durable row, 202. What it means comes later.
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import type { AppContext } from '#server/context.ts';
 import {
   fetchSigningKey,
@@ -35,6 +36,17 @@ export interface RawRequest {
   clientAddress: string;
   /** The id of the account whose own inbox it came to; none for the shared one. */
   addressee?: string | undefined;
+}
+
+/** A request at a door, as it came. */
+export function rawRequest(request: FastifyRequest): RawRequest {
+  return {
+    method: request.method,
+    path: request.raw.url ?? '/',
+    headers: request.headers,
+    rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    clientAddress: request.ip,
+  };
 }
 
 /** The status to answer with; `reason` is for the log and the metrics. */

@@ -1,4 +1,4 @@
-// The doors of other servers: what they read, and where they post. They get plain JSON and raw bodies; client doors are elsewhere.
+// The doors of other servers: what they read. They get plain JSON; where they post is in inboxes.ts, client doors are elsewhere.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '#server/platform/http/app.ts';
@@ -15,72 +15,18 @@ import {
 import { actorFragment, noteFragment } from '#server/features/posts/service/forget.ts';
 import { addresses } from '#server/platform/fediverse/addresses.ts';
 import { asText, type Json } from '#server/platform/fediverse/json.ts';
-import { maxInboxBytes, precheckHead } from '#server/platform/fediverse/precheck.ts';
 import { activityJson, activityStreams } from '#server/platform/fediverse/vocabulary.ts';
-import { acceptActivity, findSigner, type RawRequest } from './accept.ts';
+import { findSigner, rawRequest } from './accept.ts';
 import { conversationDoors } from './conversations.ts';
 import { createDispatcher, type Reading } from './dispatch.ts';
 import { admittedReader, askForSignatures, isShutOut, variesByReader } from './gate.ts';
+import { inboxes } from './inboxes.ts';
 import { nodeInfoList, toNodeInfo20 } from './node-info.ts';
 
 /** Registers every path that other servers use. */
 export async function federationDoors(app: App, ctx: AppContext): Promise<void> {
   await app.register(async (scope) => inboxes(scope as App, ctx));
   await app.register(async (scope) => documents(scope as App, ctx));
-}
-
-/** Where activities come in. The head is judged before one byte of the body is read. */
-function inboxes(app: App, ctx: AppContext): void {
-  const ourHosts = [new URL(ctx.config.origin).host];
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxInboxBytes }, (_request, body, done) =>
-    done(null, body),
-  );
-  app.addHook('onRequest', async (request, reply) => {
-    const refusal = judgeHead(ctx, request, ourHosts);
-    if (refusal === null) return;
-    ctx.metrics.inboxActivities.inc({ answer: refusal.reason });
-    // A small body is passed over and the connection goes on: a new one costs more. Nobody waits for a large one.
-    if (!(Number(request.headers['content-length']) <= mostPassedOver)) reply.header('connection', 'close');
-    return reply.code(refusal.status).send({ error: refusal.reason });
-  });
-  const receive = async (request: FastifyRequest, reply: FastifyReply, addressee?: string): Promise<FastifyReply> => {
-    const answer = await acceptActivity(ctx, { ...rawRequest(request), addressee });
-    ctx.metrics.inboxActivities.inc({ answer: answer.reason });
-    if (answer.status !== 202) request.log.debug({ reason: answer.reason }, 'an activity was refused');
-    if (answer.retryAfter !== undefined) reply.header('retry-after', String(answer.retryAfter));
-    return answer.status === 202 ? reply.code(202).send() : reply.code(answer.status).send({ error: answer.reason });
-  };
-  // A packed body is refused at the head, and a 202 has nothing to pack.
-  const plain = { compress: false, decompress: false } as const;
-  app.post('/ap/inbox', plain, (request, reply) => receive(request, reply));
-  app.post<{ Params: { id: string } }>('/ap/users/:id/inbox', plain, (request, reply) =>
-    receive(request, reply, request.params.id),
-  );
-}
-
-/** Bytes of a refused body that are read for nothing. */
-const mostPassedOver = 64 * 1024;
-
-function judgeHead(
-  ctx: AppContext,
-  request: FastifyRequest,
-  ourHosts: string[],
-): { status: number; reason: string } | null {
-  const { method, headers } = request;
-  const refusal = precheckHead({ method, headers, ourHosts });
-  if (refusal !== null) return refusal;
-  return isShutOut(ctx, headers) ? { status: 403, reason: 'blocked_domain' } : null;
-}
-
-function rawRequest(request: FastifyRequest): RawRequest {
-  return {
-    method: request.method,
-    path: request.raw.url ?? '/',
-    headers: request.headers,
-    rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    clientAddress: request.ip,
-  };
 }
 
 /** What is read: WebFinger, NodeInfo and host-meta by anybody, ActivityPub documents by those who may. */

@@ -13,7 +13,7 @@ export function answerFailures(app: FastifyInstance): void {
     }
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send({ error: describe(error) });
-    request.log.error({ err: error }, 'a request failed');
+    request.log.error({ err: error, reqId: request.id }, 'a request failed');
     if (isOverload(error)) return answerOverload(reply);
     return reply.code(500).send({ error: 'Something went wrong on our side' });
   });

@@ -61,7 +61,9 @@ export function beginUploads(
   };
   request.closed = closing.signal;
   reply.raw.once('close', () => {
-    void close().catch((error: unknown) => request.log.warn({ err: error }, 'an upload was not tidied away'));
+    void close().catch((error: unknown) =>
+      request.log.warn({ err: error, reqId: request.id }, 'an upload was not tidied away'),
+    );
   });
   if (Number(request.headers['content-length'] ?? 0) > 2 * rule.maxBytes + mebibyte) throw tooLarge(rule.maxBytes);
   let count = 0;

@@ -60,17 +60,17 @@ async function forwardNote(ctx: AppContext, incoming: Incoming, note: RemoteNote
   await forward(ctx, incoming, { answeredId, noteUri: note.uri, isOpen: isForAll(note, incoming.actor) });
 }
 
-const arrivals = new WeakMap<Effect, ImportedPost>();
+/** An effect that brings in one post, and does nothing else, says which. */
+type Arriving = Effect & { arrival?: ImportedPost };
 
-function arriving(placed: ImportedPost): Effect {
+function arriving(placed: ImportedPost): Arriving {
   const effect: Effect = async (ctx) => arrivalOutcome(await importPost(ctx, placed));
-  arrivals.set(effect, placed);
-  return effect;
+  return Object.assign(effect, { arrival: placed });
 }
 
 /** The post that an effect brings in, when it does nothing else: many such are brought in together. */
-export function arrivalOf(effect: Effect): ImportedPost | null {
-  return arrivals.get(effect) ?? null;
+export function arrivalOf(effect: Arriving): ImportedPost | null {
+  return effect.arrival ?? null;
 }
 
 /** What became of a post that came in, by the id that it has here. */

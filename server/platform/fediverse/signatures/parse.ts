@@ -28,8 +28,15 @@ export type ParseVerdict = { ok: true; signatures: ParsedSignature[] } | Refusal
 const MAX_LABELS = 3;
 const MAX_COVERED = 32;
 
-/** What was read out of headers, for as long as these are there: the same request is looked at three times. */
-const read = new WeakMap<IncomingHttpHeaders, { signature: string; input: string | null; verdict: ParseVerdict }>();
+/**
+ * What was read out of headers lies with them: the same request is looked at three times. A WeakMap would keep all that goes
+ * through it until the next slow garbage collection, and bring that on.
+ */
+const read = Symbol('signatures');
+
+interface ReadHeaders extends IncomingHttpHeaders {
+  [read]?: { signature: string; input: string | null; verdict: ParseVerdict };
+}
 
 /**
  * All signatures of a request: one, or, in RFC 9421, up to three. Those that cannot be read or whose key has no usable
@@ -37,14 +44,14 @@ const read = new WeakMap<IncomingHttpHeaders, { signature: string; input: string
  * @see https://datatracker.ietf.org/doc/html/draft-cavage-http-signatures-12
  * @see https://www.rfc-editor.org/rfc/rfc9421
  */
-export function parseSignatures(headers: IncomingHttpHeaders): ParseVerdict {
+export function parseSignatures(headers: ReadHeaders): ParseVerdict {
   const signature = headerValue(headers, 'signature');
   if (signature === null) return refuse(401, 'no_signature');
   const input = headerValue(headers, 'signature-input');
-  const before = read.get(headers);
+  const before = headers[read];
   if (before?.signature === signature && before.input === input) return before.verdict;
   const verdict = readSignatures(signature, input);
-  read.set(headers, { signature, input, verdict });
+  headers[read] = { signature, input, verdict };
   return verdict;
 }
 
