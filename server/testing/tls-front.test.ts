@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { createAuthority } from './authority.ts';
 import { openTlsFront, type Passage } from './tls-front.ts';
 
-it('what passes is told with both bodies, and reaches whom it is for', async () => {
+it('what passes is told with both bodies, and so is what nobody took', async () => {
   const echo = createServer((asked, answer) => void text(asked).then((body) => answer.writeHead(202).end(`<${body}>`)));
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
   const authority = createAuthority();
@@ -16,18 +16,27 @@ it('what passes is told with both bodies, and reaches whom it is for', async () 
   try {
     front.lead('peer.test', { address: `http://127.0.0.1:${(echo.address() as AddressInfo).port}` });
     const to = { host: '127.0.0.1', port: front.port, servername: 'peer.test', ca: authority.cert };
-    const answered = await new Promise<string>((resolve, reject) => {
-      const asked = request({ ...to, method: 'POST', path: '/inbox?a=1', headers: { host: 'peer.test' } }, (answer) => {
-        void text(answer).then(resolve, reject);
+    const post = (body: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const asked = request(
+          { ...to, method: 'POST', path: '/inbox?a=1', headers: { host: 'peer.test' } },
+          (answer) => {
+            void text(answer).then(resolve, reject);
+          },
+        );
+        asked.on('error', reject).end(body);
       });
-      asked.on('error', reject).end('hello');
-    });
-    expect(answered).toBe('<hello>');
+    expect(await post('hello')).toBe('<hello>');
+    echo.closeAllConnections();
+    await new Promise((resolve) => echo.close(resolve));
+    expect(await post('')).toBe('');
+    const passage = { name: 'peer.test', method: 'POST', path: '/inbox?a=1' };
     expect(passages).toEqual([
-      { name: 'peer.test', method: 'POST', path: '/inbox?a=1', status: 202, body: 'hello', answer: '<hello>' },
+      { ...passage, status: 202, body: 'hello', answer: '<hello>' },
+      { ...passage, status: 502, body: '', answer: '' },
     ]);
   } finally {
     await front.close();
-    echo.close();
+    if (echo.listening) echo.close();
   }
 });

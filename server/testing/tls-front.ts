@@ -69,23 +69,20 @@ function pass(request: IncomingMessage, response: ServerResponse, { name, addres
   const { method, url, headers } = request;
   const forwarded = { 'x-forwarded-for': request.socket.remoteAddress, 'x-forwarded-proto': 'https' };
   const sent = onPassage === undefined ? null : listenTo(request);
+  const tell = (status: number, answer: string): void =>
+    onPassage?.({ name, method: method ?? '', path: url ?? '/', status, body: sent?.() ?? '', answer });
   const onward = ask(new URL(url ?? '/', address), { method, headers: { ...headers, ...forwarded } }, (answer) => {
     const status = answer.statusCode ?? 502;
     response.writeHead(status, answer.headers);
     answer.pipe(response);
     const back = sent === null ? null : listenTo(answer);
-    answer.once('end', () =>
-      onPassage?.({
-        name,
-        method: method ?? '',
-        path: url ?? '/',
-        status,
-        body: sent?.() ?? '',
-        answer: back?.() ?? '',
-      }),
-    );
+    answer.once('end', () => tell(status, back?.() ?? ''));
   });
-  onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+  onward.on('error', () => {
+    if (response.headersSent) return void response.destroy();
+    response.writeHead(502).end();
+    tell(502, '');
+  });
   request.pipe(onward);
 }
 
