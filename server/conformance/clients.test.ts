@@ -192,7 +192,7 @@ describe('small things', () => {
     expect(await found('una', wally)).toEqual([]);
   });
 
-  test('megalodon walks followers to the end: the last page, which is not full, names no next one', async () => {
+  test('megalodon walks followers to the end: the last page names no next one, also when it is full', async () => {
     const star = await signUp(server, 'star');
     for (const name of ['fan1', 'fan2', 'fan3'])
       await (await signUp(server, name)).api('POST', `/api/v1/accounts/${star.accountId}/follow`);
@@ -200,6 +200,7 @@ describe('small things', () => {
       (await star.api('GET', `/api/v1/accounts/${star.accountId}/followers?${query}`)).headers.get('link') ?? '';
     const [, next = ''] = /^<([^>]+)>; rel="next", <[^>]+>; rel="prev"$/.exec(await link('limit=2')) ?? [];
     const [, previous = ''] = /^<([^>]+)>; rel="prev"$/.exec(await link(new URL(next).search.slice(1))) ?? [];
+    expect(await link('limit=3')).toMatch(/^<[^>]+>; rel="prev"$/);
     // Upwards, a page that is not full has the rest below it.
     const up = await star.api('GET', `${previous.replace('limit=2', 'limit=40')}`);
     expect([up.body.length, up.headers.get('link')]).toEqual([2, expect.stringContaining('rel="next"')]);

@@ -3,7 +3,7 @@ import type { AppContext } from '#server/context.ts';
 import { knownAccounts } from '#server/features/accounts/policy.ts';
 import { isId, loadAccounts, searchAccounts, type AccountView } from '#server/features/accounts/queries.ts';
 import { sql, type RawBuilder } from '#server/platform/database.ts';
-import { isLastPage, type Page } from '#server/platform/http/paging.ts';
+import { takePage, withOneMore, type Page } from '#server/platform/http/paging.ts';
 import { isListedFor, isNotBlockedBy, noBlockBetween } from './policy.ts';
 
 /** How a viewer stands to one other account. */
@@ -230,11 +230,12 @@ async function readList(ctx: AppContext, list: List, viewerId: string | null, pa
     from ${sql.table(list.table)} t join accounts on accounts.id = ${other}
     where ${list.where} and ${knownAccounts()} and ${sql.join(bounds, sql` and `)}
     order by t.id ${page.minId === null ? sql`desc` : sql`asc`}
-    limit ${page.limit}`.execute(ctx.database.read);
-  const found = page.minId === null ? rows.rows : rows.rows.toReversed();
+    limit ${withOneMore(page).limit}`.execute(ctx.database.read);
+  const { rows: taken, ends } = takePage(page, rows.rows);
+  const found = page.minId === null ? taken : taken.toReversed();
   const accounts = await loadAccounts(
     ctx,
     found.map((row) => row.account_id),
   );
-  return { accounts, first: found[0]?.id, last: found.at(-1)?.id, ends: isLastPage(page, found.length) };
+  return { accounts, first: found[0]?.id, last: found.at(-1)?.id, ends };
 }

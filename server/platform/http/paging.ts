@@ -45,9 +45,14 @@ function toId(text: string | undefined): string | null {
 /** Proxies give up on longer headers, and no list is asked for in so many words. */
 const maxLinkLength = 4000;
 
-/** Whether nothing older is left behind a page of so many things: it is not full, and was not read upwards. */
-export function isLastPage(page: Page, count: number): boolean {
-  return page.minId === null && count < page.limit;
+/** A page to be read with one thing more, which tells whether the list goes on. Upwards it does, as one came from there. */
+export function withOneMore(page: Page): Page {
+  return page.minId === null ? { ...page, limit: page.limit + 1 } : page;
+}
+
+/** Of what was read by `withOneMore` the things of the page itself, and whether the list ends with them. */
+export function takePage<Row>(page: Page, found: readonly Row[]): { rows: Row[]; ends: boolean } {
+  return { rows: found.slice(0, page.limit), ends: page.minId === null && found.length <= page.limit };
 }
 
 /**

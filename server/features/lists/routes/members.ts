@@ -7,7 +7,7 @@ import { Invalid } from '#server/platform/errors.ts';
 import { user, viewerOf } from '#server/platform/http/access.ts';
 import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
-import { isLastPage, pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
+import { pageParameters, readPage, setLinks, takePage, withOneMore } from '#server/platform/http/paging.ts';
 import { scanText } from '#server/platform/text.ts';
 import { listTags, membersPage } from '../queries.ts';
 import { addListTags, addMembers, removeListTags, removeMembers } from '../service/members.ts';
@@ -37,11 +37,10 @@ export function memberRoutes(app: App, ctx: AppContext): void {
     async (request, reply) => {
       const list = await requireList(ctx, viewerOf(request).accountId, request.params.id);
       const page = request.query.limit === 0 ? null : readPage(request.query, { default: 40, max: 80 });
-      const rows = await membersPage(ctx, list.id, page);
-      if (page !== null) {
-        const edges = { first: rows.at(0)?.position, last: rows.at(-1)?.position, ends: isLastPage(page, rows.length) };
-        setLinks(request, reply, ctx.config.origin, edges);
-      }
+      const found = await membersPage(ctx, list.id, page && withOneMore(page));
+      const { rows, ends } = page === null ? { rows: found, ends: true } : takePage(page, found);
+      const edges = { first: rows.at(0)?.position, last: rows.at(-1)?.position, ends };
+      if (page !== null) setLinks(request, reply, ctx.config.origin, edges);
       const accounts = await renderAccounts(
         ctx,
         rows.map(({ id }) => id),

@@ -6,7 +6,7 @@ import { NotFound } from '#server/platform/errors.ts';
 import { anyone, user, viewerOf } from '#server/platform/http/access.ts';
 import { jsonList } from '#server/platform/fragments.ts';
 import { sendJson } from '#server/platform/http/json-text.ts';
-import { isLastPage, pageParameters, readPage, setLinks } from '#server/platform/http/paging.ts';
+import { pageParameters, readPage, setLinks, takePage, withOneMore } from '#server/platform/http/paging.ts';
 import type { Stretch } from '#server/platform/keyset.ts';
 import { renderAccounts } from '../pages/texts.ts';
 import { findPost, findVisibleSubject } from '../queries.ts';
@@ -128,8 +128,8 @@ function peopleRoutes(app: App, ctx: AppContext): void {
         const post = await findVisibleSubject(ctx, viewerId, request.params.id);
         if (post === null) throw new NotFound('Record not found');
         const page = readPage(request.query, { default: 40, max: 80 });
-        const rows = await find(ctx, post.id, viewerId, page);
-        const edges = { first: rows.at(0)?.position, last: rows.at(-1)?.position, ends: isLastPage(page, rows.length) };
+        const { rows, ends } = takePage(page, await find(ctx, post.id, viewerId, withOneMore(page)));
+        const edges = { first: rows.at(0)?.position, last: rows.at(-1)?.position, ends };
         setLinks(request, reply, ctx.config.origin, edges);
         const accounts = await renderAccounts(
           ctx,
