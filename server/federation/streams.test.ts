@@ -11,7 +11,7 @@ import { openTestContext, type TestContext } from '#server/testing/context.ts';
 import { openStranger, type StrangeServer } from '#server/testing/stranger.ts';
 import { everybody } from './scene.ts';
 
-const runs = Number(process.env['STREAM_RUNS'] ?? 200);
+const runs = Number(process.env['STREAM_RUNS'] ?? 1000);
 const seed = Number(process.env['STREAM_SEED'] ?? 20261121);
 const together = 50;
 const actorCount = 3;
