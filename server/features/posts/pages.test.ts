@@ -70,7 +70,11 @@ describe('a page of twenty', () => {
       'thread',
       1,
       async () =>
-        renderSeen(server.ctx, (await findThread(server.ctx, ids[0]!, reader.accountId)).descendants, reader.accountId),
+        renderSeen(
+          server.ctx,
+          (await findThread(server.ctx, reader.accountId, ids[0]!))!.descendants,
+          reader.accountId,
+        ),
     ],
     [
       'notifications',
@@ -196,6 +200,20 @@ describe('a thread', () => {
     const idsOf = (list: Array<{ id: string }>): string[] => list.map((status) => status.id);
     return { above: idsOf(body.ancestors), below: idsOf(body.descendants) };
   };
+
+  it('costs its door one statement, also by the id of a boost, and is none to those who may not see it', async () => {
+    const top = await write(author, 'asked about');
+    const below = await write(reader, 'answered', top);
+    const { body: boost } = await reader.api('POST', `/api/v1/statuses/${top}/reblog`);
+    await server.settle();
+    for (const id of [top, boost.id]) {
+      expect((await thread(id)).below).toEqual([below]);
+      expect(await statementsOf(server.ctx, () => thread(id))).toBe(1);
+    }
+    const { body: hidden } = await author.api('POST', '/api/v1/statuses', { status: 'mine', visibility: 'direct' });
+    for (const id of [hidden.id, '1', 'nonsense'])
+      expect((await reader.api('GET', `/api/v1/statuses/${id}/context`)).status).toBe(404);
+  });
 
   it('is told from its first post down, depth first', async () => {
     const root = await write(author, 'root');

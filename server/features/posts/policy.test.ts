@@ -11,6 +11,7 @@ import {
   maySee,
   repliableBy,
   visibleTo,
+  visibleToReader,
   type JudgedPost,
   type PostFacts,
 } from './policy.ts';
@@ -83,14 +84,22 @@ it('says the same as code and as SQL, for everybody and everything', { timeout: 
     fc.asyncProperty(graphs, async (graph) => {
       base += 100;
       const stored = await store(graph, base);
-      const { rows } = await sql<{ viewer: string | null; post: string; visible: boolean; repliable: boolean }>`
+      const { rows } = await sql<{
+        viewer: string | null;
+        post: string;
+        visible: boolean;
+        onPages: boolean;
+        repliable: boolean;
+      }>`
         select viewer.id as viewer, p.id as post, coalesce(${visibleTo(sql.ref('viewer.id'), 'p')}, false) as visible,
+          coalesce(${visibleToReader(sql.ref('viewer.id'), 'p')}, false) as "onPages",
           coalesce(${repliableBy(sql.ref('viewer.id'), 'p')}, false) as repliable
         from unnest(${[...stored.accountIds, null]}::bigint[]) as viewer (id) cross join posts p
         where p.id = any(${stored.posts.map(({ id }) => id)}::bigint[])`.execute(server.ctx.database.read);
       expect(rows.length).toBe(stored.posts.length * (people + 1));
-      for (const { viewer, post, visible, repliable } of rows) {
-        expect({ viewer, post, visible }).toEqual({ viewer, post, visible: stored.judge(viewer, post) });
+      for (const { viewer, post, visible, onPages, repliable } of rows) {
+        const judged = stored.judge(viewer, post);
+        expect({ viewer, post, visible, onPages }).toEqual({ viewer, post, visible: judged, onPages: judged });
         if (viewer !== null)
           expect({ viewer, post, repliable }).toEqual({ viewer, post, repliable: stored.answers(viewer, post) });
       }

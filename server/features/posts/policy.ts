@@ -60,10 +60,20 @@ export function visibleTo(
   viewer: RawBuilder<unknown>,
   post = 'posts',
   author: RawBuilder<unknown> = sql.ref(`${post}.account_id`),
+  unblocked: Between = notBlocked,
 ): RawBuilder<boolean> {
   const boostOf = sql.ref(`${post}.boost_of_id`);
-  return sql<boolean>`(${onePostVisibleTo(viewer, post, author)} and (${boostOf} is null or exists (
-    select from posts boosted where boosted.id = ${boostOf} and ${onePostVisibleTo(viewer, 'boosted')})))`;
+  const boostedBy = sql.ref('boosted.account_id');
+  return sql<boolean>`(${onePostVisibleTo(viewer, post, author, unblocked)} and (${boostOf} is null or exists (
+    select from posts boosted where boosted.id = ${boostOf} and ${onePostVisibleTo(viewer, 'boosted', boostedBy, unblocked)})))`;
+}
+
+/**
+ * The same on pages of hundreds of posts. The reader must be a value of the statement: whom they block, and who blocks them, is
+ * read once for the page and not asked for each post.
+ */
+export function visibleToReader(reader: RawBuilder<unknown>, post = 'posts'): RawBuilder<boolean> {
+  return visibleTo(reader, post, undefined, notAmongBlocked);
 }
 
 /** `visibleTo` for a viewer whose id is known. */
@@ -79,24 +89,36 @@ function onePostVisibleTo(
   viewer: RawBuilder<unknown>,
   post: string,
   author: RawBuilder<unknown> = sql.ref(`${post}.account_id`),
+  unblocked: Between = notBlocked,
 ): RawBuilder<boolean> {
   const visibility = sql.ref(`${post}.visibility`);
   const id = sql.ref(`${post}.id`);
   const awaits = sql.ref(`${post}.awaits_id`);
   return sql<boolean>`((${awaits} is null or ${viewer} in (${author}, ${awaits}))
     and exists (select from accounts author where author.id = ${author} and ${activeAccounts('author')})
-    and ${notBlocked(viewer, author)}
+    and ${unblocked(viewer, author)}
     and (${visibility} in ('public', 'unlisted') or ${author} = ${viewer}
       or exists (select from mentions m where m.post_id = ${id} and m.account_id = ${viewer} offset 0)
       or (${visibility} = 'followers' and exists (
         select from follows f where f.follower_id = ${viewer} and f.followee_id = ${author} and f.state = 'accepted' offset 0))))`;
 }
 
+/** A condition on two accounts, expressions of type bigint. */
+type Between = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => RawBuilder<boolean>;
+
 /** No block between the two, in either direction, of account or server. Both are expressions of type bigint. */
 export function notBlocked(one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`(not exists (select from blocks b where b.blocker_id = ${one} and b.blocked_id = ${other})
     and not exists (select from blocks b where b.blocker_id = ${other} and b.blocked_id = ${one})
     and ${noDomainBlock(one, other)} and ${noDomainBlock(other, one)})`;
+}
+
+/** `notBlocked` for one reader and many others. Hardly anybody blocks a server, and only remote accounts live on one. */
+function notAmongBlocked(reader: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(${other} not in (
+      select blocked_id from blocks where blocker_id = ${reader} union all select blocker_id from blocks where blocked_id = ${reader})
+    and (not exists (select from domain_blocks d where d.account_id = ${reader}) or ${noDomainBlock(reader, other)})
+    and ((select home.domain from accounts home where home.id = ${reader}) is null or ${noDomainBlock(other, reader)}))`;
 }
 
 /** The viewer does not mute `other` at the moment `now`. All are expressions: two of type bigint, one timestamptz. */

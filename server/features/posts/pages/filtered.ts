@@ -24,14 +24,14 @@ export type FilteredText = (viewerId: string, post: ShownPost, shownId: string) 
 
 const nothing = '[]';
 
-/** Loads the filters of these readers. `since` is a moment before the texts of the posts were read. */
+/** Loads the filters of these readers; null when none of them has any. `since` is a moment before the texts of the posts were read. */
 export async function loadFilteredText(
   ctx: AppContext,
   viewerIds: Iterable<string>,
   since: number,
-): Promise<FilteredText> {
+): Promise<FilteredText | null> {
   const readers = await preparedFilters(ctx, viewerIds);
-  if (readers.size === 0) return () => nothing;
+  if (readers.size === 0) return null;
   const now = ctx.clock();
   return (viewerId, post, shownId) => {
     const filters = readers.get(viewerId);

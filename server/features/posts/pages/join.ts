@@ -1,6 +1,6 @@
 // Joins the pieces of a post to the JSON text of a Mastodon Status, for one reader.
 import { joinCard, type CardText } from '#server/features/links/serializers.ts';
-import type { PostFlags, SeenPost } from '../queries/flags.ts';
+import { bits, type PostFlags, type SeenPost } from '../queries/flags.ts';
 import type { Quoting } from '../queries/quoting.ts';
 import type { StatusFlags } from '../serializers.ts';
 import { serializePoll } from '../serializers/poll.ts';
@@ -80,9 +80,10 @@ export function filteredText(
   viewerId: string | null,
   { posts, filtered }: Pieces,
 ): string {
+  if (viewerId === null || filtered === null) return '[]';
   const id = subjectOf(row);
   const original = posts.get(id);
-  if (viewerId === null || !original) return '[]';
+  if (!original) return '[]';
   const { authorId, body, poll, card } = original;
   const more = { options: poll?.poll.options ?? [], card: card === null ? '' : joinCard(card, undefined, null) };
   return filtered(viewerId, { id, authorId, body, ...more }, row.id);
@@ -105,17 +106,17 @@ function flagText(row: PostFlags, own: boolean): string {
   return `${usualFlagText(row, own)}${liking}${boosting}`;
 }
 
-function usualFlagText(row: PostFlags, own: boolean): string {
-  const { liked, boosted, bookmarked, muted, pinned } = row;
-  const key = [liked, boosted, bookmarked, muted, pinned, own].reduce((bits, flag) => bits * 2 + Number(flag), 0);
+function usualFlagText({ did }: PostFlags, own: boolean): string {
+  const key = did * 2 + Number(own);
   const known = flagTexts.get(key);
   if (known !== undefined) return known;
+  const has = (bit: number): boolean => (did & bit) !== 0;
   const flags: Omit<StatusFlags, 'filtered'> = {
-    favourited: liked,
-    reblogged: boosted,
-    muted,
-    bookmarked,
-    ...(own ? { pinned } : {}),
+    favourited: has(bits.liked),
+    reblogged: has(bits.boosted),
+    muted: has(bits.muted),
+    bookmarked: has(bits.bookmarked),
+    ...(own ? { pinned: has(bits.pinned) } : {}),
   };
   const text = `,${JSON.stringify(flags).slice(1, -1)}`;
   flagTexts.set(key, text);

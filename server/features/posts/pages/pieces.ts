@@ -43,7 +43,8 @@ export interface Pieces {
   accounts: Map<string, string>;
   quoting: QuotingOf;
   now: Date;
-  filtered: FilteredText;
+  /** Null when none of the readers filters anything. */
+  filtered: FilteredText | null;
 }
 
 /**

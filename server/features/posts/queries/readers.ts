@@ -18,15 +18,14 @@ const subject = sql`(select coalesce(n.boost_of_id, n.id) from posts n where n.i
 
 /** $1 the post · $2 the readers · $3 now. A thousand readers are a handful of rows. */
 const readersText = statementText(sql`
-  select string_agg(reader.viewer_id::text, ',') as "viewerIds", reader.id, reader.boost_of_id, reader.liked, reader.boosted,
-    reader.bookmarked, reader.pinned, reader.muted, reader.votes, reader.reacted, reader.asked
+  select string_agg(reader.viewer_id::text, ',') as "viewerIds", reader.id, reader.boost_of_id, reader.did,
+    reader.votes, reader.reacted, reader.asked
   from (
     select viewer.id as viewer_id, p.id, p.boost_of_id, ${flagColumnsOfMany(viewer, sql.raw('$2::bigint[]'), subject)}
     from unnest($2::bigint[]) as viewer (id) join posts p on p.id = $1::bigint
     where ${visibleTo(viewer, 'p')} and ${notMuted(viewer, sql.ref('p.account_id'), now)} and ${notMuted(viewer, boosted, now)}
   ) reader
-  group by reader.id, reader.boost_of_id, reader.liked, reader.boosted, reader.bookmarked, reader.pinned, reader.muted,
-    reader.votes, reader.reacted, reader.asked`);
+  group by reader.id, reader.boost_of_id, reader.did, reader.votes, reader.reacted, reader.asked`);
 
 /** Those of the viewers who may see the post now and do not mute its author or booster. One statement. */
 export async function findReaders(ctx: AppContext, postId: string, viewerIds: readonly string[]): Promise<Readers[]> {

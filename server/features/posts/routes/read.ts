@@ -16,7 +16,7 @@ import { postHistory } from '../queries/history.ts';
 import { loadQuoting } from '../queries/quoting.ts';
 import type { SeenPost } from '../queries/flags.ts';
 import { accountPosts } from '../queries/lists.ts';
-import { findSubjectId, findThread } from '../queries/thread.ts';
+import { findThread } from '../queries/thread.ts';
 import {
   ContextSchema,
   serializeVersion,
@@ -75,12 +75,11 @@ export function readRoutes(app: App, ctx: AppContext): void {
     },
     async (request, reply) => {
       const viewerId = request.viewer?.accountId ?? null;
-      const postId = await findSubjectId(ctx, viewerId, request.params.id);
-      if (postId === null) throw new NotFound('Record not found');
-      // Strangers do not make us ask other servers.
-      const refresh = viewerId === null ? null : await wantThread(ctx, postId);
+      const thread = await findThread(ctx, viewerId, request.params.id);
+      if (thread === null) throw new NotFound('Record not found');
+      const { search, ancestors, descendants } = thread;
+      const refresh = search && (await wantThread(ctx, search));
       if (refresh?.isRunning === true) reply.header('mastodon-async-refresh', refreshHeader(refresh));
-      const { ancestors, descendants } = await findThread(ctx, postId, viewerId);
       const statuses = await renderSeenById(ctx, [...ancestors, ...descendants], viewerId);
       const list = (posts: SeenPost[]): string => jsonList(posts.flatMap(({ id }) => statuses.get(id) ?? []));
       return sendJson(reply, `{"ancestors":${list(ancestors)},"descendants":${list(descendants)}}`);

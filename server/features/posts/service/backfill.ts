@@ -1,8 +1,8 @@
 // Looking for what we miss of a conversation: whether it is time to, and how far that is.
 import type { AppContext } from '#server/context.ts';
 import { isId } from '#server/features/accounts/queries.ts';
-import { statementText } from '#server/platform/statement.ts';
 import { sql } from '#server/platform/database.ts';
+import type { ThreadSearch } from '../queries/thread.ts';
 
 /** A search for the rest of a conversation. */
 export interface Refresh {
@@ -18,26 +18,8 @@ const patienceMs = 3 * minute;
 /** How soon a conversation is searched again: a young one soon. */
 const rests = { young: 3 * minute, ofToday: 15 * minute, old: 6 * 60 * minute };
 
-interface Row {
-  conversationId: string;
-  createdAt: Date;
-  askedAt: Date | null;
-  finishedAt: Date | null;
-  found: number | null;
-}
-
-// Only what everybody may see can be asked for, and only posts of others have a server to ask.
-const findText = statementText(sql`
-  select p.conversation_id as "conversationId", p.created_at as "createdAt",
-    b.asked_at as "askedAt", b.finished_at as "finishedAt", b.found
-  from posts p left join backfills b on b.conversation_id = p.conversation_id
-  where p.id = $1 and exists (select from posts q where q.conversation_id = p.conversation_id and not q.local
-    and q.visibility in ('public', 'unlisted'))`);
-
-/** Somebody looks at a post: has what is missing around it fetched, if that was not done lately. Null when nothing is under way. */
-export async function wantThread(ctx: AppContext, postId: string): Promise<Refresh | null> {
-  const [row] = await ctx.database.prepared<Row>('backfill_find', findText, [postId]);
-  if (row === undefined) return null;
+/** Somebody looks at a conversation: has what is missing of it fetched, if that was not done lately. Null when nothing is under way. */
+export async function wantThread(ctx: AppContext, row: ThreadSearch): Promise<Refresh | null> {
   const now = ctx.clock();
   const due = row.askedAt === null || now.getTime() - row.askedAt.getTime() > restOf(row, now);
   if (!due) return readRefresh(row, now);
@@ -51,13 +33,16 @@ export async function wantThread(ctx: AppContext, postId: string): Promise<Refre
   });
 }
 
-function restOf({ createdAt }: Row, now: Date): number {
+function restOf({ createdAt }: ThreadSearch, now: Date): number {
   const age = now.getTime() - createdAt.getTime();
   if (age < 60 * minute) return rests.young;
   return age < 24 * 60 * minute ? rests.ofToday : rests.old;
 }
 
-function readRefresh(row: Pick<Row, 'conversationId' | 'askedAt' | 'finishedAt' | 'found'>, now: Date): Refresh {
+function readRefresh(
+  row: Pick<ThreadSearch, 'conversationId' | 'askedAt' | 'finishedAt' | 'found'>,
+  now: Date,
+): Refresh {
   const age = now.getTime() - (row.askedAt?.getTime() ?? 0);
   const isRunning = row.finishedAt === null && age < patienceMs;
   return { id: refreshId(row.conversationId), isRunning, found: row.found ?? 0 };
