@@ -89,6 +89,12 @@ describe.each(stores())('an independent server, ours with its queue on $store', 
       content.includes('Welcome to my nest'),
     );
     expect(welcome).toMatchObject({ visibility: 'direct', account: { id: robin.id } });
+    // It names nobody, and is for her alone: she is told.
+    await isTrue(async () =>
+      (await get('/api/v1/notifications?types[]=mention')).some(
+        ({ status }: Answer['body']) => status.id === welcome.id,
+      ),
+    );
   });
 
   it('learns of edits, deletions, likes, and of the end of a follow', async () => {
@@ -105,7 +111,9 @@ describe.each(stores())('an independent server, ours with its queue on $store', 
       (await peer.received('tally')).includes(`${server.origin}/ap/activities/delete/${post.id}`),
     );
 
-    const [answer] = (await get('/api/v1/notifications?types[]=mention')).map(({ status }: Answer['body']) => status);
+    const answer = (await get('/api/v1/notifications?types[]=mention'))
+      .map(({ status }: Answer['body']) => status)
+      .find(({ account }: Answer['body']) => account.acct === peer.handle('wren'));
     await alice.api('POST', `/api/v1/statuses/${answer.id}/favourite`);
     await isTrue(async () => (await peer.received('wren')).some((id) => id.startsWith(`${server.origin}/ap/likes/`)));
 
